@@ -1,0 +1,58 @@
+package view
+
+import "strconv"
+
+// MenuRows is how many rows a section of the tray menu shows at most.
+const MenuRows = 20
+
+// Menu is the listeners' part of the tray menu.
+type Menu struct {
+	Sections [2]Section // what others can reach, what only this computer can
+	Note     string     // a line about what cannot be seen or what failed, or ""
+}
+
+// Section is a heading with rows.
+type Section struct {
+	Title string
+	Rows  []MenuRow // all of them, by port: the tray shows MenuRows
+	Empty string    // what stands there when there are no rows
+}
+
+// MenuRow is one listener in the menu.
+type MenuRow struct {
+	ID      string // of the listener
+	Label   string // "port  service — program"
+	Address string // what Copy address copies
+	URL     string // what Open in browser opens, "" where it makes no sense
+	CanStop bool   // Stop… makes sense
+}
+
+// NewMenu sorts rows into the two sections. Note may be "".
+func NewMenu(rows []Row, note string) Menu {
+	m := Menu{Note: note}
+	m.Sections[0] = Section{Title: "Others can reach", Empty: "Nothing"}
+	m.Sections[1] = Section{Title: "Only this computer", Empty: "Nothing"}
+	for _, r := range rows {
+		s := &m.Sections[1]
+		if r.External {
+			s = &m.Sections[0]
+		}
+		s.Rows = append(s.Rows, MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop})
+	}
+	return m
+}
+
+// Label is the row in one line: "22  ssh — sshd". UDP is said, TCP is not.
+func (r Row) Label() string {
+	port := r.Port
+	if r.Proto == "udp" {
+		port += "/udp"
+	}
+	if r.Service == "" {
+		return port + "  " + r.Program
+	}
+	return port + "  " + r.Service + " — " + r.Program
+}
+
+// MoreLabel is the line below a section that is cut: "3 more…".
+func MoreLabel(n int) string { return strconv.Itoa(n) + " more…" }

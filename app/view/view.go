@@ -1,0 +1,139 @@
+// Package view turns a snapshot, the names of services and the verdicts into
+// what is shown: menu rows, table rows, sentences, text and JSON. It holds
+// plain values and the words; it knows no screen.
+package view
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"portlight/scanner"
+	"portlight/services"
+)
+
+// Namer gives ports their names. *services.Table is one.
+type Namer interface {
+	Lookup(proto string, port uint16, process string) (best services.Name, all []services.Name)
+}
+
+// Row is one listener as a person reads it. All its texts are Clean.
+type Row struct {
+	Listener scanner.Listener
+	ID       string // Listener.ID()
+	Port     string // "22"
+	Proto    string // "tcp", "udp"
+	Address  string // "0.0.0.0:22", "[::1]:631", as a person would paste it
+	Service  string // best name of the port, or ""
+	Source   string // where Service is from, or ""
+	Program  string // "nginx", "nginx +3" for several programs or processes, "kernel", "hidden (root)"
+	User     string // user of the socket
+	PID      string // "812", "812 +3", or ""
+	Reach    string // one short sentence: who can reach it
+	URL      string // what a browser can open, or ""
+	External bool   // others can reach it
+	CanStop  bool   // a process is known that could be stopped
+}
+
+// Rows gives the rows of a snapshot in its order.
+func Rows(s *scanner.Snapshot, names Namer) []Row {
+	rows := make([]Row, len(s.Listeners))
+	for i := range s.Listeners {
+		rows[i] = NewRow(s.Listeners[i], names)
+	}
+	return rows
+}
+
+// NewRow gives the row of one listener.
+func NewRow(l scanner.Listener, names Namer) Row {
+	best, _ := names.Lookup(l.Proto.String(), l.Port, ownerName(&l))
+	return Row{
+		Listener: l,
+		ID:       l.ID(),
+		Port:     strconv.Itoa(int(l.Port)),
+		Proto:    l.Proto.String(),
+		Address:  Address(&l),
+		Service:  Clean(best.Name, maxName),
+		Source:   string(best.Source),
+		Program:  Program(&l),
+		User:     Clean(l.User, maxName),
+		PID:      pids(&l),
+		Reach:    Reach(&l),
+		URL:      browserURL(&l, best.Name),
+		External: l.External(),
+		CanStop:  len(l.Owners) > 0 && l.Namespace == "",
+	}
+}
+
+func ownerName(l *scanner.Listener) string {
+	if len(l.Owners) == 0 {
+		return ""
+	}
+	return l.Owners[0].Name
+}
+
+// Address is the bind address with the port, IPv6 in brackets (RFC 3986 3.2.2).
+func Address(l *scanner.Listener) string {
+	return net.JoinHostPort(Clean(l.Addr.String(), maxName), strconv.Itoa(int(l.Port)))
+}
+
+// Program names who holds the listener, in few words.
+func Program(l *scanner.Listener) string {
+	switch {
+	case l.Kernel:
+		return wordKernel
+	case len(l.Owners) == 0 && l.User != "":
+		return Clean(wordHidden+" ("+l.User+")", maxName)
+	case len(l.Owners) == 0:
+		return wordHidden
+	}
+	name := Clean(l.Owners[0].Name, maxName)
+	if name == "" {
+		name = "pid " + strconv.Itoa(l.Owners[0].PID)
+	}
+	return name + more(len(l.Owners))
+}
+
+func pids(l *scanner.Listener) string {
+	if len(l.Owners) == 0 {
+		return ""
+	}
+	return strconv.Itoa(l.Owners[0].PID) + more(len(l.Owners))
+}
+
+func more(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return " +" + strconv.Itoa(n-1)
+}
+
+// webPorts are ports that serve pages though their names do not say so.
+var webPorts = map[uint16]bool{3000: true, 4200: true, 5000: true, 5173: true, 8000: true, 8080: true, 8081: true, 8443: true, 8888: true, 9000: true, 9090: true}
+
+// browserURL is what a browser on this computer can open: TCP ports that are
+// named for HTTP or usual for it.
+func browserURL(l *scanner.Listener, service string) string {
+	web := strings.HasPrefix(service, "http") || strings.HasSuffix(service, "-http") || strings.HasSuffix(service, "-https") || webPorts[l.Port]
+	if l.Proto != scanner.TCP || !web || l.Namespace != "" {
+		return ""
+	}
+	scheme := "http"
+	if strings.Contains(service, "https") || l.Port == 443 || l.Port == 8443 {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(browserHost(l.Addr, l.DualStack), strconv.Itoa(int(l.Port))) + "/"
+}
+
+// browserHost is the address to connect to from here; a zone in a URL is
+// escaped (RFC 6874).
+func browserHost(a netip.Addr, dual bool) string {
+	switch {
+	case a.Is6() && a.IsUnspecified() && !dual:
+		return "::1"
+	case a.IsUnspecified():
+		return "localhost"
+	}
+	return strings.ReplaceAll(a.String(), "%", "%25")
+}

@@ -1,0 +1,138 @@
+package scanner
+
+import (
+	"cmp"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"portlight/scanner/process"
+)
+
+// Proto is a transport protocol.
+type Proto uint8
+
+// The protocols that are scanned.
+const (
+	TCP Proto = iota + 1
+	UDP
+)
+
+// String gives "tcp" or "udp", the names of services(5).
+func (p Proto) String() string {
+	switch p {
+	case TCP:
+		return "tcp"
+	case UDP:
+		return "udp"
+	}
+	return "proto" + strconv.Itoa(int(p))
+}
+
+// UnknownUID is the UID of a socket whose user the source does not tell.
+const UnknownUID = -1
+
+// Key tells one listener from another. It is comparable.
+type Key struct {
+	Namespace string     // network namespace, "" is the host's own
+	Proto     Proto      //
+	Addr      netip.Addr // bind address; a link-local one has its zone
+	Port      uint16     // 1 … 65535
+	Device    string     // the interface that the socket is bound to (SO_BINDTODEVICE), or ""
+}
+
+// ID is the key as one word, stable from run to run: "tcp:0.0.0.0:22",
+// "udp:[fe80::1%25eth0]:546@wg0". It holds no blanks and no control characters.
+func (k Key) ID() string {
+	var b strings.Builder
+	b.WriteString(k.Proto.String())
+	b.WriteByte(':')
+	host := url.PathEscape(k.Addr.String())
+	if k.Addr.Is6() {
+		host = "[" + host + "]"
+	}
+	b.WriteString(host)
+	b.WriteByte(':')
+	b.WriteString(strconv.Itoa(int(k.Port)))
+	if k.Device != "" {
+		b.WriteString("@" + url.PathEscape(k.Device))
+	}
+	if k.Namespace != "" {
+		b.WriteString("#" + url.PathEscape(k.Namespace))
+	}
+	return b.String()
+}
+
+// Compare orders keys as a person reads them: the host's own first, then by
+// port, protocol, address and device.
+func (k Key) Compare(o Key) int {
+	return cmp.Or(
+		cmp.Compare(k.Namespace, o.Namespace),
+		cmp.Compare(k.Port, o.Port),
+		cmp.Compare(k.Proto, o.Proto),
+		k.Addr.Compare(o.Addr),
+		cmp.Compare(k.Device, o.Device),
+	)
+}
+
+// Scope is the reach that the key's address and device allow.
+func (k Key) Scope() Scope { return ScopeOf(k.Addr, k.Device) }
+
+// External reports whether another computer may reach the listener: any scope
+// but loopback, in the host's own namespace. A firewall is not considered.
+func (k Key) External() bool { return k.Namespace == "" && k.Scope() != ScopeLoopback }
+
+// Process is one holder of a listening socket.
+type Process struct {
+	process.ID
+	Name    string    // the program's name: the base name of Path where it is known, else the kernel's short name
+	Path    string    // executable, "" if it cannot be read; without " (deleted)"
+	UID     int       // effective user id, or UnknownUID
+	User    string    // name of UID, or its number where it has none
+	Started time.Time // when the process began, to the kernel's clock tick
+}
+
+// Listener is an address that takes connections or datagrams. Several sockets
+// with one Key (SO_REUSEPORT) are one Listener with several Owners.
+type Listener struct {
+	Key
+	DualStack bool      // bound to [::] and takes IPv4 too
+	UID       int       // user who made the socket, or UnknownUID
+	User      string    // name of UID, or its number where it has none
+	Owners    []Process // by pid; empty when hidden or the kernel's own
+	Kernel    bool      // held by the kernel (NFS, WireGuard), by no process
+	Unit      string    // the supervisor's name for the service, or ""
+	Ephemeral bool      // the kernel chose the port (on Linux an estimate: the port lies in ip_local_port_range)
+	Backlog   int       // limit of the accept queue, TCP only
+}
+
+// Family is "ipv4", "ipv6" or "dual".
+func (l *Listener) Family() string {
+	switch {
+	case l.DualStack:
+		return "dual"
+	case l.Addr.Is4():
+		return "ipv4"
+	}
+	return "ipv6"
+}
+
+// Hidden reports whether a process holds the socket but cannot be seen with the
+// rights at hand.
+func (l *Listener) Hidden() bool { return len(l.Owners) == 0 && !l.Kernel }
+
+// Equal reports whether two listeners are the same in every fact.
+func (l *Listener) Equal(o *Listener) bool {
+	return l.Key == o.Key && l.DualStack == o.DualStack && l.UID == o.UID && l.User == o.User &&
+		l.Kernel == o.Kernel && l.Unit == o.Unit && l.Ephemeral == o.Ephemeral && l.Backlog == o.Backlog &&
+		slices.EqualFunc(l.Owners, o.Owners, Process.equal)
+}
+
+// equal leaves out Started, which follows from the identity and moves with the
+// wall clock.
+func (p Process) equal(o Process) bool {
+	return p.ID == o.ID && p.Name == o.Name && p.Path == o.Path && p.UID == o.UID
+}
