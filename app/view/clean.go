@@ -9,6 +9,9 @@ import (
 // maxName bounds a name in a row, in runes.
 const maxName = 64
 
+// maxPath bounds a path or a description.
+const maxPath = 256
+
 // Clean makes a text from outside fit to show: control characters, bidirectional
 // overrides, other invisible format characters and invalid UTF-8 become "�",
 // line ends and tabs a blank, and what is longer than max runes ends in "…".

@@ -37,17 +37,29 @@ func NewMenu(rows []Row, note string) Menu {
 		if r.External {
 			s = &m.Sections[0]
 		}
-		s.Rows = append(s.Rows, MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop})
+		row := MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop}
+		if !s.has(row) {
+			s.Rows = append(s.Rows, row)
+		}
 	}
 	return m
 }
 
+// has reports whether a row reads the same as one before: a program that binds
+// IPv4 and IPv6 by itself is one line. Rows come by port, so only the last ones
+// can.
+func (s *Section) has(row MenuRow) bool {
+	for i := len(s.Rows) - 1; i >= 0 && i >= len(s.Rows)-MenuRows; i-- {
+		if s.Rows[i].Label == row.Label {
+			return true
+		}
+	}
+	return false
+}
+
 // Label is the row in one line: "22  ssh — sshd". UDP is said, TCP is not.
 func (r Row) Label() string {
-	port := r.Port
-	if r.Proto == "udp" {
-		port += "/udp"
-	}
+	port := PortProto(r.Listener.Port, r.Proto)
 	if r.Service == "" {
 		return port + "  " + r.Program
 	}

@@ -1,5 +1,11 @@
 // Package process tells the details of a process and stops it safely.
+//
+// On Linux the facts are read from /proc, each process through one descriptor of
+// its directory: that stays with the process, so facts of two processes that had
+// the same pid never mix. Elsewhere they come from gopsutil.
 package process
+
+import "time"
 
 // ID names one process for good: a pid is used again, a pid with its start time
 // is not.
@@ -7,3 +13,64 @@ type ID struct {
 	PID   int    // process id
 	Start uint64 // start time in the system's own unit: on Linux clock ticks since boot (proc_pid_stat(5), field 22), elsewhere milliseconds since 1970; 0 is unknown
 }
+
+// unknownUID is the UID of a process whose user the system does not tell.
+const unknownUID = -1
+
+// Summary is what the list of listeners says of a process. Its texts come from
+// the process itself and may hold any bytes.
+type Summary struct {
+	ID
+	Name    string    // base name of Path; where that is hidden the kernel's short name, completed from the arguments if it was cut
+	Path    string    // executable without " (deleted)", or ""
+	UID     int       // effective user id, or -1
+	User    string    // name of UID, or its number where it has none
+	Started time.Time // when it began, to the kernel's clock tick; the zero time if unknown
+}
+
+// Details is what can be told of a process. Its texts come from the process
+// itself and may hold any bytes, in any length up to a megabyte.
+type Details struct {
+	ID
+	Name    string            // as in Summary
+	Comm    string            // the kernel's short name, at most 15 bytes for a program; the process may choose it
+	User    string            // name of UID, or its number where it has none
+	UID     int               // effective user id, or -1
+	Exe     string            // executable without " (deleted)", or ""
+	Deleted bool              // the file of Exe has been removed or replaced since the start
+	Args    []string          // arguments, the program's name first; the process may rewrite them
+	Cwd     string            // working folder; a removed one ends in " (deleted)" on Linux
+	Started time.Time         // as in Summary
+	Parents []Ancestor        // parent first, up to pid 1 or to the first that cannot be read
+	Missing map[string]string // for each fact that could not be read, by the Field constants, why in words for a person
+}
+
+// Ancestor is a parent, or a parent's parent. Only its PID is sure to be known.
+type Ancestor struct {
+	ID
+	Name string // as in Summary
+	User string // as in Summary
+}
+
+// maxParents bounds the way up, should the system's answers go in a circle.
+const maxParents = 256
+
+// The keys of Details.Missing.
+const (
+	FieldName    = "name"
+	FieldUser    = "user"
+	FieldExe     = "exe"
+	FieldArgs    = "args"
+	FieldCwd     = "cwd"
+	FieldParents = "parents"
+)
+
+// Read tells the details of a process. A fact that cannot be read is no error:
+// it is empty and stands in Missing. The error is ErrGone when the process has
+// ended, another one has its pid, or it ends while it is read. With Start 0 it
+// reads whichever process has the pid now.
+func Read(id ID) (*Details, error) { return read(id) }
+
+// Summarize tells in short which process has a pid now. The error is ErrGone
+// when there is none.
+func Summarize(pid int) (Summary, error) { return summarize(pid) }

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/app/desktop"
+	"portlight/app/notify"
+	"portlight/app/tray"
+	"portlight/app/view"
+	"portlight/assets"
+	"portlight/scanner"
+	"portlight/services"
+)
+
+// trayPatience is how long a desktop gets to show the icon before the window
+// opens instead.
+const trayPatience = 5 * time.Second
+
+// The roles of the two faces that are single instances.
+const (
+	roleAgent  = "agent"
+	roleWindow = "window"
+)
+
+// agent is the face in the tray.
+type agent struct {
+	*program
+	names    *services.Table
+	notifier *notify.Notifier
+	tray     *tray.Tray
+	ready    chan struct{} // closed when tray is set
+}
+
+// agent runs the tray, or what comes closest to it here, until ctx ends or the
+// user quits.
+func (p *program) agent(ctx context.Context) error {
+	dir, err := desktop.DataDir(p.dataDir)
+	if err != nil {
+		return err
+	}
+	p.dataDir = dir
+	a := &agent{program: p, names: p.names(), ready: make(chan struct{})}
+	instance, err := desktop.Acquire(roleAgent, dir, a.answer)
+	if errors.Is(err, desktop.ErrRunning) {
+		return p.showRunning()
+	}
+	if err != nil {
+		return err
+	}
+	defer instance.Close()
+	if err := desktop.CheckSession(); err != nil {
+		fmt.Fprintf(p.err, wordsNoSession+"\n", err)
+		return p.watch(ctx, false)
+	}
+	return a.run(ctx)
+}
+
+// showRunning hands the start over to the agent that runs already.
+func (p *program) showRunning() error {
+	if _, err := desktop.Tell(roleAgent, p.dataDir, "show"); err != nil {
+		return fmt.Errorf("portlight is running, but does not answer: %w", err)
+	}
+	fmt.Fprintln(p.err, wordsRunning)
+	return nil
+}
+
+// answer serves the agent's socket.
+func (a *agent) answer(line string) string {
+	if line == "ping" {
+		return "portlight " + version
+	}
+	if err := a.openWindow(line); err != nil {
+		return "error: " + err.Error()
+	}
+	return "ok"
+}
+
+func (a *agent) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a.notifier = notify.New(a.onNotification, a.log)
+	defer a.notifier.Close()
+	done := make(chan error, 1)
+	go func() {
+		done <- a.follow(ctx, a.showMenu, a.tell)
+		tray.Quit()
+	}()
+	if !a.login {
+		go a.windowWithoutTray(ctx)
+	}
+	tray.Run(tray.Options{
+		Icon:         assets.Tray,
+		TemplateIcon: assets.TrayTemplate,
+		Title:        "Portlight",
+		OnCommand:    a.onCommand,
+	}, func(t *tray.Tray) {
+		a.tray = t
+		close(a.ready)
+	})
+	cancel()
+	return <-done
+}
+
+// windowWithoutTray opens the window when no tray icon can be seen.
+func (a *agent) windowWithoutTray(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(trayPatience):
+	}
+	if desktop.HasTrayHost(ctx) {
+		return
+	}
+	fmt.Fprintln(a.err, wordsNoTray)
+	if err := a.openWindow("show"); err != nil {
+		a.log.Error("window does not open", "error", err)
+	}
+}
+
+// showMenu draws the newest snapshot.
+func (a *agent) showMenu(u scanner.Update) {
+	<-a.ready
+	note := ""
+	if u.Err != nil {
+		note = view.Clean("Cannot scan: "+u.Err.Error(), maxNote)
+	}
+	if u.Snapshot == nil {
+		a.tray.Update(view.NewMenu(nil, note))
+		return
+	}
+	a.tray.Update(view.NewMenu(view.Rows(u.Snapshot, a.names), note))
+}
+
+// tell notifies of the judgements that alert, in one notification.
+func (a *agent) tell(js []alerts.Judgement) {
+	var alarming []alerts.Judgement
+	for _, j := range js {
+		if j.Verdict.Alerts() {
+			alarming = append(alarming, j)
+		}
+	}
+	if len(alarming) == 0 {
+		return
+	}
+	words := view.NewAlert(alarming, a.names)
+	a.log.Info("alert", "title", words.Title, "body", words.Body)
+	err := a.notifier.Send(notify.Notification{
+		Key:     words.ID,
+		Title:   words.Title,
+		Body:    words.Body,
+		Urgent:  words.Urgent,
+		Actions: []notify.Action{{ID: "details", Label: wordsDetails}},
+	})
+	if err != nil {
+		a.log.Warn("notification not shown", "error", err)
+	}
+}
+
+// onNotification serves a click on a notification or on its button: both show
+// the listener.
+func (a *agent) onNotification(key, _ string) { a.open("show " + key) }
+
+func (a *agent) onCommand(cmd tray.Command, row view.MenuRow) {
+	var err error
+	switch cmd {
+	case tray.Details:
+		err = a.openWindow("show " + row.ID)
+	case tray.Stop:
+		err = a.openWindow("stop " + row.ID)
+	case tray.CopyAddress:
+		err = desktop.Copy(row.Address)
+	case tray.OpenBrowser:
+		err = desktop.OpenURL(row.URL)
+	case tray.OpenWindow:
+		err = a.openWindow("show")
+	case tray.OpenSettings:
+		err = a.openWindow("settings")
+	case tray.Quit:
+		tray.Quit()
+	}
+	if err != nil {
+		a.failed(err)
+	}
+}
+
+func (a *agent) open(line string) {
+	if err := a.openWindow(line); err != nil {
+		a.failed(err)
+	}
+}
+
+// failed says on the screen that a click could not do what it promised.
+func (a *agent) failed(err error) {
+	a.log.Error("command failed", "error", err)
+	e := a.notifier.Send(notify.Notification{Key: "failed", Title: "Portlight", Body: view.Clean(err.Error(), maxNote)})
+	if e != nil {
+		a.log.Warn("notification not shown", "error", e)
+	}
+}
+
+// openWindow sends a line to the window, which it starts if there is none. The
+// window lives on without the agent.
+func (a *agent) openWindow(line string) error {
+	_, err := desktop.Tell(roleWindow, a.dataDir, line)
+	if !errors.Is(err, desktop.ErrNotRunning) {
+		return err
+	}
+	if !hasWindow {
+		return errors.New(wordsNoWindow)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("open the window: %w", err)
+	}
+	cmd := exec.Command(self, append([]string{"window", "--data-dir", a.dataDir, "--interval", a.interval.String()}, windowArgs(line)...)...)
+	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("open the window: %w", err)
+	}
+	go func() {
+		if err := cmd.Wait(); err != nil {
+			a.log.Warn("window ended", "error", err)
+		}
+	}()
+	return nil
+}
+
+// windowArgs turns a line of the socket into flags of `portlight window`.
+func windowArgs(line string) []string {
+	verb, id, _ := strings.Cut(line, " ")
+	switch {
+	case verb == "settings":
+		return []string{"--settings"}
+	case id != "":
+		return []string{"--" + verb + "=" + id}
+	}
+	return nil
+}

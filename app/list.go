@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"portlight/app/view"
+	"portlight/scanner"
+)
+
+// listFlags choose listeners.
+type listFlags struct {
+	process                        string
+	port                           uint16
+	tcp, udp, external, wide, json bool
+}
+
+func newListCommand(p *program) *cobra.Command {
+	var f listFlags
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List what listens now",
+		Example: "  portlight list --external\n  portlight list --process smbd\n  portlight list --port 443 --json",
+		Args:    cobra.NoArgs,
+		RunE:    doing(func(cmd *cobra.Command, _ []string) error { return p.list(cmd, f) }),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.process, "process", "", "only programs whose name begins so")
+	flags.Uint16Var(&f.port, "port", 0, "only this port")
+	flags.BoolVar(&f.tcp, "tcp", false, "TCP (with --udp: both)")
+	flags.BoolVar(&f.udp, "udp", false, "UDP")
+	flags.BoolVar(&f.external, "external", false, "only what others can reach")
+	flags.BoolVar(&f.wide, "wide", false, "more columns: family, unit, executable")
+	flags.BoolVar(&f.json, "json", false, "print JSON")
+	return cmd
+}
+
+func (p *program) list(cmd *cobra.Command, f listFlags) error {
+	s, err := scanner.Scan(cmd.Context())
+	if err != nil {
+		return err
+	}
+	var rows []view.Row
+	for _, r := range view.Rows(s, p.names()) {
+		if f.takes(r) {
+			rows = append(rows, r)
+		}
+	}
+	if f.json {
+		return writeJSON(p.out, view.NewSnapshotJSON(s, rows))
+	}
+	if len(rows) == 0 {
+		fmt.Fprintln(p.err, wordsNoMatch)
+	} else if _, err := io.WriteString(p.out, view.ListText(rows, p.style(f.wide))); err != nil {
+		return err
+	}
+	for _, note := range s.Visibility.Notes {
+		fmt.Fprintln(p.err, "note:", view.Clean(note, maxNote))
+	}
+	return nil
+}
+
+// maxNote bounds a line of the ledger, in runes.
+const maxNote = 400
+
+// takes reports whether a row is chosen.
+func (f listFlags) takes(r view.Row) bool {
+	l := &r.Listener
+	switch {
+	case f.port != 0 && l.Port != f.port,
+		f.external && !r.External,
+		f.tcp && !f.udp && l.Proto != scanner.TCP,
+		f.udp && !f.tcp && l.Proto != scanner.UDP:
+		return false
+	}
+	return f.process == "" || heldBy(l, f.process)
+}
+
+// heldBy matches names as `lsof -c` does, by their beginning, but for case.
+func heldBy(l *scanner.Listener, name string) bool {
+	for _, o := range l.Owners {
+		if len(o.Name) >= len(name) && strings.EqualFold(o.Name[:len(name)], name) {
+			return true
+		}
+	}
+	return false
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

@@ -1,0 +1,119 @@
+// Command portlight shows what listens on this computer: in the tray, in a
+// window and on the command line.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"portlight/app/view"
+	"portlight/scanner"
+	"portlight/services"
+)
+
+// version is set by the linker.
+var version = "0.1.0-dev"
+
+// Exit codes of every command.
+const (
+	exitFine = iota
+	exitError
+	exitUsage
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the whole program but for the exit.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	root := newRoot(&program{out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))})
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	var failed *runError
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.As(err, &failed):
+		fmt.Fprintln(stderr, "portlight:", err)
+		return exitError
+	}
+	fmt.Fprintf(stderr, "portlight: %v\n%s", err, cmd.UsageString())
+	return exitUsage
+}
+
+// program is what the commands share.
+type program struct {
+	out, err io.Writer
+	log      *slog.Logger
+	dataDir  string
+	interval time.Duration
+	login    bool
+}
+
+// runError is an error of doing, all others are errors of usage.
+type runError struct{ err error }
+
+func (e *runError) Error() string { return e.err.Error() }
+func (e *runError) Unwrap() error { return e.err }
+
+// doing marks the errors of a command's work.
+func doing(f func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := f(cmd, args); err != nil {
+			return &runError{err}
+		}
+		return nil
+	}
+}
+
+func newRoot(p *program) *cobra.Command {
+	root := &cobra.Command{
+		Use:               "portlight",
+		Short:             "Shows what listens on this computer, and tells when a program starts to",
+		Long:              wordsRoot,
+		Version:           version,
+		Args:              cobra.NoArgs,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return checkInterval(p.interval) },
+		RunE:              doing(func(cmd *cobra.Command, _ []string) error { return p.agent(cmd.Context()) }),
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.dataDir, "data-dir", "", "folder for Portlight's own files (default: the system's place for them)")
+	flags.DurationVar(&p.interval, "interval", scanner.DefaultInterval, "time between two scans, 250ms … 1m")
+	root.Flags().BoolVar(&p.login, "login", false, "started by the desktop: stay quiet when there is no tray")
+	root.AddCommand(newWindowCommand(p), newListCommand(p), newWatchCommand(p), newServiceCommand(p))
+	return root
+}
+
+func checkInterval(d time.Duration) error {
+	if d < scanner.MinInterval || d > scanner.MaxInterval {
+		return fmt.Errorf("--interval %v is not between %v and %v", d, scanner.MinInterval, scanner.MaxInterval)
+	}
+	return nil
+}
+
+// names is the table of service names; it loads what it needs when asked.
+func (p *program) names() *services.Table { return services.Open("") }
+
+// style is laid out for a person when the output is a terminal. NO_COLOR
+// (no-color.org) and a dumb terminal get no colour.
+func (p *program) style(wide bool) view.Style {
+	f, ok := p.out.(*os.File)
+	terminal := ok && term.IsTerminal(int(f.Fd()))
+	colour := terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return view.Style{Columns: terminal, Colour: colour, Wide: wide}
+}

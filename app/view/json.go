@@ -1,0 +1,120 @@
+package view
+
+import (
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/scanner"
+	"portlight/services"
+)
+
+// SnapshotJSON is the answer of `list --json`.
+type SnapshotJSON struct {
+	Time       time.Time      `json:"time"`
+	Source     string         `json:"source"`
+	Visibility VisibilityJSON `json:"visibility"`
+	Listeners  []ListenerJSON `json:"listeners"`
+}
+
+// VisibilityJSON is the ledger: what was seen, and what was not and why.
+type VisibilityJSON struct {
+	Listeners int      `json:"listeners"`
+	WithOwner int      `json:"with_owner"`
+	Hidden    int      `json:"hidden"`
+	Notes     []string `json:"notes"`
+}
+
+// ListenerJSON is one listener in every JSON answer. Texts are as the system
+// gives them: JSON escapes what a terminal must not see.
+type ListenerJSON struct {
+	ID            string        `json:"id"`
+	Namespace     string        `json:"namespace"`
+	Proto         string        `json:"proto"`
+	Family        string        `json:"family"`
+	Address       string        `json:"address"`
+	Port          uint16        `json:"port"`
+	Scope         string        `json:"scope"`
+	Interface     string        `json:"interface"`
+	External      bool          `json:"external"`
+	Ephemeral     bool          `json:"ephemeral"`
+	Kernel        bool          `json:"kernel"`
+	Service       string        `json:"service"`
+	ServiceSource string        `json:"service_source"`
+	UID           int           `json:"uid"`
+	User          string        `json:"user"`
+	Unit          string        `json:"unit"`
+	Processes     []ProcessJSON `json:"processes"`
+}
+
+// ProcessJSON is one owner of a listener.
+type ProcessJSON struct {
+	PID     int       `json:"pid"`
+	Name    string    `json:"name"`
+	Path    string    `json:"path"`
+	User    string    `json:"user"`
+	Started time.Time `json:"started"`
+}
+
+// EventJSON is one line of `watch --json`.
+type EventJSON struct {
+	Time     time.Time    `json:"time"`
+	Event    string       `json:"event"`
+	Alert    bool         `json:"alert"`
+	Verdict  string       `json:"verdict"`
+	Reason   string       `json:"reason"`
+	Listener ListenerJSON `json:"listener"`
+}
+
+// ServiceJSON is one name in `service --json`.
+type ServiceJSON struct {
+	Port        uint16 `json:"port"`
+	Proto       string `json:"proto"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Source      string `json:"source"`
+}
+
+// NewSnapshotJSON gives the rows of a snapshot, all or a choice, with its ledger.
+func NewSnapshotJSON(s *scanner.Snapshot, rows []Row) SnapshotJSON {
+	out := SnapshotJSON{
+		Time: s.Time, Source: s.Visibility.Source,
+		Visibility: VisibilityJSON{s.Visibility.Listeners, s.Visibility.WithOwner, s.Visibility.Hidden, append([]string{}, s.Visibility.Notes...)},
+		Listeners:  []ListenerJSON{},
+	}
+	for _, r := range rows {
+		out.Listeners = append(out.Listeners, NewListenerJSON(r))
+	}
+	return out
+}
+
+// NewListenerJSON gives one row.
+func NewListenerJSON(r Row) ListenerJSON {
+	l := &r.Listener
+	out := ListenerJSON{
+		ID: r.ID, Namespace: l.Namespace, Proto: r.Proto, Family: l.Family(), Address: l.Addr.String(), Port: l.Port,
+		Scope: l.Scope().String(), Interface: l.Device, External: r.External, Ephemeral: l.Ephemeral, Kernel: l.Kernel,
+		Service: r.Service, ServiceSource: r.Source, UID: l.UID, User: l.User, Unit: l.Unit,
+		Processes: []ProcessJSON{},
+	}
+	for _, p := range l.Owners {
+		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Path, p.User, p.Started})
+	}
+	return out
+}
+
+// NewEventJSON gives one judged event.
+func NewEventJSON(j alerts.Judgement, names Namer) EventJSON {
+	return EventJSON{
+		Time: j.Event.Time, Event: j.Event.Op.String(), Alert: j.Verdict.Alerts(), Verdict: string(j.Verdict),
+		Reason: Reason(j), Listener: NewListenerJSON(NewRow(j.Event.Listener, names)),
+	}
+}
+
+// NewServicesJSON gives names of services.
+func NewServicesJSON(names []services.Name) []ServiceJSON {
+	out := []ServiceJSON{}
+	for _, n := range names {
+		out = append(out, ServiceJSON{n.Port, n.Proto, n.Name, n.Description, string(n.Source)})
+	}
+	return out
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// windowFlags say what the window shows first.
+type windowFlags struct {
+	show, stop string
+	settings   bool
+}
+
+func newWindowCommand(p *program) *cobra.Command {
+	var f windowFlags
+	cmd := &cobra.Command{
+		Use:   "window",
+		Short: "Open the window",
+		Args:  cobra.NoArgs,
+		RunE:  doing(func(cmd *cobra.Command, _ []string) error { return p.window(cmd.Context(), f) }),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.show, "show", "", "select the listener with this id, as in `list --json`")
+	flags.StringVar(&f.stop, "stop", "", "ask whether to stop the listener with this id")
+	flags.BoolVar(&f.settings, "settings", false, "open the settings")
+	return cmd
+}
+
+// line is what the flags say in the language of the window's socket.
+func (f windowFlags) line() string {
+	switch {
+	case f.settings:
+		return "settings"
+	case f.stop != "":
+		return "stop " + f.stop
+	case f.show != "":
+		return "show " + f.show
+	}
+	return "show"
+}

@@ -1,0 +1,127 @@
+//go:build !nowindow
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"portlight/app/desktop"
+	"portlight/app/window"
+	"portlight/assets"
+	"portlight/scanner"
+	"portlight/scanner/process"
+)
+
+// hasWindow tells whether this build can open a window.
+const hasWindow = true
+
+// stopPatience is how long a process gets to end after SIGTERM.
+const stopPatience = 5 * time.Second
+
+// window runs the window until it is closed or ctx ends. A second start shows
+// the first.
+func (p *program) window(ctx context.Context, f windowFlags) error {
+	dir, err := desktop.DataDir(p.dataDir)
+	if err != nil {
+		return err
+	}
+	lines := make(chan string, 16)
+	instance, err := desktop.Acquire(roleWindow, dir, func(line string) string {
+		if line == "ping" {
+			return "portlight window " + version
+		}
+		select {
+		case lines <- line:
+			return "ok"
+		default:
+			return "error: busy"
+		}
+	})
+	if errors.Is(err, desktop.ErrRunning) {
+		_, err = desktop.Tell(roleWindow, dir, f.line())
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	defer instance.Close()
+	if err := desktop.CheckDisplay(); err != nil {
+		return err
+	}
+	lines <- f.line()
+	return p.runWindow(ctx, dir, lines)
+}
+
+func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string) error {
+	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Log: p.log})
+	if err != nil {
+		return err
+	}
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: "io.github.portlight.Portlight", Name: "Portlight", Version: version})
+	a := fyneapp.NewWithID("io.github.portlight.Portlight")
+	a.SetIcon(fyne.NewStaticResource("portlight.svg", assets.Icon))
+	w := window.New(window.Options{
+		App: a, Names: p.names(), Version: version, DataDir: dir,
+		ReadDetails: func(ctx context.Context, o scanner.Process) (*process.Details, error) { return process.Read(ctx, o.ID) },
+		Stop:        stopProcess,
+		OpenURL:     desktop.OpenURL,
+		LoginItem:   desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
+	})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a.Lifecycle().SetOnStarted(func() {
+		go watcher.Run(ctx, func(u scanner.Update) { showUpdate(w, u) })
+		go serveLines(ctx, w, lines)
+		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	})
+	w.Window().Show()
+	a.Run()
+	return nil
+}
+
+func showUpdate(w *window.Window, u scanner.Update) {
+	if u.Err != nil {
+		w.Fail(u.Err)
+		return
+	}
+	w.Update(u.Snapshot)
+}
+
+// serveLines does what other starts of Portlight ask for.
+func serveLines(ctx context.Context, w *window.Window, lines <-chan string) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case line := <-lines:
+			verb, id, _ := strings.Cut(line, " ")
+			switch verb {
+			case "show":
+				w.Show(id)
+			case "stop":
+				w.AskStop(id)
+			case "settings":
+				w.ShowSettings()
+			}
+		}
+	}
+}
+
+// stopProcess sends SIGTERM to exactly this process and says what came of it.
+func stopProcess(ctx context.Context, o scanner.Process) (string, error) {
+	outcome, err := process.Stop(ctx, o.ID, o.Path, stopPatience)
+	if err != nil {
+		return "", err
+	}
+	if outcome == process.StillRunning {
+		return fmt.Sprintf("%s (pid %d) was asked to end and is still running after %v.", o.Name, o.PID, stopPatience), nil
+	}
+	return fmt.Sprintf("%s (pid %d) has ended.", o.Name, o.PID), nil
+}

@@ -1,0 +1,109 @@
+package scanner
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"portlight/scanner/process"
+)
+
+// listener reads "tcp 0.0.0.0:22 pid,pid…" with the marks "dual" and "kernel".
+func listener(t *testing.T, s string) Listener {
+	t.Helper()
+	f := strings.Fields(s)
+	at := netip.MustParseAddrPort(f[1])
+	l := Listener{Key: Key{Proto: TCP, Addr: at.Addr(), Port: at.Port()}}
+	if f[0] == "udp" {
+		l.Proto = UDP
+	}
+	for _, word := range f[2:] {
+		var pid int
+		switch {
+		case word == "dual":
+			l.DualStack = true
+		case word == "kernel":
+			l.Kernel = true
+		default:
+			if _, err := fmt.Sscan(word, &pid); err != nil {
+				t.Fatal(err)
+			}
+			l.Owners = append(l.Owners, Process{ID: process.ID{PID: pid, Start: 1}})
+		}
+	}
+	return l
+}
+
+func snapshotOf(t *testing.T, lines ...string) *Snapshot {
+	t.Helper()
+	var all []Listener
+	for _, s := range lines {
+		all = append(all, listener(t, s))
+	}
+	return assemble("test", time.Unix(1, 0), all, nil)
+}
+
+func TestDiff(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		prev, next []string
+		want       string
+	}{
+		{"nothing", []string{"tcp 0.0.0.0:22 1"}, []string{"tcp 0.0.0.0:22 1"}, ""},
+		{"from none", nil, []string{"tcp 0.0.0.0:22 1"}, "opened tcp:0.0.0.0:22"},
+		{"to none", []string{"tcp 0.0.0.0:22 1"}, nil, "closed tcp:0.0.0.0:22"},
+		{"order is by port", []string{"tcp 0.0.0.0:80 1"}, []string{"tcp 0.0.0.0:22 1", "tcp 0.0.0.0:443 1"},
+			"opened tcp:0.0.0.0:22, closed tcp:0.0.0.0:80, opened tcp:0.0.0.0:443"},
+		{"restart is a change", []string{"tcp 0.0.0.0:22 1"}, []string{"tcp 0.0.0.0:22 2"}, "changed tcp:0.0.0.0:22"},
+		{"a worker more", []string{"tcp 0.0.0.0:22 1"}, []string{"tcp 0.0.0.0:22 1 2"}, "changed tcp:0.0.0.0:22"},
+		{"dual stack", []string{"tcp [::]:22 1"}, []string{"tcp [::]:22 1 dual"}, "changed tcp:[::]:22"},
+		{"other address is another listener", []string{"tcp 127.0.0.1:22 1"}, []string{"tcp 0.0.0.0:22 1"},
+			"opened tcp:0.0.0.0:22, closed tcp:127.0.0.1:22"},
+		{"tcp and udp", []string{"tcp 0.0.0.0:53 1"}, []string{"tcp 0.0.0.0:53 1", "udp 0.0.0.0:53 1"}, "opened udp:0.0.0.0:53"},
+	} {
+		var got []string
+		for _, e := range Diff(snapshotOf(t, c.prev...), snapshotOf(t, c.next...)) {
+			got = append(got, e.String())
+			if (e.Before != nil) != (e.Op == Changed) {
+				t.Errorf("%s: %v has before %v", c.name, e, e.Before)
+			}
+		}
+		if s := strings.Join(got, ", "); s != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, s, c.want)
+		}
+	}
+}
+
+func TestDiffOfNoSnapshot(t *testing.T) {
+	if got := Diff(nil, snapshotOf(t, "tcp 0.0.0.0:22 1")); len(got) != 1 || got[0].Op != Opened {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestAssembleKeepsEveryOwnerOfOneKey(t *testing.T) {
+	s := snapshotOf(t, "tcp 0.0.0.0:80 7", "tcp 0.0.0.0:80 3", "tcp 0.0.0.0:80 7", "tcp 0.0.0.0:22", "udp 0.0.0.0:80 kernel")
+	var pids []int
+	l, ok := s.Find(Key{Proto: TCP, Addr: netip.IPv4Unspecified(), Port: 80})
+	if !ok {
+		t.Fatal("listener not found")
+	}
+	for _, o := range l.Owners {
+		pids = append(pids, o.PID)
+	}
+	if !slices.Equal(pids, []int{3, 7}) {
+		t.Errorf("owners %v, want 3 and 7", pids)
+	}
+	v := s.Visibility
+	if v.Listeners != 3 || v.WithOwner != 2 || v.Hidden != 1 || len(v.Notes) != 1 {
+		t.Errorf("ledger %+v", v)
+	}
+	if _, ok := s.ByID("udp:0.0.0.0:80"); !ok {
+		t.Error("ByID does not find the UDP listener")
+	}
+	if _, ok := s.ByID("udp:0.0.0.0:81"); ok {
+		t.Error("ByID finds what is not there")
+	}
+}

@@ -1,0 +1,199 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"time"
+
+	gops "github.com/shirou/gopsutil/v3/process"
+)
+
+// Here is what gopsutil tells on every system. Linux has its own way: gopsutil
+// there takes a whole second for the unit of start times, reads arguments
+// without a bound, leaves " (deleted)" in paths and follows HOST_PROC. This file
+// is compiled there all the same, so that its tests run.
+
+// portable is one process and the moment it began, in milliseconds since 1970.
+type portable struct {
+	*gops.Process
+	start uint64
+}
+
+func openPortable(pid int) (portable, error) {
+	if pid <= 0 || pid > math.MaxInt32 {
+		return portable{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
+	}
+	p, err := gops.NewProcess(int32(pid))
+	if errors.Is(err, gops.ErrorProcessNotRunning) {
+		err = ErrGone
+	}
+	if err != nil {
+		return portable{}, fmt.Errorf("read process %d: %w", pid, err)
+	}
+	ms, err := p.CreateTime()
+	if err != nil {
+		return portable{}, fmt.Errorf("read start of process %d: %w", pid, orVanished(pid, err))
+	}
+	return portable{p, uint64(ms)}, nil
+}
+
+// orVanished turns an error about a process that has ended meanwhile into
+// ErrGone: the systems differ in what they answer then.
+func orVanished(pid int, err error) error {
+	if there, asked := gops.PidExists(int32(pid)); asked == nil && !there {
+		return ErrGone
+	}
+	return err
+}
+
+func (p portable) id() ID { return ID{PID: int(p.Pid), Start: p.start} }
+
+// same reports whether the pid still is this process.
+func (p portable) same() bool {
+	now, err := openPortable(int(p.Pid))
+	return err == nil && now.start == p.start
+}
+
+// user gives the effective user; uid is -1 where the system knows no numbers.
+func (p portable) user() (uid int, name string, err error) {
+	uids, err := p.Uids()
+	if err != nil || len(uids) == 0 {
+		name, err = p.Username()
+		return unknownUID, name, err
+	}
+	uid = int(uint32(uids[min(1, len(uids)-1)]))
+	return uid, UserName(uid), nil
+}
+
+func (p portable) summary() Summary {
+	s := Summary{ID: p.id(), Started: time.UnixMilli(int64(p.start))}
+	s.UID, s.User, _ = p.user()
+	s.Path, _ = p.Exe()
+	comm, _ := kernelName(p.Process)
+	var args []string
+	if s.Path == "" && len(comm) >= commLen {
+		args, _ = p.CmdlineSlice()
+	}
+	s.Name = programName(s.Path, comm, args)
+	return s
+}
+
+func portableSummarize(pid int) (Summary, error) {
+	p, err := openPortable(pid)
+	if err != nil {
+		return Summary{}, err
+	}
+	s := p.summary()
+	if !p.same() {
+		return Summary{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
+	}
+	return s, nil
+}
+
+func portableRead(id ID) (*Details, error) {
+	p, err := openPortable(id.PID)
+	if err != nil {
+		return nil, err
+	}
+	gone := fmt.Errorf("read process %d: %w", id.PID, ErrGone)
+	if id.Start != 0 && id.Start != p.start {
+		return nil, gone
+	}
+	t := p.details()
+	if !p.same() {
+		return nil, gone
+	}
+	return t, nil
+}
+
+func (p portable) details() *Details {
+	t := &Details{ID: p.id(), Started: time.UnixMilli(int64(p.start)), Missing: map[string]string{}}
+	var err error
+	t.UID, t.User, err = p.user()
+	t.portableNote(FieldUser, err)
+	t.Comm, err = kernelName(p.Process)
+	t.Exe, t.Deleted = p.exe(t)
+	t.Cwd, t.Args = p.cwdAndArgs(t)
+	if t.Name = programName(t.Exe, t.Comm, t.Args); t.Name == "" {
+		t.portableNote(FieldName, err)
+	}
+	var whole bool
+	if t.Parents, whole = p.parents(); !whole {
+		t.Missing[FieldParents] = wordParents
+	}
+	return t
+}
+
+func (p portable) exe(t *Details) (path string, deleted bool) {
+	path, err := p.Exe()
+	t.portableNote(FieldExe, err)
+	_, err = os.Stat(path)
+	return path, path != "" && errors.Is(err, os.ErrNotExist)
+}
+
+func (p portable) cwdAndArgs(t *Details) (cwd string, args []string) {
+	cwd, err := p.Cwd()
+	t.portableNote(FieldCwd, err)
+	args, err = p.CmdlineSlice()
+	t.portableNote(FieldArgs, err)
+	if err == nil && len(args) == 0 {
+		t.Missing[FieldArgs] = wordNone
+	}
+	return cwd, args
+}
+
+// portableNote words the reason for a fact that is missing. What the system
+// answers for lack of rights differs (macOS: EINVAL for arguments), so a process
+// of another user is reason enough.
+func (t *Details) portableNote(field string, err error) {
+	switch {
+	case err == nil:
+	case t.UID != unknownUID && t.UID != os.Geteuid(), errors.Is(err, gops.ErrorNotPermitted), errors.Is(err, os.ErrPermission):
+		t.Missing[field] = whyHidden(t.UID, t.User)
+	default:
+		t.Missing[field] = wordUntold
+	}
+}
+
+func (p portable) parents() (chain []Ancestor, whole bool) {
+	for below := p; len(chain) < maxParents; {
+		pid, err := below.Ppid()
+		switch {
+		case err != nil:
+			return chain, false
+		case pid <= 0:
+			return chain, true
+		}
+		above, err := openPortable(int(pid))
+		if err != nil || above.start > below.start {
+			return append(chain, Ancestor{ID: ID{PID: int(pid)}}), false
+		}
+		s := above.summary()
+		chain = append(chain, Ancestor{ID: s.ID, Name: s.Name, User: s.User})
+		below = above
+	}
+	return chain, false
+}
+
+func portableLook(pid int) (facts, error) {
+	p, err := openPortable(pid)
+	if err != nil {
+		return facts{}, err
+	}
+	uid, _, _ := p.user()
+	return facts{start: p.start, uid: uid, ended: zombie(p.Process)}, nil
+}
+
+func portableExe(pid int) (string, error) {
+	p, err := openPortable(pid)
+	if err != nil {
+		return "", err
+	}
+	path, err := p.Exe()
+	if err != nil {
+		return "", fmt.Errorf("read executable of process %d: %w", pid, orVanished(pid, err))
+	}
+	return path, nil
+}

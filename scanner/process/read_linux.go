@@ -1,0 +1,138 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+func read(id ID) (*Details, error) { return proc.details(id) }
+
+func summarize(pid int) (Summary, error) { return proc.summary(pid) }
+
+func (p procfs) summary(pid int) (Summary, error) {
+	s, _, err := p.summaryAndStat(pid)
+	return s, err
+}
+
+func (p procfs) summaryAndStat(pid int) (Summary, Stat, error) {
+	d, err := p.open(pid)
+	if err != nil {
+		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, err)
+	}
+	defer d.close()
+	uid, err := d.uid()
+	if err != nil {
+		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, orGone(err))
+	}
+	path, _, exeErr := d.exe()
+	st, err := d.stat()
+	if err != nil {
+		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, err)
+	}
+	var args []string
+	if exeErr != nil && len(st.Comm) >= commLen {
+		args, _, _ = d.args(someArgs)
+	}
+	return Summary{
+		ID:      ID{PID: pid, Start: st.Start},
+		Name:    programName(path, st.Comm, args),
+		Path:    path,
+		UID:     uid,
+		User:    UserName(uid),
+		Started: StartTime(st.Start),
+	}, st, nil
+}
+
+func (p procfs) details(id ID) (*Details, error) {
+	gone := fmt.Errorf("read process %d: %w", id.PID, ErrGone)
+	d, err := p.open(id.PID)
+	if err != nil {
+		return nil, fmt.Errorf("read process %d: %w", id.PID, err)
+	}
+	defer d.close()
+	st, err := d.stat()
+	if err != nil {
+		return nil, fmt.Errorf("read process %d: %w", id.PID, err)
+	}
+	if id.Start != 0 && id.Start != st.Start {
+		return nil, gone
+	}
+	facts := p.gather(d, id.PID, &st)
+	if after, err := d.stat(); err != nil || after.Start != st.Start {
+		return nil, gone
+	}
+	return facts, nil
+}
+
+// gather reads what there is, and notes what there is not.
+func (p procfs) gather(d pidDir, pid int, st *Stat) *Details {
+	uid, err := d.uid()
+	t := &Details{
+		ID:      ID{PID: pid, Start: st.Start},
+		Comm:    st.Comm,
+		UID:     uid,
+		User:    UserName(uid),
+		Started: StartTime(st.Start),
+		Missing: map[string]string{},
+	}
+	t.note(FieldUser, st, err)
+	t.Exe, t.Deleted, err = d.exe()
+	t.note(FieldExe, st, err)
+	t.Cwd, err = d.link("cwd")
+	t.note(FieldCwd, st, err)
+	args, cut, err := d.args(maxArgs)
+	switch t.Args = args; {
+	case err != nil, len(args) == 0:
+		t.Missing[FieldArgs] = why(t, st, err)
+	case cut:
+		t.Missing[FieldArgs] = wordCut
+	}
+	t.Name = programName(t.Exe, t.Comm, t.Args)
+	var whole bool
+	if t.Parents, whole = p.parents(st); !whole {
+		t.Missing[FieldParents] = wordParents
+	}
+	return t
+}
+
+func (t *Details) note(field string, st *Stat, err error) {
+	if err != nil {
+		t.Missing[field] = why(t, st, err)
+	}
+}
+
+// why words the reason for a fact that is missing.
+func why(t *Details, st *Stat, err error) string {
+	switch {
+	case st.Kernel:
+		return wordKernel
+	case st.Ended():
+		return wordEnded
+	case errors.Is(err, os.ErrPermission):
+		return whyHidden(t.UID, t.User)
+	case err == nil:
+		return wordNone
+	}
+	return wordUntold
+}
+
+// parents climbs from a process to pid 1. A parent that cannot be read, or began
+// later and thus only has the pid of the one that was, is the last, with its pid
+// alone: then the chain is not whole.
+func (p procfs) parents(st *Stat) (chain []Ancestor, whole bool) {
+	below := *st
+	for len(chain) < maxParents {
+		pid := below.PPID
+		if pid == 0 {
+			return chain, true
+		}
+		s, above, err := p.summaryAndStat(pid)
+		if err != nil || above.Start > below.Start {
+			return append(chain, Ancestor{ID: ID{PID: pid}}), false
+		}
+		chain = append(chain, Ancestor{ID: s.ID, Name: s.Name, User: s.User})
+		below = above
+	}
+	return chain, false
+}

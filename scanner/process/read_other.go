@@ -1,0 +1,7 @@
+//go:build !linux
+
+package process
+
+func read(id ID) (*Details, error) { return portableRead(id) }
+
+func summarize(pid int) (Summary, error) { return portableSummarize(pid) }

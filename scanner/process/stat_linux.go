@@ -1,0 +1,107 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Stat is what /proc/PID/stat says, proc_pid_stat(5).
+type Stat struct {
+	PID     int
+	Comm    string // the kernel's short name, as it is: any bytes but NUL
+	State   byte   // 'R', 'S', 'Z' …
+	PPID    int    // 0 for pid 1, the kernel's first thread, and where the parent is outside the pid namespace
+	Kernel  bool   // a thread of the kernel
+	Threads int
+	Start   uint64 // clock ticks since boot
+}
+
+// Ended reports whether only the exit status is left. A process whose first
+// thread alone has ended is a zombie by State, yet it runs.
+func (s *Stat) Ended() bool {
+	return s.State == 'X' || s.State == 'x' || s.State == 'Z' && s.Threads <= 1
+}
+
+// kernelThread is PF_KTHREAD in sched.h.
+const kernelThread = 0x00200000
+
+var errStat = errors.New("parse process state: malformed")
+
+// parseStat reads the one line of /proc/PID/stat. The name in parentheses may
+// itself hold parentheses, blanks and line ends: it ends at the last ")", as all
+// behind it is numbers.
+func parseStat(b []byte) (Stat, error) {
+	open, end := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
+	if open < 0 || end < open {
+		return Stat{}, errStat
+	}
+	s := Stat{Comm: string(b[open+1 : end])}
+	ok := setInt(&s.PID, bytes.TrimSpace(b[:open]))
+	n := 3
+	for field := range bytes.FieldsSeq(b[end+1:]) {
+		switch n {
+		case 3:
+			s.State, ok = field[0], ok && len(field) == 1
+		case 4:
+			ok = setInt(&s.PPID, field) && ok
+		case 9:
+			flags, err := strconv.ParseUint(string(field), 10, 64)
+			s.Kernel, ok = flags&kernelThread != 0, ok && err == nil
+		case 20:
+			ok = setInt(&s.Threads, field) && ok
+		case 22:
+			start, err := strconv.ParseUint(string(field), 10, 64)
+			s.Start = start
+			if ok && err == nil {
+				return s, nil
+			}
+		}
+		n++
+	}
+	return Stat{}, errStat
+}
+
+// setInt takes a number that is not negative.
+func setInt(to *int, field []byte) bool {
+	n, err := strconv.ParseUint(string(field), 10, 31)
+	*to = int(n)
+	return err == nil
+}
+
+// tick is the unit of times in /proc: USER_HZ is 100 on every port of Go.
+const tick = 10 * time.Millisecond
+
+// StartTime gives the time of a number of clock ticks since boot, by the wall
+// clock as it is set now, or the zero time for one that cannot be.
+func StartTime(ticks uint64) time.Time { return startTime(bootTime(), ticks) }
+
+func startTime(boot time.Time, ticks uint64) time.Time {
+	if boot.IsZero() || ticks > math.MaxInt64/uint64(tick) {
+		return time.Time{}
+	}
+	return boot.Add(time.Duration(ticks) * tick)
+}
+
+// bootTime is the best of three readings of two clocks, to the tick, so that it
+// is the same each time until someone sets the clock. btime in /proc/stat is the
+// same moment cut to the second, which would show a start up to a second early.
+func bootTime() time.Time {
+	var boot time.Time
+	best := time.Duration(math.MaxInt64)
+	for range 3 {
+		var up unix.Timespec
+		before := time.Now()
+		if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &up); err != nil {
+			return time.Time{}
+		}
+		if spread := time.Since(before); spread < best {
+			best, boot = spread, before.Add(spread/2-time.Duration(up.Nano()))
+		}
+	}
+	return boot.Round(tick)
+}

@@ -1,0 +1,147 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"syscall"
+	"time"
+
+	gopsnet "github.com/shirou/gopsutil/v3/net"
+
+	"portlight/scanner/process"
+)
+
+// gopsutilSource is the portable source: every connection of every process that
+// can be read, filtered. It costs far more than the others and sees less.
+type gopsutilSource struct {
+	connections func(context.Context) ([]gopsnet.ConnectionStat, error)
+	summarize   func(pid int) (process.Summary, error)
+	last        *Snapshot
+}
+
+// openGopsutil is the opener; gopsutil proves itself by its first answer.
+func openGopsutil(ctx context.Context) (source, error) {
+	s := &gopsutilSource{connections: inetConnections, summarize: process.Summarize}
+	if _, err := s.connections(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func inetConnections(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
+	c, err := gopsnet.ConnectionsWithContext(ctx, "inet")
+	if err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
+	}
+	return c, nil
+}
+
+func (s *gopsutilSource) name() string { return "gopsutil" }
+
+func (s *gopsutilSource) close() {}
+
+func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
+	conns, err := s.connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owners := map[int32]*Process{}
+	var found []Listener
+	for _, c := range conns {
+		if l, ok := s.listener(c, owners); ok {
+			found = append(found, l)
+		}
+	}
+	guessDualStack(found)
+	next := assemble(s.name(), now, found, []string{"dual-stack sockets are an estimate, this source does not tell them"})
+	if s.last != nil && sameListeners(s.last.Listeners, next.Listeners) {
+		return nil, nil
+	}
+	s.last = next
+	return next, nil
+}
+
+// listener gives a listener for a connection that is one.
+func (s *gopsutilSource) listener(c gopsnet.ConnectionStat, owners map[int32]*Process) (Listener, bool) {
+	l := Listener{UID: UnknownUID}
+	switch {
+	case c.Type == syscall.SOCK_STREAM && c.Status == "LISTEN":
+		l.Proto = TCP
+	case c.Type == syscall.SOCK_DGRAM && c.Raddr.Port == 0:
+		l.Proto = UDP
+	default:
+		return l, false
+	}
+	addr, ok := gopsutilAddr(c)
+	if !ok || c.Laddr.Port == 0 || c.Laddr.Port > 65535 {
+		return l, false
+	}
+	l.Addr, l.Port = addr, uint16(c.Laddr.Port)
+	l.Ephemeral = ephemeralPort(l.Port)
+	if len(c.Uids) > 0 {
+		l.UID = int(c.Uids[0])
+	}
+	if p := s.owner(c.Pid, owners); p != nil {
+		l.Owners = []Process{*p}
+		if l.UID == UnknownUID {
+			l.UID = p.UID
+		}
+	}
+	if l.UID != UnknownUID {
+		l.User = process.UserName(l.UID)
+	}
+	return l, true
+}
+
+// gopsutilAddr reads the bind address; lsof's "*" is the wildcard.
+func gopsutilAddr(c gopsnet.ConnectionStat) (netip.Addr, bool) {
+	if c.Laddr.IP == "*" || c.Laddr.IP == "" {
+		if c.Family == syscall.AF_INET {
+			return netip.IPv4Unspecified(), true
+		}
+		return netip.IPv6Unspecified(), true
+	}
+	addr, err := netip.ParseAddr(c.Laddr.IP)
+	return addr.Unmap(), err == nil
+}
+
+// owner summarises a process once a scan; nil when it has gone or is unknown.
+func (s *gopsutilSource) owner(pid int32, seen map[int32]*Process) *Process {
+	if pid <= 0 {
+		return nil
+	}
+	if p, ok := seen[pid]; ok {
+		return p
+	}
+	sum, err := s.summarize(int(pid))
+	if err != nil {
+		seen[pid] = nil
+		return nil
+	}
+	p := newProcess(sum)
+	seen[pid] = &p
+	return &p
+}
+
+// guessDualStack takes a socket on [::] for dual-stack unless the port is also
+// bound on 0.0.0.0.
+func guessDualStack(found []Listener) {
+	v4 := map[Key]bool{}
+	for i := range found {
+		if found[i].Addr == netip.IPv4Unspecified() {
+			v4[found[i].Key] = true
+		}
+	}
+	for i := range found {
+		k := found[i].Key
+		if k.Addr == netip.IPv6Unspecified() {
+			k.Addr = netip.IPv4Unspecified()
+			found[i].DualStack = !v4[k]
+		}
+	}
+}
+
+func newProcess(s process.Summary) Process {
+	return Process{ID: s.ID, Name: s.Name, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
+}

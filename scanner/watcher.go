@@ -1,0 +1,182 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// The bounds of Options.Interval and how far errors stretch it.
+const (
+	DefaultInterval = time.Second
+	MinInterval     = 250 * time.Millisecond
+	MaxInterval     = time.Minute
+
+	maxBackoff  = 30 * time.Second
+	reopenAfter = 3 // failed scans in a row until the sources are tried anew
+)
+
+// Options of a Watcher. The zero value is good.
+type Options struct {
+	Interval time.Duration // between two scans, MinInterval … MaxInterval; 0 is DefaultInterval
+	Log      *slog.Logger  // nil is slog.Default
+}
+
+// Update is what a Watcher tells: a new snapshot with the events that led to
+// it, or that scans fail, or that they work again.
+type Update struct {
+	Snapshot *Snapshot // the newest; nil while no scan has succeeded
+	Events   []Event   // since the snapshot before; none at the baseline
+	Baseline bool      // the first snapshot: everything in it was there before
+	Err      error     // why the newest scan failed, nil if it did not
+}
+
+// Watcher scans again and again, one scan at a time, and tells what changed. A
+// failed scan makes no events: what was seen before stays until a scan says
+// otherwise. It never ends by itself.
+type Watcher struct {
+	interval time.Duration
+	log      *slog.Logger
+	openers  []opener
+	now      func() time.Time
+	refresh  chan struct{}
+
+	src      source
+	notes    []string
+	failures int
+
+	mu      sync.Mutex
+	last    *Snapshot
+	checked time.Time
+}
+
+// NewWatcher makes a watcher over the best source of this system.
+func NewWatcher(o Options) (*Watcher, error) {
+	w := &Watcher{interval: o.Interval, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1)}
+	if w.interval == 0 {
+		w.interval = DefaultInterval
+	}
+	if w.interval < MinInterval || w.interval > MaxInterval {
+		return nil, fmt.Errorf("interval %v is not between %v and %v", w.interval, MinInterval, MaxInterval)
+	}
+	if w.log == nil {
+		w.log = slog.Default()
+	}
+	return w, nil
+}
+
+// Snapshot is the newest snapshot, nil before the first.
+func (w *Watcher) Snapshot() *Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}
+
+// LastCheck is when the last scan succeeded, also one that found no change.
+func (w *Watcher) LastCheck() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.checked
+}
+
+// Refresh asks for a scan now. It does not wait.
+func (w *Watcher) Refresh() {
+	select {
+	case w.refresh <- struct{}{}:
+	default:
+	}
+}
+
+// Run scans until ctx ends and calls tell, one call at a time, when there is
+// something to tell.
+func (w *Watcher) Run(ctx context.Context, tell func(Update)) {
+	defer w.closeSource()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-w.refresh:
+		}
+		if u, ok := w.tick(ctx); ok && ctx.Err() == nil {
+			tell(u)
+		}
+		timer.Reset(w.pause())
+	}
+}
+
+// tick scans once. It has something to tell when the snapshot is new, or when
+// scans began or ceased to fail.
+func (w *Watcher) tick(ctx context.Context) (Update, bool) {
+	snap, err := w.scan(ctx)
+	if err != nil {
+		w.failures++
+		w.log.Warn("scan failed", "error", err, "in a row", w.failures)
+		return Update{Snapshot: w.Snapshot(), Err: err}, w.failures == 1
+	}
+	recovered := w.failures > 0
+	w.failures = 0
+	prev := w.publish(snap)
+	if snap == nil {
+		return Update{Snapshot: prev}, recovered
+	}
+	u := Update{Snapshot: snap, Baseline: prev == nil}
+	if prev != nil {
+		u.Events = Diff(prev, snap)
+	}
+	return u, true
+}
+
+// publish keeps a new snapshot and gives the one before.
+func (w *Watcher) publish(snap *Snapshot) (prev *Snapshot) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	prev = w.last
+	w.checked = w.now()
+	if snap != nil {
+		w.last = snap
+	}
+	return prev
+}
+
+func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
+	if w.failures >= reopenAfter {
+		w.closeSource()
+	}
+	if w.src == nil {
+		src, notes, err := openSource(ctx, w.openers)
+		if err != nil {
+			return nil, err
+		}
+		w.src, w.notes = src, notes
+	}
+	snap, err := w.src.scan(ctx, w.now())
+	if err != nil {
+		return nil, fmt.Errorf("scan by %s: %w", w.src.name(), err)
+	}
+	if snap != nil {
+		snap.Visibility.Notes = append(snap.Visibility.Notes, w.notes...)
+	}
+	return snap, nil
+}
+
+func (w *Watcher) closeSource() {
+	if w.src != nil {
+		w.src.close()
+		w.src = nil
+	}
+}
+
+// pause is the time until the next scan: the interval, doubled for each failure
+// in a row.
+func (w *Watcher) pause() time.Duration {
+	d := w.interval
+	for i := 0; i < w.failures && d < maxBackoff; i++ {
+		d *= 2
+	}
+	return max(w.interval, min(d, maxBackoff))
+}
