@@ -19,18 +19,20 @@ func newServiceCommand(p *program) *cobra.Command {
 		Short:   "Look up the name of a port, or the ports of a name",
 		Example: "  portlight service 445\n  portlight service ssh\n  portlight service 53/udp",
 		Args:    cobra.ExactArgs(1),
-		RunE:    doing(func(_ *cobra.Command, args []string) error { return p.service(args[0], asJSON) }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			table := p.names()
+			found, err := findServices(table, args[0])
+			if err != nil {
+				return err
+			}
+			return doing(func(*cobra.Command, []string) error { return p.printServices(table, args[0], found, asJSON) })(cmd, args)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-func (p *program) service(query string, asJSON bool) error {
-	table := p.names()
-	found, err := findServices(table, query)
-	if err != nil {
-		return err
-	}
+func (p *program) printServices(table *services.Table, query string, found []services.Name, asJSON bool) error {
 	if asJSON {
 		return writeJSON(p.out, view.NewServicesJSON(found))
 	}
@@ -40,7 +42,7 @@ func (p *program) service(query string, asJSON bool) error {
 	if len(found) == 0 {
 		return fmt.Errorf("no service is known as %q", query)
 	}
-	_, err = io.WriteString(p.out, view.ServicesText(found, p.style(false)))
+	_, err := io.WriteString(p.out, view.ServicesText(found, p.style(false)))
 	return err
 }
 

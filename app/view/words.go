@@ -19,27 +19,31 @@ func Reach(l *scanner.Listener) string {
 	if l.Namespace != "" {
 		return "Inside its container only"
 	}
-	on := ""
+	on := "any network"
 	if l.Device != "" {
-		on = " through " + Clean(l.Device, maxName)
+		on = Clean(l.Device, maxName)
 	}
 	switch l.Scope() {
 	case scanner.ScopeLoopback:
 		return "Only this computer"
 	case scanner.ScopeLinkLocal:
-		return "Computers on the same link" + on
+		return "Computers on the same link"
 	case scanner.ScopeInterface:
-		return "Anyone who can reach " + Clean(l.Addr.String(), maxName) + on
+		return "Anyone who can reach " + Clean(l.Addr.String(), maxName)
 	case scanner.ScopeMulticast:
-		return "Computers in the multicast group " + Clean(l.Addr.String(), maxName) + on
+		return "Computers in the multicast group " + Clean(l.Addr.String(), maxName)
 	}
+	return "Anyone on " + on + familyWord(l)
+}
+
+func familyWord(l *scanner.Listener) string {
 	switch {
 	case l.DualStack:
-		return "Anyone on any network" + on
+		return ""
 	case l.Addr.Is4():
-		return "Anyone on any network, by IPv4" + on
+		return " (IPv4)"
 	}
-	return "Anyone on any network, by IPv6" + on
+	return " (IPv6)"
 }
 
 // Reason is the verdict of an event in a sentence.
