@@ -42,28 +42,50 @@ func parseStat(b []byte) (Stat, error) {
 	}
 	s := Stat{Comm: string(b[open+1 : end])}
 	ok := setInt(&s.PID, bytes.TrimSpace(b[:open]))
-	n := 3
-	for field := range bytes.FieldsSeq(b[end+1:]) {
-		switch n {
-		case 3:
-			s.State, ok = field[0], ok && len(field) == 1
-		case 4:
-			ok = setInt(&s.PPID, field) && ok
-		case 9:
-			flags, err := strconv.ParseUint(string(field), 10, 64)
-			s.Kernel, ok = flags&kernelThread != 0, ok && err == nil
-		case 20:
-			ok = setInt(&s.Threads, field) && ok
-		case 22:
-			start, err := strconv.ParseUint(string(field), 10, 64)
-			s.Start = start
-			if ok && err == nil {
-				return s, nil
-			}
-		}
-		n++
+	rest := b[end+1:]
+	for n := 3; ok && n <= 22; n++ {
+		var field []byte
+		field, rest = cutField(rest)
+		ok = s.set(n, field)
 	}
-	return Stat{}, errStat
+	if !ok {
+		return Stat{}, errStat
+	}
+	return s, nil
+}
+
+// set takes a field by its number in proc_pid_stat(5).
+func (s *Stat) set(n int, field []byte) bool {
+	switch n {
+	case 3:
+		if len(field) != 1 || field[0]|0x20 < 'a' || field[0]|0x20 > 'z' {
+			return false
+		}
+		s.State = field[0]
+	case 4:
+		return setInt(&s.PPID, field)
+	case 9:
+		flags, err := strconv.ParseUint(string(field), 10, 64)
+		s.Kernel = flags&kernelThread != 0
+		return err == nil
+	case 20:
+		return setInt(&s.Threads, field)
+	case 22:
+		start, err := strconv.ParseUint(string(field), 10, 64)
+		s.Start = start
+		return err == nil
+	}
+	return true
+}
+
+// cutField splits at the first blank. An iterator of package bytes would move
+// the buffer to the heap.
+func cutField(b []byte) (field, rest []byte) {
+	b = bytes.TrimLeft(b, " ")
+	if end := bytes.IndexAny(b, " \n"); end >= 0 {
+		return b[:end], b[end+1:]
+	}
+	return b, nil
 }
 
 // setInt takes a number that is not negative.
