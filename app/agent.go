@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 	"time"
 
@@ -36,7 +38,6 @@ type agent struct {
 	names    *services.Table
 	notifier *notify.Notifier
 	tray     *tray.Tray
-	ready    chan struct{} // closed when tray is set
 }
 
 // agent runs the tray, or what comes closest to it here, until ctx ends or the
@@ -47,7 +48,7 @@ func (p *program) agent(ctx context.Context) error {
 		return err
 	}
 	p.dataDir = dir
-	a := &agent{program: p, names: p.names(), ready: make(chan struct{})}
+	a := &agent{program: p, names: p.names()}
 	instance, err := desktop.Acquire(roleAgent, dir, a.answer)
 	if errors.Is(err, desktop.ErrRunning) {
 		return p.showRunning()
@@ -56,7 +57,7 @@ func (p *program) agent(ctx context.Context) error {
 		return err
 	}
 	defer instance.Close()
-	if err := desktop.CheckSession(); err != nil {
+	if err := checkSession(); err != nil {
 		fmt.Fprintf(p.err, wordsNoSession+"\n", err)
 		return p.watch(ctx, false)
 	}
@@ -65,7 +66,7 @@ func (p *program) agent(ctx context.Context) error {
 
 // showRunning hands the start over to the agent that runs already.
 func (p *program) showRunning() error {
-	if _, err := desktop.Tell(roleAgent, p.dataDir, "show"); err != nil {
+	if _, err := desktop.Tell(roleAgent, p.dataDir, desktop.Show); err != nil {
 		return fmt.Errorf("portlight is running, but does not answer: %w", err)
 	}
 	fmt.Fprintln(p.err, wordsRunning)
@@ -74,39 +75,49 @@ func (p *program) showRunning() error {
 
 // answer serves the agent's socket.
 func (a *agent) answer(line string) string {
-	if line == "ping" {
-		return "portlight " + version
-	}
 	if err := a.openWindow(line); err != nil {
 		return "error: " + err.Error()
 	}
 	return "ok"
 }
 
+// run shows the tray until ctx ends, the user quits or the session bus is gone.
 func (a *agent) run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	a.notifier = notify.New(a.onNotification, a.log)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	a.notifier = notify.New(a.onNotification, a.log, notify.WithIcon(trayIcon()))
 	defer a.notifier.Close()
-	done := make(chan error, 1)
-	go func() {
-		done <- a.follow(ctx, a.showMenu, a.tell)
-		tray.Quit()
-	}()
 	if !a.login {
 		go a.windowWithoutTray(ctx)
 	}
+	followed := make(chan error, 1)
 	tray.Run(tray.Options{
 		Icon:         assets.Tray,
 		TemplateIcon: assets.TrayTemplate,
 		Title:        "Portlight",
-		OnCommand:    a.onCommand,
+		OnCommand:    func(cmd tray.Command, row view.MenuRow) { a.onCommand(cmd, row, cancel) },
+		OnLost:       func(err error) { cancel(fmt.Errorf("%w: %w", errTrayLost, err)) },
 	}, func(t *tray.Tray) {
 		a.tray = t
-		close(a.ready)
+		go func() {
+			followed <- a.follow(ctx, a.showMenu, a.tell)
+			t.Quit()
+		}()
 	})
-	cancel()
-	return <-done
+	err := <-followed
+	if cause := context.Cause(ctx); errors.Is(cause, errTrayLost) {
+		return cause
+	}
+	return err
+}
+
+// errTrayLost says that the tray cannot be shown any more.
+var errTrayLost = errors.New("the tray is lost")
+
+// trayIcon is the icon as a picture, for notifications.
+func trayIcon() image.Image {
+	icon, _ := png.Decode(bytes.NewReader(assets.Tray)) // a test of assets decodes it
+	return icon
 }
 
 // windowWithoutTray opens the window when no tray icon can be seen.
@@ -116,21 +127,20 @@ func (a *agent) windowWithoutTray(ctx context.Context) {
 		return
 	case <-time.After(trayPatience):
 	}
-	if desktop.HasTrayHost(ctx) {
+	if shown, err := desktop.HasTrayHost(ctx); shown || err != nil {
 		return
 	}
 	fmt.Fprintln(a.err, wordsNoTray)
-	if err := a.openWindow("show"); err != nil {
+	if err := a.openWindow(desktop.Show); err != nil {
 		a.log.Error("window does not open", "error", err)
 	}
 }
 
 // showMenu draws the newest snapshot.
 func (a *agent) showMenu(u scanner.Update) {
-	<-a.ready
 	note := ""
 	if u.Err != nil {
-		note = view.Clean("Cannot scan: "+u.Err.Error(), maxNote)
+		note = view.Clean(wordsCannotScan+u.Err.Error(), maxNote)
 	}
 	if u.Snapshot == nil {
 		a.tray.Update(view.NewMenu(nil, note))
@@ -166,25 +176,25 @@ func (a *agent) tell(js []alerts.Judgement) {
 
 // onNotification serves a click on a notification or on its button: both show
 // the listener.
-func (a *agent) onNotification(key, _ string) { a.open("show " + key) }
+func (a *agent) onNotification(key, _ string) { a.open(desktop.Show + " " + key) }
 
-func (a *agent) onCommand(cmd tray.Command, row view.MenuRow) {
+func (a *agent) onCommand(cmd tray.Command, row view.MenuRow, quit context.CancelCauseFunc) {
 	var err error
 	switch cmd {
 	case tray.Details:
-		err = a.openWindow("show " + row.ID)
+		err = a.openWindow(desktop.Show + " " + row.ID)
 	case tray.Stop:
-		err = a.openWindow("stop " + row.ID)
+		err = a.openWindow(desktop.Stop + " " + row.ID)
 	case tray.CopyAddress:
 		err = desktop.Copy(row.Address)
 	case tray.OpenBrowser:
 		err = desktop.OpenURL(row.URL)
 	case tray.OpenWindow:
-		err = a.openWindow("show")
+		err = a.openWindow(desktop.Show)
 	case tray.OpenSettings:
-		err = a.openWindow("settings")
+		err = a.openWindow(desktop.Settings)
 	case tray.Quit:
-		tray.Quit()
+		quit(nil)
 	}
 	if err != nil {
 		a.failed(err)
@@ -236,9 +246,9 @@ func (a *agent) openWindow(line string) error {
 
 // windowArgs turns a line of the socket into flags of `portlight window`.
 func windowArgs(line string) []string {
-	verb, id, _ := strings.Cut(line, " ")
+	verb, id := desktop.Split(line)
 	switch {
-	case verb == "settings":
+	case verb == desktop.Settings:
 		return []string{"--settings"}
 	case id != "":
 		return []string{"--" + verb + "=" + id}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"portlight/app/desktop"
 )
 
 // windowFlags say what the window shows first.
@@ -29,11 +31,11 @@ func newWindowCommand(p *program) *cobra.Command {
 func (f windowFlags) line() string {
 	switch {
 	case f.settings:
-		return "settings"
+		return desktop.Settings
 	case f.stop != "":
-		return "stop " + f.stop
+		return desktop.Stop + " " + f.stop
 	case f.show != "":
-		return "show " + f.show
+		return desktop.Show + " " + f.show
 	}
-	return "show"
+	return desktop.Show
 }

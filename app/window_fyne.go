@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -34,9 +33,6 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 	}
 	lines := make(chan string, 16)
 	instance, err := desktop.Acquire(roleWindow, dir, func(line string) string {
-		if line == "ping" {
-			return "portlight window " + version
-		}
 		select {
 		case lines <- line:
 			return "ok"
@@ -52,8 +48,8 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 		return err
 	}
 	defer instance.Close()
-	if err := desktop.CheckDisplay(); err != nil {
-		return err
+	if !desktop.HasDisplay() {
+		return errors.New(wordsNoDisplay)
 	}
 	lines <- f.line()
 	return p.runWindow(ctx, dir, lines)
@@ -64,12 +60,12 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	if err != nil {
 		return err
 	}
-	fyneapp.SetMetadata(fyne.AppMetadata{ID: "io.github.portlight.Portlight", Name: "Portlight", Version: version})
-	a := fyneapp.NewWithID("io.github.portlight.Portlight")
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: desktop.AppID, Name: "Portlight", Version: version})
+	a := fyneapp.NewWithID(desktop.AppID)
 	a.SetIcon(fyne.NewStaticResource("portlight.svg", assets.Icon))
 	w := window.New(window.Options{
 		App: a, Names: p.names(), Version: version, DataDir: dir,
-		ReadDetails: func(ctx context.Context, o scanner.Process) (*process.Details, error) { return process.Read(ctx, o.ID) },
+		ReadDetails: func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
 		Stop:        stopProcess,
 		OpenURL:     desktop.OpenURL,
 		LoginItem:   desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
@@ -101,13 +97,12 @@ func serveLines(ctx context.Context, w *window.Window, lines <-chan string) {
 		case <-ctx.Done():
 			return
 		case line := <-lines:
-			verb, id, _ := strings.Cut(line, " ")
-			switch verb {
-			case "show":
+			switch verb, id := desktop.Split(line); verb {
+			case desktop.Show:
 				w.Show(id)
-			case "stop":
+			case desktop.Stop:
 				w.AskStop(id)
-			case "settings":
+			case desktop.Settings:
 				w.ShowSettings()
 			}
 		}

@@ -1,0 +1,203 @@
+package window
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"portlight/app/view"
+	"portlight/scanner"
+	"portlight/scanner/process"
+)
+
+// maxOwners is how many processes of a listener are shown in full.
+const maxOwners = 8
+
+// pair is a label with its value. A faint value is not a fact but why there is
+// none.
+type pair struct {
+	label, value string
+	faint        bool
+	mono         bool
+}
+
+// group is pairs below a title; a group about a process names it, so that it
+// can be stopped.
+type group struct {
+	title string
+	pairs []pair
+	stop  *scanner.Process
+}
+
+// details is what stands to the right of the table. It is compared before it is
+// shown.
+type details struct {
+	title    string // the program
+	headline string
+	reach    string
+	external bool
+	gone     bool // the listener has closed; the rest is as it was last seen
+	address  string
+	url      string // "" where a browser makes no sense
+	groups   []group
+}
+
+// reading is what came of reading a process.
+type reading struct {
+	details *process.Details
+	err     error
+}
+
+// newDetails describes a listener; known holds the processes that were read so
+// far.
+func newDetails(r *view.Row, gone bool, s *scanner.Snapshot, names view.Namer, known map[process.ID]reading) details {
+	d := details{
+		title:    r.Program,
+		headline: headline(r, gone),
+		reach:    r.Reach,
+		external: r.External,
+		gone:     gone,
+		address:  r.Address,
+		url:      r.URL,
+		groups:   []group{listenerGroup(r)},
+	}
+	if gone {
+		d.reach, d.external, d.url = wordGone, false, ""
+	}
+	owners := r.Listener.Owners
+	for i := range owners[:min(len(owners), maxOwners)] {
+		g := processGroup(&owners[i], known)
+		if ports := portsOf(s, owners[i].ID, names); len(ports) > 0 {
+			g.pairs = append(g.pairs, pair{label: wordPorts, value: strings.Join(ports, "\n")})
+		}
+		if r.CanStop && !gone {
+			g.stop = &owners[i]
+		}
+		d.groups = append(d.groups, g)
+	}
+	if len(owners) > maxOwners {
+		d.groups = append(d.groups, group{title: wordMore, pairs: []pair{{label: wordOwner, value: morePIDs(owners[maxOwners:])}}})
+	}
+	return d
+}
+
+func listenerGroup(r *view.Row) group {
+	l := &r.Listener
+	g := group{title: wordGroupListener}
+	g.add(wordAddress, r.Address, true)
+	g.add(wordProtocol, protocolWords(l), false)
+	g.pairs = append(g.pairs, pair{label: wordService, value: serviceWords(r), faint: r.Service == ""})
+	g.add(wordUser, userWords(l.User, l.UID), false)
+	g.add(wordUnit, view.Clean(l.Unit, maxText), false)
+	g.add(wordDevice, view.Clean(l.Device, maxText), false)
+	g.add(wordNamespace, view.Clean(l.Namespace, maxText), false)
+	switch {
+	case l.Kernel:
+		g.pairs = append(g.pairs, pair{label: wordOwner, value: wordKernelOwner, faint: true})
+	case l.Hidden():
+		g.pairs = append(g.pairs, pair{label: wordOwner, value: wordHiddenOwner, faint: true})
+	}
+	return g
+}
+
+// add appends a pair unless it has no value.
+func (g *group) add(label, value string, mono bool) {
+	if value != "" {
+		g.pairs = append(g.pairs, pair{label: label, value: value, mono: mono})
+	}
+}
+
+// processGroup says what is known of a process: at once what the scan saw, and
+// the rest when it has been read.
+func processGroup(p *scanner.Process, known map[process.ID]reading) group {
+	g := group{title: processName(p)}
+	g.add(wordPID, strconv.Itoa(p.PID), true)
+	read, ok := known[p.ID]
+	switch {
+	case !ok:
+		g.addScanned(p, wordReading)
+	case read.err != nil:
+		g.addScanned(p, readFailed(read.err))
+	default:
+		g.addRead(read.details)
+	}
+	return g
+}
+
+func (g *group) addScanned(p *scanner.Process, why string) {
+	g.add(wordUser, userWords(p.User, p.UID), false)
+	g.add(wordExecutable, view.Clean(p.Path, maxText), true)
+	g.add(wordStarted, startedWords(p.Started), false)
+	g.pairs = append(g.pairs, pair{label: wordMore, value: why, faint: true})
+}
+
+func (g *group) addRead(d *process.Details) {
+	exe := view.Clean(d.Exe, maxText)
+	if exe != "" && d.Deleted {
+		exe = deletedWords(exe)
+	}
+	why := func(field string) string { return d.Missing[field] }
+	g.addOrWhy(wordUser, userWords(d.User, d.UID), why(process.FieldUser), false)
+	g.addOrWhy(wordExecutable, exe, why(process.FieldExe), true)
+	g.addOrWhy(wordArguments, argumentWords(d.Args), why(process.FieldArgs), true)
+	g.addOrWhy(wordFolder, view.Clean(d.Cwd, maxText), why(process.FieldCwd), true)
+	g.add(wordStarted, startedWords(d.Started), false)
+	g.add(wordParents, chain(d.Name, d.Parents), false)
+}
+
+// addOrWhy appends the value, or why there is none.
+func (g *group) addOrWhy(label, value, why string, mono bool) {
+	if value != "" {
+		g.add(label, value, mono)
+		return
+	}
+	if why == "" {
+		why = wordUnknown
+	}
+	g.pairs = append(g.pairs, pair{label: label, value: view.Clean(why, maxText), faint: true})
+}
+
+// argumentWords gives the arguments without the program's own name, with quotes
+// around what would read as several.
+func argumentWords(args []string) string {
+	if len(args) == 1 {
+		return wordNoArguments
+	}
+	words := make([]string, 0, len(args))
+	for _, a := range args[min(1, len(args)):] {
+		if a == "" || strings.ContainsAny(a, " \t\n'\"") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return view.Clean(strings.Join(words, " "), maxText)
+}
+
+// chain is the way down to a process: "systemd (1) › nginx (811) › nginx".
+func chain(name string, parents []process.Ancestor) string {
+	if len(parents) == 0 {
+		return ""
+	}
+	words := []string{view.Clean(name, 64)}
+	for _, a := range parents {
+		words = append(words, parentWords(a))
+	}
+	slices.Reverse(words)
+	return strings.Join(words, " › ")
+}
+
+// portsOf gives a line for each listener that a process holds.
+func portsOf(s *scanner.Snapshot, id process.ID, names view.Namer) []string {
+	var ports []string
+	for i := range s.Listeners {
+		if holds(&s.Listeners[i], id) {
+			r := view.NewRow(s.Listeners[i], names)
+			ports = append(ports, portLine(&r))
+		}
+	}
+	return ports
+}
+
+func holds(l *scanner.Listener, id process.ID) bool {
+	return slices.ContainsFunc(l.Owners, func(p scanner.Process) bool { return p.ID == id })
+}

@@ -1,0 +1,174 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image/color"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"portlight/scanner"
+	"portlight/scanner/process"
+	"portlight/services"
+)
+
+// ports names a few ports.
+type ports map[uint16]string
+
+func (p ports) Lookup(proto string, port uint16, _ string) (services.Name, []services.Name) {
+	if p[port] == "" {
+		return services.Name{}, nil
+	}
+	n := services.Name{Port: port, Proto: proto, Name: p[port], Source: services.IANA}
+	return n, []services.Name{n}
+}
+
+var names = ports{22: "ssh", 53: "domain", 80: "http", 443: "https", 631: "ipp", 5353: "mdns", 5432: "postgresql", 6379: "redis", 8080: "http-alt", 3000: "ppp"}
+
+var started = time.Date(2026, time.March, 2, 9, 41, 7, 0, time.UTC)
+
+func owner(pid int, name, user string, uid int) scanner.Process {
+	return scanner.Process{
+		ID: process.ID{PID: pid, Start: uint64(pid) * 100}, Name: name, Path: "/usr/sbin/" + name,
+		UID: uid, User: user, Started: started,
+	}
+}
+
+func listener(proto scanner.Proto, addr string, port uint16, owners ...scanner.Process) scanner.Listener {
+	l := scanner.Listener{Key: scanner.Key{Proto: proto, Addr: netip.MustParseAddr(addr), Port: port}, Owners: owners}
+	l.DualStack = addr == "::" && port != 22
+	l.User, l.UID = "root", 0
+	if len(owners) > 0 {
+		l.User, l.UID = owners[0].User, owners[0].UID
+	}
+	return l
+}
+
+func snapshot(listeners ...scanner.Listener) *scanner.Snapshot {
+	slices.SortFunc(listeners, func(a, b scanner.Listener) int { return a.Compare(b.Key) })
+	s := &scanner.Snapshot{Time: started, Listeners: listeners}
+	s.Visibility = scanner.Visibility{Source: "sockdiag", Listeners: len(listeners)}
+	for i := range listeners {
+		if listeners[i].Hidden() {
+			s.Visibility.Hidden++
+		} else {
+			s.Visibility.WithOwner++
+		}
+	}
+	return s
+}
+
+var (
+	nginx    = owner(812, "nginx", "www-data", 33)
+	worker   = owner(813, "nginx", "www-data", 33)
+	sshd     = owner(640, "sshd", "root", 0)
+	postgres = owner(1204, "postgres", "postgres", 114)
+	node     = owner(28411, "node", "mara", 1000)
+	avahi    = owner(577, "avahi-daemon", "avahi", 110)
+	redis    = owner(1311, "redis-server", "redis", 115)
+)
+
+// household is a computer as one has it at home.
+func household() *scanner.Snapshot {
+	smb := listener(scanner.TCP, "0.0.0.0", 445)
+	smb.User = "root"
+	nfs := listener(scanner.TCP, "::", 2049)
+	nfs.Kernel = true
+	web := listener(scanner.TCP, "::", 80, nginx, worker)
+	web.Unit = "nginx.service"
+	tls := listener(scanner.TCP, "::", 443, nginx, worker)
+	tls.Unit = "nginx.service"
+	return snapshot(
+		listener(scanner.TCP, "0.0.0.0", 22, sshd), listener(scanner.TCP, "::", 22, sshd),
+		listener(scanner.UDP, "127.0.0.53", 53), web, tls, smb,
+		listener(scanner.TCP, "127.0.0.1", 631), nfs,
+		listener(scanner.TCP, "192.168.1.12", 3000, node),
+		listener(scanner.UDP, "0.0.0.0", 5353, avahi), listener(scanner.UDP, "224.0.0.251", 5353, node),
+		listener(scanner.TCP, "127.0.0.1", 5432, postgres), listener(scanner.TCP, "::1", 6379, redis),
+		listener(scanner.TCP, "127.0.0.1", 8080, node),
+		listener(scanner.TCP, "fe80::1%eth0", 546, node),
+	)
+}
+
+// hostile is a computer with names that nobody should have to read.
+func hostile() *scanner.Snapshot {
+	evil := owner(4242, "\x1b[31m<b>&amp;_evil\u202egnp.exe\xff "+strings.Repeat("long", 60), "a-user-with-a-name-that-never-ends", 70000)
+	evil.Path = "/opt/" + strings.Repeat("a-folder-without-blanks/", 12) + "evil"
+	l := listener(scanner.TCP, "0.0.0.0", 8080, evil)
+	l.Unit = strings.Repeat("unit", 30) + ".service"
+	v6 := listener(scanner.UDP, "2001:db8:1234:5678:9abc:def0:1234:5678", 65535, evil)
+	return snapshot(l, v6, listener(scanner.TCP, "127.0.0.1", 22))
+}
+
+func readDetails(_ context.Context, p scanner.Process) (*process.Details, error) {
+	d := &process.Details{
+		ID: p.ID, Name: p.Name, Comm: p.Name, User: p.User, UID: p.UID, Exe: p.Path, Started: p.Started,
+		Args: []string{p.Path, "-g", "daemon on; master_process on;"}, Cwd: "/",
+		Parents: []process.Ancestor{{ID: process.ID{PID: 811}, Name: p.Name}, {ID: process.ID{PID: 1}, Name: "systemd"}},
+		Missing: map[string]string{},
+	}
+	if p.User == "root" {
+		d.Exe, d.Cwd = "", ""
+		d.Missing[process.FieldExe] = "belongs to another user (root)"
+		d.Missing[process.FieldCwd] = "belongs to another user (root)"
+	}
+	return d, nil
+}
+
+// outside is what the tests give a window, and what it did with it.
+type outside struct {
+	stopped []int
+	urls    []string
+	atLogin bool
+}
+
+func (o *outside) options(a fyne.App) Options {
+	return Options{
+		App: a, Names: names, Version: "1.4.0", DataDir: "/home/mara/.local/share/portlight",
+		ReadDetails: readDetails,
+		Stop: func(_ context.Context, p scanner.Process) (string, error) {
+			o.stopped = append(o.stopped, p.PID)
+			if p.User == "root" {
+				return "", errors.New("it belongs to root")
+			}
+			return fmt.Sprintf("%s (pid %d) has ended.", p.Name, p.PID), nil
+		},
+		OpenURL:   func(u string) error { o.urls = append(o.urls, u); return nil },
+		LoginItem: func() (bool, error) { return o.atLogin, nil },
+		SetLoginItem: func(on bool) error {
+			o.atLogin = on
+			return nil
+		},
+	}
+}
+
+// variant pins light or dark.
+type variant struct {
+	fyne.Theme
+	is fyne.ThemeVariant
+}
+
+func (v variant) Color(n fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	return v.Theme.Color(n, v.is)
+}
+
+func inline(f func()) { f() }
+
+// newTestWindow is a window in which everything happens at once.
+func newTestWindow(t testing.TB) (*Window, *outside) {
+	t.Helper()
+	o := &outside{}
+	a := test.NewTempApp(t)
+	w := newWindow(o.options(a), inline, inline)
+	a.Settings().SetTheme(variant{newTheme(), theme.VariantLight})
+	w.win.Resize(fyne.NewSize(900, 600))
+	return w, o
+}

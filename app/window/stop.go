@@ -1,0 +1,169 @@
+package window
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"portlight/app/view"
+	"portlight/scanner"
+)
+
+// questionWidth is how wide a question is.
+const questionWidth = 400
+
+// askStopOf asks for the process of a listener, or first which one, or says why
+// there is nothing to stop.
+func (w *Window) askStopOf(r *view.Row) {
+	owners := r.Listener.Owners
+	switch why := whyNotStop(r); {
+	case why != "":
+		w.notice.say(why)
+	case len(owners) == 1:
+		w.askStop(owners[0])
+	default:
+		w.askWhich(owners)
+	}
+}
+
+// askStop asks whether a process of the chosen listener should stop.
+func (w *Window) askStop(p scanner.Process) {
+	pl := newPlan(&p, w.row, w.model.snap, w.opts.Names)
+	objects := []fyne.CanvasObject{heading(pl.title), paragraph(pl.text)}
+	if len(pl.also) > 0 {
+		objects = append(objects, paragraph(alsoWords(&pl)))
+	}
+	for _, n := range pl.notes {
+		note := paragraph(n)
+		note.Importance = widget.LowImportance
+		objects = append(objects, note)
+	}
+	keys := map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup}
+	stop := newKeyButton(stopButton(pl.name), func() { w.stop(p, pl.name) }, keys)
+	stop.Importance = widget.DangerImportance
+	cancel := w.newDismiss(wordCancel)
+	w.openPopup(cancel, append(objects, buttonRow(cancel, stop))...)
+}
+
+// askWhich asks which of several processes is meant.
+func (w *Window) askWhich(owners []scanner.Process) {
+	list := container.NewVBox()
+	for _, o := range owners {
+		list.Add(newKeyButton(ownerWords(&o), func() { w.askStop(o) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup}))
+	}
+	scroll := container.NewVScroll(list)
+	scroll.SetMinSize(fyne.NewSize(0, min(list.MinSize().Height, 220)))
+	cancel := w.newDismiss(wordCancel)
+	w.openPopup(cancel, heading(wordWhich), paragraph(whichText(w.row)), scroll, buttonRow(cancel))
+}
+
+// stop stops a process and says what came of it: in the question, or in the
+// window if that has been closed meanwhile.
+func (w *Window) stop(p scanner.Process, name string) {
+	busy := widget.NewActivity()
+	busy.Start()
+	dismiss := w.newDismiss(wordClose)
+	w.openPopup(dismiss, heading(stopTitle(name)), container.NewBorder(nil, nil, busy, nil, paragraph(stopping(name))), buttonRow(dismiss))
+	mine := w.popup
+	w.spawn(func() {
+		said, err := w.opts.Stop(context.Background(), p)
+		title := name
+		if err != nil {
+			title, said = notStopped(name), err.Error()
+		}
+		w.do(func() {
+			busy.Stop()
+			w.stopped(mine, title, sentence(said))
+		})
+	})
+}
+
+// stopped says what came of stopping, in mine while that is open.
+func (w *Window) stopped(mine *widget.PopUp, title, said string) {
+	if w.popup != mine {
+		w.notice.say(title + ": " + said)
+		return
+	}
+	text := paragraph(said)
+	text.Selectable = true
+	dismiss := w.newDismiss(wordClose)
+	w.openPopup(dismiss, heading(title), text, buttonRow(dismiss))
+}
+
+// newDismiss is the button that has the keyboard in a question: Enter, Esc and
+// Space all leave things as they are.
+func (w *Window) newDismiss(label string) *keyButton {
+	return newKeyButton(label, w.closePopup, map[fyne.KeyName]func(){
+		fyne.KeyEscape: w.closePopup,
+		fyne.KeyReturn: w.closePopup,
+		fyne.KeyEnter:  w.closePopup,
+	})
+}
+
+// openPopup puts a question over the window, in place of the one before.
+func (w *Window) openPopup(focus fyne.Focusable, objects ...fyne.CanvasObject) {
+	w.closePopup()
+	content := padded(12, 14, container.New(question{}, objects...))
+	w.popup = widget.NewModalPopUp(content, w.win.Canvas())
+	w.popup.Show()
+	w.win.Canvas().Focus(focus)
+}
+
+func (w *Window) closePopup() {
+	if w.popup != nil {
+		w.popup.Hide()
+		w.popup = nil
+	}
+}
+
+func heading(text string) *widget.Label {
+	l := widget.NewLabelWithStyle(text, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	l.SizeName = theme.SizeNameSubHeadingText
+	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+func paragraph(text string) *widget.Label {
+	l := widget.NewLabel(text)
+	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+func buttonRow(buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	row := container.NewHBox(layout.NewSpacer())
+	for _, b := range buttons {
+		row.Add(wide(b))
+	}
+	return row
+}
+
+// question is a layout: texts below each other in a fixed width, the buttons a
+// little apart.
+type question struct{}
+
+const questionGap = 10
+
+// MinSize is the fixed width and the height that the texts need there.
+func (question) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	height := float32(questionGap)
+	for _, o := range objects {
+		height += wrap(o, questionWidth)
+	}
+	return fyne.NewSize(questionWidth, height)
+}
+
+// Layout puts the last object, the buttons, at the bottom.
+func (question) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for i, o := range objects {
+		if i == len(objects)-1 {
+			y += questionGap
+		}
+		o.Move(fyne.NewPos(0, y))
+		y += wrap(o, size.Width)
+	}
+}

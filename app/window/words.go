@@ -1,0 +1,335 @@
+package window
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"portlight/app/view"
+	"portlight/scanner"
+	"portlight/scanner/process"
+	"portlight/services"
+)
+
+// Everything that a user reads in the window stands in this file.
+
+const (
+	wordApp       = "Portlight"
+	wordListeners = "Listeners"
+	wordSettings  = "Settings"
+
+	wordSearch  = "Search port, program, user…"
+	wordAll     = "All"
+	wordNetwork = "Network"
+	wordLocal   = "This computer"
+
+	wordLoading     = "Looking at what is listening…"
+	wordNothing     = "Nothing is listening"
+	wordNothingHint = "As soon as a program opens a port it appears here."
+	wordNoMatch     = "No listener matches"
+	wordNoMatchHint = "Esc clears the search."
+	wordChoose      = "No listener chosen"
+	wordChooseHint  = "Choose one to see its program, who can reach it and what else it listens on."
+	wordShowAll     = "Show all"
+
+	wordGone        = "No longer listening"
+	wordCopy        = "Copy address"
+	wordCopied      = "Copied"
+	wordOpen        = "Open in browser"
+	wordStop        = "Stop…"
+	wordCancel      = "Cancel"
+	wordClose       = "Close"
+	wordReading     = "Reading…"
+	wordCannotStop  = "Its process cannot be seen with your rights, so it cannot be stopped from here."
+	wordKernelStop  = "The kernel itself holds this port: there is no process to stop."
+	wordOutsideStop = "It runs inside a container and has to be stopped there."
+	wordWhich       = "Which process should stop?"
+	wordAlsoDown    = "These ports close too:"
+	wordNoArguments = "None"
+
+	wordGroupListener = "Listener"
+	wordAddress       = "Address"
+	wordProtocol      = "Protocol"
+	wordService       = "Service"
+	wordReach         = "Reachable by"
+	wordUser          = "User"
+	wordUnit          = "Managed by"
+	wordDevice        = "Interface"
+	wordNamespace     = "Container"
+	wordOwner         = "Process"
+	wordPID           = "PID"
+	wordExecutable    = "Executable"
+	wordArguments     = "Arguments"
+	wordFolder        = "Working folder"
+	wordStarted       = "Started"
+	wordParents       = "Parents"
+	wordPorts         = "Listens on"
+	wordMore          = "More"
+
+	wordKernelOwner = "The kernel itself holds this port; no program does."
+	wordHiddenOwner = "A program that your rights do not let Portlight see."
+	wordUnknown     = "Not known"
+
+	wordGeneral    = "General"
+	wordAtLogin    = "Start Portlight at login"
+	wordAbout      = "About"
+	wordVersion    = "Version"
+	wordDataFolder = "Data folder"
+	wordSource     = "Source"
+	wordVisible    = "Visible"
+	wordLimits     = "What cannot be seen"
+	wordNoLimits   = "Everything that listens here has a known owner."
+)
+
+var columnTitles = [columnCount]string{"Port", "Service", "Program", "Reachable by", "User", "PID"}
+
+var sourceWords = map[services.Source]string{
+	services.User:   "your own name",
+	services.Hint:   "usual for this program",
+	services.Common: "usual for this port",
+	services.System: "from /etc/services",
+	services.IANA:   "registered with IANA",
+}
+
+// windowTitle is the window's title for a row's label, "" for none.
+func windowTitle(label string) string {
+	if label == "" {
+		return wordApp
+	}
+	return label + " – " + wordApp
+}
+
+// reachShort is the reach of a listener in as few words as a column takes.
+func reachShort(l *scanner.Listener) string {
+	if l.Namespace != "" {
+		return "Its container"
+	}
+	switch l.Scope() {
+	case scanner.ScopeLoopback:
+		return "This computer"
+	case scanner.ScopeLinkLocal:
+		return "Same link"
+	case scanner.ScopeInterface:
+		return "Via " + view.Clean(l.Addr.String(), 64)
+	case scanner.ScopeMulticast:
+		return "Multicast group"
+	}
+	return "Any network"
+}
+
+// protoTag stands beside a port: TCP over IPv4 needs no word.
+func protoTag(l *scanner.Listener) string {
+	six := l.Addr.Is6() && !l.DualStack
+	switch {
+	case l.Proto == scanner.UDP && six:
+		return "udp6"
+	case l.Proto == scanner.UDP:
+		return "udp"
+	case six:
+		return "tcp6"
+	}
+	return ""
+}
+
+// footer is the line below the table: how many listeners there are, how many
+// are shown, and the notes of the ledger: what is hidden and why.
+func footer(v scanner.Visibility, shown int) string {
+	parts := []string{plural(v.Listeners, "listener")}
+	if shown != v.Listeners {
+		parts[0] = fmt.Sprintf("%d of %s", shown, parts[0])
+	}
+	if v.Hidden > 0 && len(v.Notes) == 0 {
+		parts = append(parts, plural(v.Hidden, "owner")+" hidden")
+	}
+	for _, n := range v.Notes {
+		parts = append(parts, view.Clean(n, maxText))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func plural(n int, noun string) string {
+	if n != 1 && strings.HasSuffix(noun, "s") {
+		noun += "e"
+	}
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+func scanFailed(err error) string {
+	return "The last look failed, so this may be out of date: " + view.Clean(err.Error(), maxText)
+}
+
+func notListening(id string) string {
+	return view.Clean(id, maxText) + " is not listening any more."
+}
+
+// portWords is "TCP port 8080 (http-alt)", or without the service.
+func portWords(r *view.Row) string {
+	s := strings.ToUpper(r.Proto) + " port " + r.Port
+	if r.Service != "" {
+		s += " (" + r.Service + ")"
+	}
+	return s
+}
+
+// headline says in one sentence what the listener is.
+func headline(r *view.Row, gone bool) string {
+	verb := "listens on "
+	if len(r.Listener.Owners) > 1 {
+		verb = "listen on "
+	}
+	if gone {
+		verb = "listened on "
+	}
+	return verb + portWords(r)
+}
+
+func serviceWords(r *view.Row) string {
+	if r.Service == "" {
+		return "No name is known for this port"
+	}
+	if w := sourceWords[services.Source(r.Source)]; w != "" {
+		return r.Service + " (" + w + ")"
+	}
+	return r.Service
+}
+
+func protocolWords(l *scanner.Listener) string {
+	family := "IPv6"
+	switch {
+	case l.DualStack:
+		family = "IPv4 and IPv6"
+	case l.Addr.Is4():
+		family = "IPv4"
+	}
+	return strings.ToUpper(l.Proto.String()) + " over " + family
+}
+
+func userWords(name string, uid int) string {
+	name = view.Clean(name, maxText)
+	switch {
+	case uid == scanner.UnknownUID:
+		return name
+	case name == "" || name == strconv.Itoa(uid):
+		return strconv.Itoa(uid)
+	}
+	return name + " (" + strconv.Itoa(uid) + ")"
+}
+
+func startedWords(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2 January 2006, 15:04:05")
+}
+
+func deletedWords(path string) string { return path + " (deleted or replaced since)" }
+
+func readFailed(err error) string { return "Cannot be read: " + view.Clean(err.Error(), maxText) }
+
+func morePIDs(owners []scanner.Process) string {
+	pids := make([]string, len(owners))
+	for i, o := range owners {
+		pids[i] = strconv.Itoa(o.PID)
+	}
+	return strconv.Itoa(len(owners)) + " more with pid " + strings.Join(pids, ", ")
+}
+
+func processName(p *scanner.Process) string {
+	if name := view.Clean(p.Name, 64); name != "" {
+		return name
+	}
+	return "Process " + strconv.Itoa(p.PID)
+}
+
+func parentWords(a process.Ancestor) string {
+	if name := view.Clean(a.Name, 64); name != "" {
+		return name + " (" + strconv.Itoa(a.PID) + ")"
+	}
+	return "pid " + strconv.Itoa(a.PID)
+}
+
+func stopTitle(name string) string { return "Stop " + name + "?" }
+
+func stopButton(name string) string { return "Stop " + view.Clean(name, 24) }
+
+func whichText(r *view.Row) string {
+	return plural(len(r.Listener.Owners), "process") + " hold " + portWords(r) + "."
+}
+
+func stopText(p *scanner.Process, r *view.Row) string {
+	return fmt.Sprintf("%s (pid %d) listens on %s. It is asked to end and may finish what it is doing first.", processName(p), p.PID, portWords(r))
+}
+
+func stopStays(others []scanner.Process) string {
+	names := make([]string, len(others))
+	for i := range others {
+		names[i] = fmt.Sprintf("%s (pid %d)", processName(&others[i]), others[i].PID)
+	}
+	verb := " holds"
+	if len(names) > 1 {
+		verb = " hold"
+	}
+	return "The port stays open: " + strings.Join(names, ", ") + verb + " it too."
+}
+
+func stopSupervised(unit string) string {
+	return view.Clean(unit, 64) + " runs it and may start it again."
+}
+
+func stopping(name string) string { return "Asking " + name + " to stop…" }
+
+func notStopped(name string) string { return name + " was not stopped" }
+
+// sentence makes an error or a note begin with a capital and end in a full stop.
+func sentence(s string) string {
+	s = view.Clean(s, maxText)
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	s = string(unicode.ToUpper(first)) + s[size:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+func loginFailed(err error) string {
+	return "Cannot be set here: " + view.Clean(err.Error(), maxText)
+}
+
+func openFailed(err error) string {
+	return "The browser did not open: " + view.Clean(err.Error(), maxText)
+}
+
+func visibleWords(v scanner.Visibility) string {
+	return fmt.Sprintf("%s, %d with a known owner, %d hidden", plural(v.Listeners, "listener"), v.WithOwner, v.Hidden)
+}
+
+// portLine is a listener in a list of a process's ports.
+func portLine(r *view.Row) string {
+	s := r.Port + "/" + r.Proto
+	if r.Service != "" {
+		s += "  " + r.Service
+	}
+	return s + "  on " + view.Clean(r.Listener.Addr.String(), 64)
+}
+
+// alsoWords lists the other ports that close.
+func alsoWords(pl *plan) string {
+	lines := append([]string{wordAlsoDown}, pl.also...)
+	if pl.more > 0 {
+		lines = append(lines, "and "+strconv.Itoa(pl.more)+" more")
+	}
+	return strings.Join(lines, "\n  •  ")
+}
+
+func ownerWords(p *scanner.Process) string {
+	return processName(p) + "  ·  pid " + strconv.Itoa(p.PID)
+}
