@@ -1,0 +1,3 @@
+package inner
+
+func half() int { return Size / 2.5 }

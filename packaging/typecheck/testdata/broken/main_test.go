@@ -1,0 +1,5 @@
+package main
+
+import "testing"
+
+func TestName(t *testing.T) { t.Log(name) }

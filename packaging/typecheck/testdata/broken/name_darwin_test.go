@@ -1,0 +1,5 @@
+package main_test
+
+import "testing"
+
+func TestMissing(t *testing.T) { t.Missing() }
