@@ -462,9 +462,7 @@ func checkText(t *testing.T, what, s string) {
 // rows come last.
 func TestOpenMenu(t *testing.T) {
 	t.Parallel()
-	d := newDesktop(t)
-	d.startTray()
-	d.startNotes("actions", "body")
+	d := fullDesktop(t)
 	d.agent("--interval", "250ms")
 	first, second, third := freePort(t), freePort(t), freePort(t)
 	stays := daemon(t, program(t, "portly-stays"), nil, fmt.Sprintf("tcp4 0.0.0.0:%d", second))

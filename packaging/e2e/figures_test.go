@@ -22,9 +22,7 @@ const trials = 30
 // moment of the agent's second.
 func TestLatency(t *testing.T) {
 	t.Parallel()
-	d := newDesktop(t)
-	d.startTray()
-	d.startNotes("actions", "body")
+	d := fullDesktop(t)
 	d.agent()
 	took := make([]time.Duration, trials)
 	for i := range took {
@@ -56,9 +54,7 @@ func (d *desktop) bindToNote() time.Duration {
 // TestIdle measures what the agent costs at rest, beside forty listeners.
 func TestIdle(t *testing.T) {
 	t.Parallel()
-	d := newDesktop(t)
-	d.startTray()
-	d.startNotes("actions", "body")
+	d := fullDesktop(t)
 	addrs := make([]string, 40)
 	for i := range addrs {
 		addrs[i] = fmt.Sprintf("tcp4 0.0.0.0:%d", freePort(t))

@@ -359,6 +359,7 @@ func daemon(t testing.TB, path string, edit func(*exec.Cmd), addrs ...string) *p
 	t.Helper()
 	cmd := exec.Command(path)
 	cmd.Env = append(os.Environ(), listenEnv+"="+strings.Join(addrs, "\n"))
+	cmd.Dir = "/"
 	if edit != nil {
 		edit(cmd)
 	}

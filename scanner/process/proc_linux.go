@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 
@@ -29,16 +30,16 @@ func ReadStat(pid int) (Stat, error) {
 // file that has been removed or replaced: that is deleted. The error is
 // ErrGone, matches os.ErrPermission for a process of another user, or
 // os.ErrNotExist for a thread of the kernel.
-func Exe(pid int) (path string, deleted bool, err error) {
+func Exe(pid int) (exe string, deleted bool, err error) {
 	d, err := proc.open(pid)
 	if err == nil {
 		defer d.close()
-		path, deleted, err = d.exe()
+		exe, deleted, err = d.exe()
 	}
 	if err != nil {
 		return "", false, fmt.Errorf("read executable of process %d: %w", pid, err)
 	}
-	return path, deleted, nil
+	return exe, deleted, nil
 }
 
 // procfs is the root of a proc file system.
@@ -123,24 +124,37 @@ func (d pidDir) link(name string) (string, error) {
 	return string(buf[:n]), nil
 }
 
-func (d pidDir) exe() (path string, deleted bool, err error) {
+func (d pidDir) exe() (exe string, deleted bool, err error) {
 	target, err := d.link("exe")
 	if err != nil {
 		return "", false, err
 	}
-	path, marked := strings.CutSuffix(target, " (deleted)")
+	exe, marked := strings.CutSuffix(target, " (deleted)")
 	if !marked || d.runs(target) {
 		return target, false, nil
 	}
-	return path, true, nil
+	return exe, true, nil
 }
 
 // runs reports whether the executable is the file with this name, so that
 // " (deleted)" belongs to it.
-func (d pidDir) runs(path string) bool {
+func (d pidDir) runs(name string) bool {
 	var file, running unix.Stat_t
-	return unix.Stat(path, &file) == nil && unix.Fstatat(d.fd, "exe", &running, 0) == nil &&
+	return unix.Stat(name, &file) == nil && unix.Fstatat(d.fd, "exe", &running, 0) == nil &&
 		file.Dev == running.Dev && file.Ino == running.Ino
+}
+
+// invoked is the executable by the name that it was started with, if that is
+// another name of the same file beside it: Debian's redis-server is a link to
+// redis-check-rdb. The short name alone proves nothing, a process may choose it.
+func (d pidDir) invoked(exe, comm string) string {
+	if exe == "" || comm == "" || len(comm) >= commLen || path.Base(exe) == comm {
+		return exe
+	}
+	if link := path.Join(path.Dir(exe), path.Base(comm)); d.runs(link) {
+		return link
+	}
+	return exe
 }
 
 // How much is read of the arguments: a process can make them as long as its

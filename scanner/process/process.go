@@ -21,7 +21,7 @@ const unknownUID = -1
 // the process itself and may hold any bytes.
 type Summary struct {
 	ID
-	Name    string    // base name of Path; where that is hidden the kernel's short name, completed from the arguments if it was cut
+	Name    string    // base name of Path, or the link to it that was started; where it is hidden the kernel's short name, completed from the arguments if it was cut
 	Path    string    // executable without " (deleted)", or ""
 	UID     int       // effective user id, or -1
 	User    string    // name of UID, or its number where it has none

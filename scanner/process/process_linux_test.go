@@ -60,6 +60,26 @@ func TestReadHostileName(t *testing.T) {
 	}
 }
 
+// TestNameOfALink takes the name of the link that was started, and not one that
+// the process only claims.
+func TestNameOfALink(t *testing.T) {
+	dir := t.TempDir()
+	link := dir + "/redis-server"
+	must(t, os.Symlink(copySelf(t, "redis-check-rdb"), dir+"/elsewhere"))
+	must(t, os.Link(copySelf(t, "redis-check-rdb"), dir+"/redis-check-rdb"))
+	must(t, os.Symlink("redis-check-rdb", link))
+	for file, want := range map[string]string{link: "redis-server", dir + "/elsewhere": "redis-check-rdb"} {
+		c := start(t, "wait", func(cmd *exec.Cmd) { cmd.Path = file })
+		s, err := Summarize(c.id.PID)
+		must(t, err)
+		d, err := Read(c.id)
+		must(t, err)
+		if s.Name != want || d.Name != want || filepath.Base(s.Path) != "redis-check-rdb" {
+			t.Errorf("%s: named %q and %q, executable %s, want %q", file, s.Name, d.Name, s.Path, want)
+		}
+	}
+}
+
 func TestReadDeletedExecutable(t *testing.T) {
 	path := copySelf(t, "removed")
 	c := start(t, "wait", func(cmd *exec.Cmd) { cmd.Path = path })

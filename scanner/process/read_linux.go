@@ -36,7 +36,7 @@ func (p procfs) summaryAndStat(pid int) (Summary, Stat, error) {
 	}
 	return Summary{
 		ID:      ID{PID: pid, Start: st.Start},
-		Name:    programName(path, st.Comm, args),
+		Name:    programName(d.invoked(path, st.Comm), st.Comm, args),
 		Path:    path,
 		UID:     uid,
 		User:    UserName(uid),
@@ -88,7 +88,7 @@ func (p procfs) gather(d pidDir, pid int, st *Stat) *Details {
 	case cut:
 		t.Missing[FieldArgs] = wordCut
 	}
-	t.Name = programName(t.Exe, t.Comm, t.Args)
+	t.Name = programName(d.invoked(t.Exe, t.Comm), t.Comm, t.Args)
 	var whole bool
 	if t.Parents, whole = p.parents(st); !whole {
 		t.Missing[FieldParents] = wordParents
