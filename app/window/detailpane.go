@@ -196,7 +196,7 @@ func (marked) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // pairing is a layout of labels and values, by turns.
 type pairing struct{}
 
-const labelWidth = 104
+const labelWidth = 110
 
 // MinSize is as high as the values are at their width.
 func (pairing) MinSize(objects []fyne.CanvasObject) fyne.Size {

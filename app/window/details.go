@@ -154,7 +154,7 @@ func (g *group) addOrWhy(label, value, why string, mono bool) {
 	if why == "" {
 		why = wordUnknown
 	}
-	g.pairs = append(g.pairs, pair{label: label, value: view.Clean(why, maxText), faint: true})
+	g.pairs = append(g.pairs, pair{label: label, value: capital(why), faint: true})
 }
 
 // argumentWords gives the arguments without the program's own name, with quotes

@@ -34,22 +34,34 @@ func (f filter) match(e *entry) bool {
 		return false
 	}
 	for _, t := range f.terms {
-		if !strings.Contains(e.words, t) && !strings.Contains(e.starts, "\n"+t) {
+		if !e.has(t) {
 			return false
 		}
 	}
 	return true
 }
 
+// has looks for one word. A mere number is no part of an address: "22" would
+// find 224.0.0.251.
+func (e *entry) has(term string) bool {
+	return strings.Contains(e.words, term) || strings.Contains(e.starts, "\n"+term) ||
+		!number(term) && strings.Contains(e.places, term)
+}
+
+func number(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
 // newEntry prepares a row for the search. Ports and pids match from their
 // beginning, or "22" would find 5222 and every second pid.
 func newEntry(r view.Row) entry {
 	l := &r.Listener
-	words := []string{r.Proto, r.Service, r.Program, r.User, l.Addr.String(), l.Device, l.Unit, r.Reach}
-	starts := []string{"", r.Port, ":" + r.Port, r.Port + "/" + r.Proto, r.Address}
+	words := []string{r.Proto, r.Service, r.Program, r.User, l.Unit}
+	places := []string{r.Address, l.Device, r.Reach}
+	starts := []string{"", r.Port, ":" + r.Port, r.Port + "/" + r.Proto}
 	for _, o := range l.Owners {
 		words = append(words, o.Name, o.User)
 		starts = append(starts, strconv.Itoa(o.PID))
 	}
-	return entry{Row: r, words: strings.ToLower(strings.Join(words, "\n")), starts: strings.ToLower(strings.Join(starts, "\n"))}
+	return entry{Row: r, words: fold(words), places: fold(places), starts: fold(starts)}
 }
+
+func fold(fields []string) string { return strings.ToLower(strings.Join(fields, "\n")) }

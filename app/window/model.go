@@ -14,6 +14,7 @@ const maxText = 2000
 type entry struct {
 	view.Row
 	words  string // in lower case, a line per field
+	places string // the same, of the address and who can reach it
 	starts string // fields that match from their beginning only: ports and pids
 }
 

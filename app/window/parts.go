@@ -66,7 +66,7 @@ type dot struct {
 const dotSize = 8
 
 func newDot() *dot {
-	d := &dot{color: theme.ColorNameDisabled}
+	d := &dot{color: theme.ColorNameInputBorder}
 	d.ExtendBaseWidget(d)
 	return d
 }

@@ -184,6 +184,7 @@ func (w *Window) tryWish() {
 	e := w.model.find(w.wish.id)
 	if e == nil {
 		w.notice.say(notListening(w.wish.id))
+		w.wish.stop = false // a question that comes later would surprise
 		if w.wish.tries--; w.wish.tries == 0 {
 			w.wish = wish{}
 		}

@@ -43,7 +43,7 @@ const (
 	wordCancel      = "Cancel"
 	wordClose       = "Close"
 	wordReading     = "Reading…"
-	wordCannotStop  = "Its process cannot be seen with your rights, so it cannot be stopped from here."
+	wordCannotStop  = "Its process cannot be seen, so it cannot be stopped from here."
 	wordKernelStop  = "The kernel itself holds this port: there is no process to stop."
 	wordOutsideStop = "It runs inside a container and has to be stopped there."
 	wordWhich       = "Which process should stop?"
@@ -70,7 +70,7 @@ const (
 	wordMore          = "More"
 
 	wordKernelOwner = "The kernel itself holds this port; no program does."
-	wordHiddenOwner = "A program that your rights do not let Portlight see."
+	wordHiddenOwner = "It is hidden from you, or could not be found."
 	wordUnknown     = "Not known"
 
 	wordGeneral    = "General"
@@ -286,15 +286,19 @@ func stopping(name string) string { return "Asking " + name + " to stop…" }
 
 func notStopped(name string) string { return name + " was not stopped" }
 
-// sentence makes an error or a note begin with a capital and end in a full stop.
-func sentence(s string) string {
+// capital makes a text from another package begin with a capital.
+func capital(s string) string {
 	s = view.Clean(s, maxText)
 	first, size := utf8.DecodeRuneInString(s)
 	if size == 0 {
 		return s
 	}
-	s = string(unicode.ToUpper(first)) + s[size:]
-	if !strings.HasSuffix(s, ".") {
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// sentence is capital with a full stop.
+func sentence(s string) string {
+	if s = capital(s); s != "" && !strings.HasSuffix(s, ".") {
 		s += "."
 	}
 	return s
@@ -314,7 +318,7 @@ func visibleWords(v scanner.Visibility) string {
 
 // portLine is a listener in a list of a process's ports.
 func portLine(r *view.Row) string {
-	s := r.Port + "/" + r.Proto
+	s := view.PortProto(r.Listener.Port, r.Proto)
 	if r.Service != "" {
 		s += "  " + r.Service
 	}

@@ -1,0 +1,511 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"portlight/scanner"
+	"portlight/scanner/process"
+)
+
+// chosen is the listener of the marked row.
+func chosen(w *Window) string {
+	l := w.list.list
+	if l.selected < 0 {
+		return ""
+	}
+	return w.model.at(l.selected).ID
+}
+
+// find gives the visible objects of a type in a tree.
+func find[T fyne.CanvasObject](o fyne.CanvasObject) []T {
+	var found []T
+	for _, o := range test.LaidOutObjects(o) {
+		if t, ok := o.(T); ok && o.Visible() {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// said is all text in the open question.
+func said(w *Window) string {
+	if w.popup == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, l := range find[*widget.Label](w.popup.Content) {
+		b.WriteString(l.Text + "\n")
+	}
+	return b.String()
+}
+
+func button(t *testing.T, o fyne.CanvasObject, label string) *keyButton {
+	t.Helper()
+	for _, b := range find[*keyButton](o) {
+		if b.Text == label {
+			return b
+		}
+	}
+	t.Fatalf("no button %q", label)
+	return nil
+}
+
+func press(w *Window, key fyne.KeyName) {
+	ev := &fyne.KeyEvent{Name: key}
+	if f := w.win.Canvas().Focused(); f != nil {
+		f.TypedKey(ev)
+		return
+	}
+	w.win.Canvas().OnTypedKey()(ev)
+}
+
+func shortcut(w *Window, key fyne.KeyName) {
+	s := &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+	if f, ok := w.win.Canvas().Focused().(fyne.Shortcutable); ok {
+		f.TypedShortcut(s)
+		return
+	}
+	w.shortcut(s)
+}
+
+func TestSelectionStaysWithItsListener(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.list.list.Select(3)
+	id := chosen(w)
+	if id != "tcp:[::]:80" || w.win.Title() != "80  http — nginx +1 – Portlight" {
+		t.Fatalf("row 3 is %s, the title %q", id, w.win.Title())
+	}
+	more := household()
+	more.Listeners = append([]scanner.Listener{listener(scanner.TCP, "0.0.0.0", 1, node)}, more.Listeners...)
+	w.Update(more)
+	if chosen(w) != id || w.list.list.selected != 4 {
+		t.Errorf("after a row more, row %d with %s is marked", w.list.list.selected, chosen(w))
+	}
+	test.TapCanvas(w.win.Canvas(), fyne.NewPos(120, 102))
+	if w.model.order.column != columnService || chosen(w) != id {
+		t.Errorf("after sorting by column %d, %s is marked", w.model.order.column, chosen(w))
+	}
+	w.list.search.SetText("sshd")
+	if chosen(w) != "" || w.row.ID != id {
+		t.Errorf("filtered out, %q is marked and %s described", chosen(w), w.row.ID)
+	}
+	w.list.search.SetText("")
+	if chosen(w) != id {
+		t.Errorf("without the filter %q is marked", chosen(w))
+	}
+}
+
+// street is a computer with many listeners.
+func street(n int) *scanner.Snapshot {
+	ls := make([]scanner.Listener, n)
+	for i := range ls {
+		ls[i] = listener(scanner.TCP, fmt.Sprintf("10.%d.%d.1", i/200, i%200), uint16(1000+i), owner(5000+i, "worker", "mara", 1000))
+	}
+	return snapshot(ls...)
+}
+
+func TestScrollingStays(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(street(500))
+	w.list.list.Select(0)
+	w.list.list.ScrollToOffset(3000)
+	w.Update(street(501))
+	if got := w.list.list.GetScrollOffset(); got != 3000 {
+		t.Errorf("scrolled to %v", got)
+	}
+	if chosen(w) != "tcp:10.0.0.1:1000" {
+		t.Errorf("%s is marked", chosen(w))
+	}
+	w.Update(street(3))
+	if got := w.list.list.GetScrollOffset(); got != 0 {
+		t.Errorf("scrolled to %v with three rows", got)
+	}
+}
+
+func TestClosedListenerStays(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.Show("tcp:127.0.0.1:8080")
+	w.Update(snapshot(listener(scanner.TCP, "0.0.0.0", 22, sshd)))
+	d := w.list.details.shown
+	if !d.gone || d.title != "node" || d.reach != wordGone || chosen(w) != "" {
+		t.Errorf("the details of a closed listener: %+v", d)
+	}
+	if len(find[*keyButton](w.list.details.root)) != 0 {
+		t.Error("a closed listener can be stopped")
+	}
+	w.Update(household())
+	if w.list.details.shown.gone || chosen(w) != "tcp:127.0.0.1:8080" {
+		t.Error("a listener that is back is still gone")
+	}
+}
+
+func TestSameSnapshotDrawsNothing(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.Show("tcp:127.0.0.1:8080")
+	drawn, update := 0, w.list.list.UpdateItem
+	w.list.list.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) { drawn++; update(i, o) }
+	content := w.list.details.content.Objects[0]
+	w.Update(household())
+	if drawn != 0 || w.list.details.content.Objects[0] != content {
+		t.Errorf("an equal snapshot draws %d rows", drawn)
+	}
+}
+
+func TestShow(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Show("tcp:[::]:443")
+	w.Update(household())
+	if chosen(w) != "tcp:[::]:443" {
+		t.Errorf("asked for before the first snapshot, %q is marked", chosen(w))
+	}
+	w.ShowSettings()
+	w.list.reach.choose(int(reachLocal))
+	w.list.search.SetText("ssh")
+	w.Show("tcp:0.0.0.0:22")
+	if chosen(w) != "tcp:0.0.0.0:22" || w.nav.chosen != tabListeners {
+		t.Errorf("filtered and on another tab, %q is marked in tab %d", chosen(w), w.nav.chosen)
+	}
+	w.Show("tcp:0.0.0.0:7777")
+	if !w.notice.box.Visible() || chosen(w) != "tcp:0.0.0.0:22" {
+		t.Errorf("a listener that is gone: %v, %q is marked", w.notice.box.Visible(), chosen(w))
+	}
+	more := household()
+	more.Listeners = append(more.Listeners, listener(scanner.TCP, "0.0.0.0", 7777, node))
+	w.Update(more)
+	if chosen(w) != "tcp:0.0.0.0:7777" || w.notice.box.Visible() {
+		t.Errorf("seen one scan later, %q is marked", chosen(w))
+	}
+	w.Show("")
+	if chosen(w) != "tcp:0.0.0.0:7777" {
+		t.Error("a mere Show changes the choice")
+	}
+}
+
+func TestWishEnds(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.AskStop("tcp:0.0.0.0:7777")
+	w.Update(household())
+	if !w.notice.box.Visible() {
+		t.Error("nothing is said of a listener that is not there")
+	}
+	more := household()
+	more.Listeners = append(more.Listeners, listener(scanner.TCP, "0.0.0.0", 7777, node))
+	w.Update(more)
+	if chosen(w) != "tcp:0.0.0.0:7777" || w.popup != nil {
+		t.Errorf("%q is marked, question %q", chosen(w), said(w))
+	}
+	w.Show("tcp:0.0.0.0:7778")
+	w.Update(street(1))
+	w.Update(street(2))
+	w.Update(snapshot(listener(scanner.TCP, "0.0.0.0", 7778, node)))
+	if chosen(w) != "" {
+		t.Error("a wish never ends")
+	}
+}
+
+func TestEnterNeverStops(t *testing.T) {
+	w, o := newTestWindow(t)
+	w.Update(household())
+	for _, key := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyEscape, fyne.KeySpace} {
+		w.AskStop("tcp:127.0.0.1:8080")
+		if !strings.Contains(said(w), "node (pid 28411) listens on TCP port 8080") {
+			t.Fatalf("the question is %q", said(w))
+		}
+		press(w, key)
+		if w.popup != nil {
+			t.Errorf("%s leaves the question open", key)
+		}
+	}
+	w.AskStop("tcp:127.0.0.1:8080")
+	w.win.Canvas().Focus(button(t, w.popup.Content, "Stop node"))
+	press(w, fyne.KeyReturn)
+	press(w, fyne.KeyEnter)
+	if len(o.stopped) != 0 || w.popup == nil {
+		t.Errorf("Enter on the button has stopped %v", o.stopped)
+	}
+	w.win.Canvas().Focus(nil)
+	press(w, fyne.KeyEscape)
+	if w.popup != nil {
+		t.Error("Esc without a focus leaves the question open")
+	}
+}
+
+func TestStop(t *testing.T) {
+	w, o := newTestWindow(t)
+	w.Update(household())
+	w.AskStop("tcp:[::]:80")
+	if !strings.Contains(said(w), wordWhich) {
+		t.Fatalf("with two owners the question is %q", said(w))
+	}
+	test.Tap(button(t, w.popup.Content, "nginx  ·  pid 813"))
+	test.Tap(button(t, w.popup.Content, "Stop nginx"))
+	if len(o.stopped) != 1 || o.stopped[0] != 813 {
+		t.Errorf("stopped %v", o.stopped)
+	}
+	if !strings.Contains(said(w), "Nginx (pid 813) has ended.") {
+		t.Errorf("the outcome is %q", said(w))
+	}
+	w.Show("tcp:0.0.0.0:22")
+	test.Tap(button(t, w.list.details.root, wordStop))
+	test.Tap(button(t, w.popup.Content, "Stop sshd"))
+	if !strings.Contains(said(w), "sshd was not stopped") || !strings.Contains(said(w), "It belongs to root.") {
+		t.Errorf("the failure is %q", said(w))
+	}
+	press(w, fyne.KeyReturn)
+	if w.popup != nil {
+		t.Error("Enter does not close the outcome")
+	}
+}
+
+func TestStopWhatCannotBe(t *testing.T) {
+	w, o := newTestWindow(t)
+	w.Update(household())
+	for id, want := range map[string]string{
+		"tcp:0.0.0.0:445": wordCannotStop,
+		"tcp:[::]:2049":   wordKernelStop,
+	} {
+		w.AskStop(id)
+		if w.popup != nil || w.notice.text.Text != want {
+			t.Errorf("asked to stop %s it says %q", id, w.notice.text.Text)
+		}
+	}
+	if len(o.stopped) != 0 {
+		t.Errorf("stopped %v", o.stopped)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	shortcut(w, fyne.Key2)
+	if w.nav.chosen != tabSettings {
+		t.Error("the second tab does not come")
+	}
+	shortcut(w, fyne.KeyF)
+	if w.nav.chosen != tabListeners || w.win.Canvas().Focused() != w.list.search {
+		t.Error("the search does not get the keyboard")
+	}
+	test.Type(w.list.search, "ssh")
+	if len(w.model.shown) != 2 {
+		t.Errorf("the search shows %q", shownPorts(&w.model))
+	}
+	press(w, fyne.KeyEscape)
+	if w.list.search.Text != "" || len(w.model.shown) != 15 {
+		t.Error("Esc does not clear the search")
+	}
+	for _, step := range []struct {
+		key  fyne.KeyName
+		want int
+	}{{fyne.KeyDown, 0}, {fyne.KeyDown, 1}, {fyne.KeyEnd, 14}, {fyne.KeyDown, 14}, {fyne.KeyUp, 13}, {fyne.KeyHome, 0}, {fyne.KeyUp, 0}} {
+		if press(w, step.key); w.list.list.selected != step.want {
+			t.Errorf("%s leads to row %d, want %d", step.key, w.list.list.selected, step.want)
+		}
+	}
+	closed := false
+	w.win.SetOnClosed(func() { closed = true })
+	shortcut(w, fyne.KeyW)
+	if !closed {
+		t.Error("the window does not close")
+	}
+}
+
+func TestKeysWaitForTheQuestion(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.AskStop("tcp:127.0.0.1:8080")
+	shortcut(w, fyne.Key2)
+	if w.nav.chosen != tabListeners {
+		t.Error("the tab turns behind a question")
+	}
+}
+
+func TestSegmentsByKeyboardAndPointer(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	s := w.list.reach
+	s.FocusGained()
+	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	if got := len(w.model.shown); s.chosen != int(reachNetwork) || got != 10 {
+		t.Errorf("segment %d shows %d rows", s.chosen, got)
+	}
+	test.TapAt(s, fyne.NewPos(s.Size().Width-4, 8))
+	if got := len(w.model.shown); s.chosen != int(reachLocal) || got != 5 {
+		t.Errorf("segment %d shows %d rows", s.chosen, got)
+	}
+	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	if s.chosen != int(reachLocal) {
+		t.Error("the choice leaves the segments")
+	}
+}
+
+func TestButtonsOfDetails(t *testing.T) {
+	w, o := newTestWindow(t)
+	w.Update(household())
+	w.Show("tcp:127.0.0.1:8080")
+	for _, b := range find[*widget.Button](w.list.details.root) {
+		test.Tap(b)
+	}
+	if got := w.opts.App.Clipboard().Content(); got != "127.0.0.1:8080" {
+		t.Errorf("the clipboard has %q", got)
+	}
+	if len(o.urls) != 1 || o.urls[0] != "http://127.0.0.1:8080/" {
+		t.Errorf("opened %q", o.urls)
+	}
+	w.opts.OpenURL = func(string) error { return errors.New("no browser") }
+	w.open("http://localhost/")
+	if !strings.Contains(w.notice.text.Text, "no browser") {
+		t.Errorf("a browser that does not open: %q", w.notice.text.Text)
+	}
+}
+
+func TestFail(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.Fail(errors.New("read sockets: denied"))
+	if !w.failure.box.Visible() || len(w.model.shown) != 15 {
+		t.Error("a failed scan is not said, or takes the rows away")
+	}
+	w.Update(household())
+	if w.failure.box.Visible() {
+		t.Error("an equal snapshot does not take the failure back")
+	}
+	w.Fail(errors.New("read sockets: denied"))
+	w.Fail(nil)
+	if w.failure.box.Visible() {
+		t.Error("nil does not take the failure back")
+	}
+}
+
+func TestSettings(t *testing.T) {
+	w, o := newTestWindow(t)
+	w.Update(household())
+	w.ShowSettings()
+	box := w.settings.atLogin
+	test.Tap(box)
+	if !o.atLogin || !box.Checked {
+		t.Error("the box does not set the login item")
+	}
+	w.opts.SetLoginItem = func(bool) error { return errors.New("read-only file system") }
+	test.Tap(box)
+	if !box.Checked || !strings.Contains(w.settings.why.Text, "read-only") {
+		t.Errorf("a failure: checked %v, %q", box.Checked, w.settings.why.Text)
+	}
+	w.opts.LoginItem = func() (bool, error) { return false, errors.New("no session") }
+	w.nav.choose(tabListeners)
+	w.nav.choose(tabSettings)
+	if !box.Disabled() || !strings.Contains(w.settings.why.Text, "no session") {
+		t.Errorf("without a login item: disabled %v, %q", box.Disabled(), w.settings.why.Text)
+	}
+}
+
+// later is a queue of what has to run on the goroutine of the test, as Fyne
+// runs it on its own.
+type later chan func()
+
+// until runs what is queued until a condition holds.
+func (q later) until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for !holds() {
+		select {
+		case f := <-q:
+			f()
+		case <-deadline:
+			t.Fatal("waited too long for: " + what)
+		}
+	}
+}
+
+func TestGoroutines(t *testing.T) {
+	var o outside
+	a := test.NewTempApp(t)
+	opts := o.options(a)
+	release := make(chan struct{})
+	opts.ReadDetails = func(ctx context.Context, p scanner.Process) (*process.Details, error) {
+		if p.ID == sshd.ID {
+			select {
+			case <-release:
+			case <-ctx.Done():
+			}
+		}
+		return readDetails(ctx, p)
+	}
+	queue := make(later, 100)
+	w := newWindow(opts, func(f func()) { queue <- f }, func(f func()) { go f() })
+	go func() {
+		w.Update(household())
+		w.Show("tcp:0.0.0.0:22")
+	}()
+	queue.until(t, "the slow listener is chosen", func() bool { return w.row != nil })
+	w.list.list.Select(w.model.place("tcp:127.0.0.1:8080"))
+	queue.until(t, "the quick one is read", func() bool { return len(w.known) == 1 })
+	close(release)
+	if _, ok := w.known[node.ID]; !ok {
+		t.Errorf("known are %v", w.known)
+	}
+	go w.AskStop("tcp:127.0.0.1:8080")
+	queue.until(t, "the question", func() bool { return w.popup != nil })
+	stopping := button(t, w.popup.Content, "Stop node")
+	test.Tap(stopping)
+	w.closePopup()
+	queue.until(t, "the outcome in the window", func() bool { return w.notice.box.Visible() })
+	if !strings.Contains(w.notice.text.Text, "Node (pid 28411) has ended.") {
+		t.Errorf("the outcome is %q", w.notice.text.Text)
+	}
+}
+
+func TestNewOwnersAreRead(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx)))
+	w.Show("tcp:[::1]:80")
+	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx, worker)))
+	if len(w.known) != 2 || len(w.list.details.shown.groups) != 3 {
+		t.Errorf("%d processes are known, %d groups shown", len(w.known), len(w.list.details.shown.groups))
+	}
+}
+
+func TestHeaderSortsByEachColumn(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	h, x := w.list.header, float32(rowInset)
+	for i, width := range columnWidths(h.Size().Width - 2*rowInset) {
+		test.TapAt(h, fyne.NewPos(x+width/2, 8))
+		if w.model.order.column != i {
+			t.Errorf("a tap on column %d sorts by %d", i, w.model.order.column)
+		}
+		x += width + columnGap
+	}
+}
+
+// BenchmarkUpdate is an update of 10,000 listeners in which one has changed.
+func BenchmarkUpdate(b *testing.B) {
+	w, _ := newTestWindow(b)
+	both := [2]*scanner.Snapshot{street(10000), street(9999)}
+	w.Update(both[1])
+	w.Show("tcp:10.0.0.1:1000")
+	for i := 0; b.Loop(); i++ {
+		w.Update(both[i%2])
+	}
+}
+
+// BenchmarkUpdateSame is an update of 10,000 listeners in which nothing has.
+func BenchmarkUpdateSame(b *testing.B) {
+	w, _ := newTestWindow(b)
+	s := street(10000)
+	for b.Loop() {
+		w.Update(s)
+	}
+}
