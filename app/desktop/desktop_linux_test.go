@@ -102,7 +102,7 @@ func TestLoginItem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b, err := os.ReadFile(path); err != nil || !strings.Contains(string(b), "\nExec=\""+self+"\"\n") {
+	if b, err := os.ReadFile(path); err != nil || !strings.Contains(string(b), "\nExec=\""+self+"\" --login\n") {
 		t.Errorf("entry %q, %v", b, err)
 	}
 	if err := os.WriteFile(path, []byte("[Desktop Entry]\nExec=x\nHidden=true\n"), 0o600); err != nil {
@@ -112,7 +112,7 @@ func TestLoginItem(t *testing.T) {
 	t.Setenv("APPIMAGE", "/opt/Port light.AppImage")
 	set(true)
 	check(true)
-	if b, err := os.ReadFile(path); err != nil || !strings.Contains(string(b), `Exec="/opt/Port light.AppImage"`) {
+	if b, err := os.ReadFile(path); err != nil || !strings.Contains(string(b), `Exec="/opt/Port light.AppImage" --login`) {
 		t.Errorf("entry %q, %v", b, err)
 	}
 	set(false)

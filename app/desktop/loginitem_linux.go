@@ -119,8 +119,8 @@ var (
 	entryString  = strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\t", `\t`, "\r", `\r`)
 )
 
-// quoteExec gives the value of an Exec key that runs a program without
-// arguments. A program with "=" in its path cannot be named.
+// quoteExec gives a program's path as the first word of an Exec key. A path with
+// "=" in it cannot be given.
 func quoteExec(program string) (string, error) {
 	if strings.Contains(program, "=") {
 		return "", errors.New(hintEqualSign)

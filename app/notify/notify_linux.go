@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/godbus/dbus/v5"
@@ -131,20 +134,25 @@ func (n *Notifier) do(job func(context.Context) error) error {
 	return err
 }
 
-// lost reports whether an error means that the bus or the service went away.
+// lost reports whether an error means that the bus or the service went away,
+// and drops a connection that is broken: a write may fail before the connection
+// knows that it is closed.
 func (n *Notifier) lost(err error) bool {
-	if n.conn != nil && !n.conn.Connected() {
-		return true
-	}
 	var e dbus.Error
-	if !errors.As(err, &e) {
+	if errors.As(err, &e) {
+		return slices.Contains([]string{errServiceUnknown, errNoOwner, errNoReply, errDisconnected}, e.Name)
+	}
+	if n.conn == nil || n.conn.Connected() && !broken(err) {
 		return false
 	}
-	switch e.Name {
-	case errServiceUnknown, errNoOwner, errNoReply, errDisconnected:
-		return true
-	}
-	return false
+	n.conn.Close()
+	n.conn = nil
+	clear(n.shown)
+	return true
+}
+
+func broken(err error) bool {
+	return errors.Is(err, dbus.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 
 func (n *Notifier) send(ctx context.Context, m Notification) error {

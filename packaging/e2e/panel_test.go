@@ -94,10 +94,7 @@ func notifyd(t *testing.T) string {
 func TestPanel(t *testing.T) {
 	t.Parallel()
 	for _, l := range looks(t) {
-		t.Run(l.name, func(t *testing.T) {
-			t.Parallel()
-			realDesktop(t, l).tour(l)
-		})
+		t.Run(l.name, func(t *testing.T) { realDesktop(t, l).tour(l) })
 	}
 }
 
