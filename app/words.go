@@ -7,7 +7,7 @@ program, and who can reach it. Without a command it sits in the tray and tells
 when a program starts to listen where others can reach it, for the first time.`
 
 	wordsNoSession  = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
-	wordsNoDisplay  = "there is no display: neither DISPLAY nor WAYLAND_DISPLAY leads to one"
+	wordsNoDisplay  = "there is no X display: DISPLAY does not lead to one (a Wayland desktop needs XWayland)"
 	wordsCannotScan = "Cannot scan: "
 	wordsNoTray     = "This desktop shows no tray icons (on GNOME the extension AppIndicator adds them). Opening the window instead."
 	wordsRunning    = "Portlight is running already; its window opens."

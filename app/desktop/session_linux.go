@@ -18,28 +18,13 @@ const (
 	trayProperty = "IsStatusNotifierHostRegistered"
 )
 
-// HasDisplay reports whether a window can be shown: HasX11 or HasWayland.
-func HasDisplay() bool { return HasX11() || HasWayland() }
-
-// HasX11 reports whether DISPLAY names an X server. A local one must take
-// connections; whether it lets this user in is not checked, nor whether one on
-// another computer is there.
-func HasX11() bool {
+// HasDisplay reports whether a window can be shown: DISPLAY names an X server,
+// which a Wayland desktop offers by XWayland. A local one must take connections;
+// whether it lets this user in is not checked, nor whether one on another
+// computer is there.
+func HasDisplay() bool {
 	socket, ok := parseDisplay(os.Getenv("DISPLAY"))
 	return ok && (socket == "" || listens(socket) || listens("@"+socket))
-}
-
-// HasWayland reports whether a Wayland compositor takes connections at
-// $WAYLAND_DISPLAY.
-func HasWayland() bool {
-	path := os.Getenv("WAYLAND_DISPLAY")
-	if path == "" {
-		return false
-	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), path)
-	}
-	return listens(path)
 }
 
 func listens(socket string) bool {

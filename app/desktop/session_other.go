@@ -9,7 +9,7 @@ import (
 )
 
 // HasDisplay reports whether a display is named; it is not tried.
-func HasDisplay() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
+func HasDisplay() bool { return os.Getenv("DISPLAY") != "" }
 
 // HasTrayHost fails: it is not known here.
 func HasTrayHost(context.Context) (bool, error) { return false, errors.New(hintNotYet) }
