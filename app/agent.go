@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
+	stdlog "log"
 	"os"
 	"os/exec"
 	"syscall"
@@ -57,7 +59,7 @@ func (p *program) agent(ctx context.Context) error {
 		return err
 	}
 	defer instance.Close()
-	if err := checkSession(); err != nil {
+	if err := checkSession(ctx); err != nil {
 		fmt.Fprintf(p.err, wordsNoSession+"\n", err)
 		return p.watch(ctx, false)
 	}
@@ -90,6 +92,7 @@ func (a *agent) run(ctx context.Context) error {
 	if !a.login {
 		go a.windowWithoutTray(ctx)
 	}
+	stdlog.SetOutput(io.Discard) // the tray's library logs there what is said by wordsNoTray and errTrayLost
 	followed := make(chan error, 1)
 	tray.Run(tray.Options{
 		Icon:         assets.Tray,

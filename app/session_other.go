@@ -2,5 +2,7 @@
 
 package main
 
+import "context"
+
 // checkSession: a desktop is always there.
-func checkSession() error { return nil }
+func checkSession(context.Context) error { return nil }

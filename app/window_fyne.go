@@ -116,7 +116,7 @@ func stopProcess(ctx context.Context, o scanner.Process) (string, error) {
 		return "", err
 	}
 	if outcome == process.StillRunning {
-		return fmt.Sprintf("%s (pid %d) was asked to end and is still running after %v.", o.Name, o.PID, stopPatience), nil
+		return fmt.Sprintf(wordsStillRunning, o.PID, stopPatience), nil
 	}
-	return fmt.Sprintf("%s (pid %d) has ended.", o.Name, o.PID), nil
+	return fmt.Sprintf(wordsEnded, o.PID), nil
 }

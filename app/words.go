@@ -6,13 +6,15 @@ const (
 program, and who can reach it. Without a command it sits in the tray and tells
 when a program starts to listen where others can reach it, for the first time.`
 
-	wordsNoSession  = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
-	wordsNoDisplay  = "there is no X display: DISPLAY does not lead to one (a Wayland desktop needs XWayland)"
-	wordsCannotScan = "Cannot scan: "
-	wordsNoTray     = "This desktop shows no tray icons (on GNOME the extension AppIndicator adds them). Opening the window instead."
-	wordsRunning    = "Portlight is running already; its window opens."
-	wordsWatching   = "Watching %d listeners by %s, every %v. Ctrl-C ends it.\n"
-	wordsNoWindow   = "this build has no window: use `portlight list`, or build it with packaging/run"
-	wordsNoMatch    = "Nothing that listens matches."
-	wordsDetails    = "Details"
+	wordsNoSession    = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
+	wordsNoDisplay    = "there is no X display: DISPLAY does not lead to one (a Wayland desktop needs XWayland)"
+	wordsCannotScan   = "Cannot scan: "
+	wordsNoTray       = "This desktop shows no tray icons (on GNOME the extension AppIndicator adds them). Opening the window instead."
+	wordsRunning      = "Portlight is running already; its window opens."
+	wordsWatching     = "Watching %d listeners by %s, every %v. Ctrl-C ends it.\n"
+	wordsNoWindow     = "this build has no window: use `portlight list`, or build it with packaging/run"
+	wordsNoMatch      = "Nothing that listens matches."
+	wordsEnded        = "Process %d has ended."
+	wordsStillRunning = "Process %d was asked to end and still runs after %v."
+	wordsDetails      = "Details"
 )

@@ -190,7 +190,7 @@ func TestSend(t *testing.T) {
 	}
 	const icon = "io.github.portlight.Portlight"
 	want := []notified{
-		{"Portlight", 0, icon, "<b>T</b> & co", "a &lt; b &amp; \"c\" 'd'\nsecond", []string{"default", "Open", "details", "Details", "allow", "Allow", "mute", "Mute"}, hints(1), -1},
+		{"Portlight", 0, icon, "<b>T</b> & co", "a &lt; b &amp; \"c\" 'd'\nsecond", []string{"default", "", "details", "Details", "allow", "Allow", "mute", "Mute"}, hints(1), -1},
 		{"Portlight", 0, icon, "T", "", []string{"default", "Look"}, hints(2), -1},
 	}
 	if got := s.got(); !reflect.DeepEqual(got, want) {

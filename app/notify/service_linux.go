@@ -122,14 +122,15 @@ func (n *Notifier) arguments(m Notification, s service, old uint32) []any {
 }
 
 // actionList is IDs and labels by turns. A service that shows no buttons gets
-// none: some would show a dialog instead.
+// none: some would show a dialog instead. The default action has no label:
+// xfce4-notifyd would draw it as one more button.
 func actionList(actions []Action, shows bool) []string {
 	if !shows {
 		return []string{}
 	}
 	list := make([]string, 0, 2*len(actions)+2)
 	if !slices.ContainsFunc(actions, func(a Action) bool { return a.ID == Default }) {
-		list = append(list, Default, wordOpen)
+		list = append(list, Default, "")
 	}
 	for _, a := range actions {
 		list = append(list, plain(a.ID), plain(a.Label))

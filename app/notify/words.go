@@ -2,8 +2,7 @@ package notify
 
 // The words that a person may read.
 const (
-	wordApp  = "Portlight"
-	wordOpen = "Open"
+	wordApp = "Portlight"
 
 	hintNoService = "no notification service runs and none can be started: install one, such as dunst or mako, or use a desktop that has one"
 	hintSilent    = "the notification service does not answer: restart it or log in again"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -131,12 +132,9 @@ func TestReasonAndAlert(t *testing.T) {
 	}
 	one := judged(alerts.New, at(scanner.UDP, "0.0.0.0", 5353, "avahi-daemon"))
 	urgent := judged(alerts.Exposed, at(scanner.TCP, "::", 9999, "app"))
-	for _, js := range [][]alerts.Judgement{{one}, {urgent}, {one, one, urgent}} {
+	for _, js := range [][]alerts.Judgement{{one}, {urgent}, {one, one, urgent, one, one}} {
 		a := NewAlert(js, names)
-		b.WriteString(a.ID + " | " + a.Title + " | " + a.Body + "\n")
-		if a.Urgent != (js[len(js)-1].Verdict == alerts.Exposed) {
-			t.Errorf("%s: urgent %v", a.Title, a.Urgent)
-		}
+		fmt.Fprintf(&b, "%s, urgent %v\n%s\n%s\n", a.ID, a.Urgent, a.Title, a.Body)
 	}
 	golden(t, "reasons.txt", b.String())
 }

@@ -1,7 +1,9 @@
 package view
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"portlight/app/alerts"
 	"portlight/scanner"
@@ -77,26 +79,45 @@ type Alert struct {
 	Urgent      bool
 }
 
+// alertLines is how many listeners one notification names.
+const alertLines = 3
+
 // NewAlert words the notification of some judgements that alert, at least one:
-// the most urgent first, the others counted.
+// the most urgent first, each in a line, the others counted.
 func NewAlert(js []alerts.Judgement, names Namer) Alert {
-	first := js[0]
-	for _, j := range js {
-		if j.Verdict == alerts.Exposed {
-			first = j
-			break
-		}
+	js = slices.Clone(js)
+	slices.SortStableFunc(js, func(a, b alerts.Judgement) int { return urgency(b) - urgency(a) })
+	first := NewRow(js[0].Event.Listener, names)
+	a := Alert{ID: first.ID, Title: first.alertTitle(js[0].Verdict), Urgent: js[0].Verdict == alerts.Exposed}
+	if len(js) == 1 {
+		a.Body = first.Reach + " can connect. Address: " + first.Address
+		return a
 	}
-	r := NewRow(first.Event.Listener, names)
-	a := Alert{ID: r.ID, Title: r.Program + " listens on " + r.PortService(), Body: r.Reach + " can connect. Address: " + r.Address}
-	if first.Verdict == alerts.Exposed {
-		a.Urgent = true
-		a.Title = r.Program + " is now open to others on " + r.PortService()
+	a.Title += " and " + strconv.Itoa(len(js)-1) + " more"
+	var lines []string
+	for _, j := range js[:min(len(js), alertLines)] {
+		r := NewRow(j.Event.Listener, names)
+		lines = append(lines, r.Label()+": "+r.Reach)
 	}
-	if n := len(js) - 1; n > 0 {
-		a.Title += " and " + strconv.Itoa(n) + " more"
+	if n := len(js) - alertLines; n > 0 {
+		lines = append(lines, MoreLabel(n))
 	}
+	a.Body = strings.Join(lines, "\n")
 	return a
+}
+
+func urgency(j alerts.Judgement) int {
+	if j.Verdict == alerts.Exposed {
+		return 1
+	}
+	return 0
+}
+
+func (r Row) alertTitle(v alerts.Verdict) string {
+	if v == alerts.Exposed {
+		return r.Program + " is now open to others on " + r.PortService()
+	}
+	return r.Program + " listens on " + r.PortService()
 }
 
 // PortService is "8080 (http-alt)", "5353/udp (mdns)" or "8080".
