@@ -71,7 +71,7 @@ var (
 	worker   = owner(813, "nginx", "www-data", 33)
 	sshd     = owner(640, "sshd", "root", 0)
 	postgres = owner(1204, "postgres", "postgres", 114)
-	node     = owner(28411, "node", "mara", 1000)
+	node     = owner(28411, "node", "user", 1000)
 	avahi    = owner(577, "avahi-daemon", "avahi", 110)
 	redis    = owner(1311, "redis-server", "redis", 115)
 )
@@ -132,7 +132,7 @@ type outside struct {
 
 func (o *outside) options(a fyne.App) Options {
 	return Options{
-		App: a, Names: names, Version: "1.4.0", DataDir: "/home/mara/.local/share/portlight",
+		App: a, Names: names, Version: "1.4.0", DataDir: "/home/user/.local/share/portlight",
 		ReadDetails: readDetails,
 		Stop: func(_ context.Context, p scanner.Process) (string, error) {
 			o.stopped = append(o.stopped, p.PID)

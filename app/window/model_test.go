@@ -36,7 +36,7 @@ func TestFilter(t *testing.T) {
 		{reachAll, "22", "22 22"},
 		{reachAll, "  NGINX ", "80 443"},
 		{reachAll, "nginx.service", "80 443"},
-		{reachAll, "mara udp", "5353"},
+		{reachAll, "me udp", "5353"},
 		{reachAll, "192.168", "3000"},
 		{reachAll, ":80", "80 8080"},
 		{reachAll, "80", "80 8080"},

@@ -110,7 +110,7 @@ func TestSelectionStaysWithItsListener(t *testing.T) {
 func street(n int) *scanner.Snapshot {
 	ls := make([]scanner.Listener, n)
 	for i := range ls {
-		ls[i] = listener(scanner.TCP, fmt.Sprintf("10.%d.%d.1", i/200, i%200), uint16(1000+i), owner(5000+i, "worker", "mara", 1000))
+		ls[i] = listener(scanner.TCP, fmt.Sprintf("10.%d.%d.1", i/200, i%200), uint16(1000+i), owner(5000+i, "worker", "user", 1000))
 	}
 	return snapshot(ls...)
 }
