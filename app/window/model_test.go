@@ -36,7 +36,7 @@ func TestFilter(t *testing.T) {
 		{reachAll, "22", "22 22"},
 		{reachAll, "  NGINX ", "80 443"},
 		{reachAll, "nginx.service", "80 443"},
-		{reachAll, "me udp", "5353"},
+		{reachAll, "user udp", "5353"},
 		{reachAll, "192.168", "3000"},
 		{reachAll, ":80", "80 8080"},
 		{reachAll, "80", "80 8080"},
@@ -69,7 +69,7 @@ func TestOrder(t *testing.T) {
 		{columnService, "5432 3000 22 9999", "9999 22 3000 5432"},
 		{columnProgram, "9999 3000 5432 22", "22 5432 3000 9999"},
 		{columnReach, "5432 3000 22 9999", "22 9999 3000 5432"},
-		{columnUser, "3000 5432 22 9999", "22 9999 5432 3000"},
+		{columnUser, "5432 22 9999 3000", "3000 22 9999 5432"},
 		{columnPID, "9999 22 5432 3000", "3000 5432 22 9999"},
 	} {
 		m.setOrder(order{column: c.column})
