@@ -123,15 +123,16 @@ func TestEmptyListJSONHasNoNull(t *testing.T) {
 
 func TestReasonAndAlert(t *testing.T) {
 	judged := func(v alerts.Verdict, l scanner.Listener) alerts.Judgement {
-		return alerts.Judgement{Event: scanner.Event{Op: scanner.Opened, Time: example().Time, Listener: l}, Verdict: v}
+		program := alerts.Program(&l, &l.Owners[len(l.Owners)-1])
+		return alerts.Judgement{Event: scanner.Event{Op: scanner.Opened, Time: example().Time, Listener: l}, Verdict: v, Program: program}
 	}
 	var b strings.Builder
 	for _, v := range []alerts.Verdict{alerts.New, alerts.Exposed, alerts.Known, alerts.Loopback, alerts.Ephemeral, alerts.Gone, alerts.Contained} {
-		j := judged(v, at(scanner.TCP, "0.0.0.0", 8080, "nginx"))
+		j := judged(v, at(scanner.TCP, "0.0.0.0", 8080, "nginx", "nginx"))
 		b.WriteString(EventText(j, names, Style{}) + "\n")
 	}
 	one := judged(alerts.New, at(scanner.UDP, "0.0.0.0", 5353, "avahi-daemon"))
-	urgent := judged(alerts.Exposed, at(scanner.TCP, "::", 9999, "app"))
+	urgent := judged(alerts.Exposed, at(scanner.TCP, "::", 9999, "helper", "app"))
 	for _, js := range [][]alerts.Judgement{{one}, {urgent}, {one, one, urgent, one, one}} {
 		a := NewAlert(js, names)
 		fmt.Fprintf(&b, "%s, urgent %v\n%s\n%s\n", a.ID, a.Urgent, a.Title, a.Body)

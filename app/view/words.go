@@ -51,7 +51,7 @@ func familyWord(l *scanner.Listener) string {
 // Reason is the verdict of an event in a sentence.
 func Reason(j alerts.Judgement) string {
 	l := &j.Event.Listener
-	program := Program(l)
+	program := decider(j)
 	port := PortProto(l.Port, l.Proto.String())
 	switch j.Verdict {
 	case alerts.New:
@@ -88,7 +88,7 @@ func NewAlert(js []alerts.Judgement, names Namer) Alert {
 	js = slices.Clone(js)
 	slices.SortStableFunc(js, func(a, b alerts.Judgement) int { return urgency(b) - urgency(a) })
 	first := NewRow(js[0].Event.Listener, names)
-	a := Alert{ID: first.ID, Title: first.alertTitle(js[0].Verdict), Urgent: js[0].Verdict == alerts.Exposed}
+	a := Alert{ID: first.ID, Title: alertTitle(js[0], first.PortService()), Urgent: js[0].Verdict == alerts.Exposed}
 	if len(js) == 1 {
 		a.Body = first.Reach + " can connect. Address: " + first.Address
 		return a
@@ -97,7 +97,7 @@ func NewAlert(js []alerts.Judgement, names Namer) Alert {
 	var lines []string
 	for _, j := range js[:min(len(js), alertLines)] {
 		r := NewRow(j.Event.Listener, names)
-		lines = append(lines, r.Label()+": "+r.Reach)
+		lines = append(lines, decider(j)+" on "+r.PortService()+": "+r.Reach)
 	}
 	if n := len(js) - alertLines; n > 0 {
 		lines = append(lines, MoreLabel(n))
@@ -113,11 +113,24 @@ func urgency(j alerts.Judgement) int {
 	return 0
 }
 
-func (r Row) alertTitle(v alerts.Verdict) string {
-	if v == alerts.Exposed {
-		return r.Program + " is now open to others on " + r.PortService()
+func alertTitle(j alerts.Judgement, port string) string {
+	if j.Verdict == alerts.Exposed {
+		return decider(j) + " is now open to others on " + port
 	}
-	return r.Program + " listens on " + r.PortService()
+	return decider(j) + " listens on " + port
+}
+
+// decider names the program that a judgement is about, alone even where others
+// hold the listener too.
+func decider(j alerts.Judgement) string {
+	l := j.Event.Listener
+	for i := range l.Owners {
+		if alerts.Program(&l, &l.Owners[i]) == j.Program {
+			l.Owners = l.Owners[i : i+1]
+			break
+		}
+	}
+	return Program(&l)
 }
 
 // PortService is "8080 (http-alt)", "5353/udp (mdns)" or "8080".
