@@ -11,6 +11,9 @@ import (
 	stdlog "log"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -40,6 +43,10 @@ type agent struct {
 	names    *services.Table
 	notifier *notify.Notifier
 	tray     *tray.Tray
+
+	wake    chan struct{} // something is pending
+	mu      sync.Mutex
+	pending []alerts.Judgement // to be notified of
 }
 
 // agent runs the tray, or what comes closest to it here, until ctx ends or the
@@ -50,7 +57,7 @@ func (p *program) agent(ctx context.Context) error {
 		return err
 	}
 	p.dataDir = dir
-	a := &agent{program: p, names: p.names()}
+	a := &agent{program: p, names: p.names(), wake: make(chan struct{}, 1)}
 	instance, err := desktop.Acquire(roleAgent, dir, a.answer)
 	if errors.Is(err, desktop.ErrRunning) {
 		return p.showRunning()
@@ -60,6 +67,7 @@ func (p *program) agent(ctx context.Context) error {
 	}
 	defer instance.Close()
 	if err := checkSession(ctx); err != nil {
+		instance.Close() // a desktop that begins later may have its agent
 		fmt.Fprintf(p.err, wordsNoSession+"\n", err)
 		return p.watch(ctx, false)
 	}
@@ -68,19 +76,51 @@ func (p *program) agent(ctx context.Context) error {
 
 // showRunning hands the start over to the agent that runs already.
 func (p *program) showRunning() error {
-	if _, err := desktop.Tell(roleAgent, p.dataDir, desktop.Show); err != nil {
-		return fmt.Errorf("portlight is running, but does not answer: %w", err)
+	if err := tell(roleAgent, p.dataDir, desktop.Show); err != nil {
+		return fmt.Errorf("portlight is running, but does not show its window: %w", err)
 	}
 	fmt.Fprintln(p.err, wordsRunning)
 	return nil
 }
 
+// The answers of both sockets: fine, or an error's text behind a mark.
+const (
+	answerFine  = "ok"
+	answerError = "error: "
+)
+
+// tell sends a line to another instance and gives what it answers as an error.
+func tell(role, dir, line string) error {
+	answer, err := desktop.Tell(role, dir, line)
+	if text, failed := strings.CutPrefix(answer, answerError); err == nil && failed {
+		return errors.New(text)
+	}
+	return err
+}
+
 // answer serves the agent's socket.
 func (a *agent) answer(line string) string {
-	if err := a.openWindow(line); err != nil {
-		return "error: " + err.Error()
+	if !understood(line) {
+		return answerError + wordsNotUnderstood
 	}
-	return "ok"
+	if err := a.openWindow(line); err != nil {
+		return answerError + err.Error()
+	}
+	return answerFine
+}
+
+// understood reports whether a line asks for what the window can show.
+func understood(line string) bool {
+	verb, id := desktop.Split(line)
+	switch verb {
+	case desktop.Show:
+		return true
+	case desktop.Stop:
+		return id != ""
+	case desktop.Settings:
+		return id == ""
+	}
+	return false
 }
 
 // run shows the tray until ctx ends, the user quits or the session bus is gone.
@@ -89,6 +129,7 @@ func (a *agent) run(ctx context.Context) error {
 	defer cancel(nil)
 	a.notifier = notify.New(a.onNotification, a.log, notify.WithIcon(trayIcon()))
 	defer a.notifier.Close()
+	go a.sendAlerts(ctx)
 	if !a.login {
 		go a.windowWithoutTray(ctx)
 	}
@@ -98,6 +139,7 @@ func (a *agent) run(ctx context.Context) error {
 		Icon:         assets.Tray,
 		TemplateIcon: assets.TrayTemplate,
 		Title:        "Portlight",
+		Tooltip:      wordsTooltip,
 		OnCommand:    func(cmd tray.Command, row view.MenuRow) { a.onCommand(cmd, row, cancel) },
 		OnLost:       func(err error) { cancel(fmt.Errorf("%w: %w", errTrayLost, err)) },
 	}, func(t *tray.Tray) {
@@ -130,8 +172,12 @@ func (a *agent) windowWithoutTray(ctx context.Context) {
 		return
 	case <-time.After(trayPatience):
 	}
-	if shown, err := desktop.HasTrayHost(ctx); shown || err != nil {
+	ask, cancel := context.WithTimeout(ctx, trayPatience)
+	defer cancel()
+	if shown, err := desktop.HasTrayHost(ask); shown || ctx.Err() != nil {
 		return
+	} else if err != nil {
+		a.log.Warn("tray cannot be looked for", "error", err)
 	}
 	fmt.Fprintln(a.err, wordsNoTray)
 	if err := a.openWindow(desktop.Show); err != nil {
@@ -152,18 +198,42 @@ func (a *agent) showMenu(u scanner.Update) {
 	a.tray.Update(view.NewMenu(view.Rows(u.Snapshot, a.names), note))
 }
 
-// tell notifies of the judgements that alert, in one notification.
+// tell hands the judgements that alert to sendAlerts: the desktop may be slow,
+// and scans go on.
 func (a *agent) tell(js []alerts.Judgement) {
-	var alarming []alerts.Judgement
-	for _, j := range js {
-		if j.Verdict.Alerts() {
-			alarming = append(alarming, j)
-		}
-	}
-	if len(alarming) == 0 {
+	js = slices.DeleteFunc(js, func(j alerts.Judgement) bool { return !j.Verdict.Alerts() })
+	if len(js) == 0 {
 		return
 	}
-	words := view.NewAlert(alarming, a.names)
+	a.mu.Lock()
+	a.pending = append(a.pending, js...)
+	a.mu.Unlock()
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// sendAlerts notifies of what is pending, all of it in one notification.
+func (a *agent) sendAlerts(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.wake:
+		}
+		a.mu.Lock()
+		js := a.pending
+		a.pending = nil
+		a.mu.Unlock()
+		if len(js) > 0 {
+			a.notify(js)
+		}
+	}
+}
+
+func (a *agent) notify(js []alerts.Judgement) {
+	words := view.NewAlert(js, a.names)
 	a.log.Info("alert", "title", words.Title, "body", words.Body)
 	err := a.notifier.Send(notify.Notification{
 		Key:     words.ID,
@@ -177,9 +247,19 @@ func (a *agent) tell(js []alerts.Judgement) {
 	}
 }
 
+// failureKey is the key of the notification of an error.
+const failureKey = "failed"
+
 // onNotification serves a click on a notification or on its button: both show
-// the listener.
-func (a *agent) onNotification(key, _ string) { a.open(desktop.Show + " " + key) }
+// the listener. An error has none.
+func (a *agent) onNotification(key, _ string) {
+	if key == failureKey {
+		return
+	}
+	if err := a.openWindow(desktop.Show + " " + key); err != nil {
+		a.failed(err)
+	}
+}
 
 func (a *agent) onCommand(cmd tray.Command, row view.MenuRow, quit context.CancelCauseFunc) {
 	var err error
@@ -204,16 +284,10 @@ func (a *agent) onCommand(cmd tray.Command, row view.MenuRow, quit context.Cance
 	}
 }
 
-func (a *agent) open(line string) {
-	if err := a.openWindow(line); err != nil {
-		a.failed(err)
-	}
-}
-
 // failed says on the screen that a click could not do what it promised.
 func (a *agent) failed(err error) {
 	a.log.Error("command failed", "error", err)
-	e := a.notifier.Send(notify.Notification{Key: "failed", Title: "Portlight", Body: view.Clean(err.Error(), maxNote)})
+	e := a.notifier.Send(notify.Notification{Key: failureKey, Title: "Portlight", Body: view.Clean(err.Error(), maxNote)})
 	if e != nil {
 		a.log.Warn("notification not shown", "error", e)
 	}
@@ -222,7 +296,7 @@ func (a *agent) failed(err error) {
 // openWindow sends a line to the window, which it starts if there is none. The
 // window lives on without the agent.
 func (a *agent) openWindow(line string) error {
-	_, err := desktop.Tell(roleWindow, a.dataDir, line)
+	err := tell(roleWindow, a.dataDir, line)
 	if !errors.Is(err, desktop.ErrNotRunning) {
 		return err
 	}

@@ -25,11 +25,15 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 		{"nonsense", `unknown command "nonsense"`},
 		{"list --nonsense", "unknown flag: --nonsense"},
 		{"list extra", `unknown command "extra"`},
-		{"list --port 70000", "invalid argument"},
+		{"list --port 70000", "port 70000 is not between"},
+		{"list --port 0", "port 0 is not between"},
+		{"help nonsense", `unknown command "nonsense"`},
+		{"completion nonsense", `unknown command "nonsense"`},
 		{"watch --interval 1ms", "--interval 1ms is not between"},
 		{"service", "accepts 1 arg"},
 		{"service 0", "port 0 is not between"},
 		{"service 65536", "port 65536 is not between"},
+		{"service 99999999999999999999", "is not between"},
 		{"service 22/sctp", "neither tcp nor udp"},
 	} {
 		code, stdout, stderr := portlight(strings.Fields(c.args)...)

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +15,7 @@ import (
 // listFlags choose listeners.
 type listFlags struct {
 	process                        string
-	port                           uint16
+	port                           port
 	tcp, udp, external, wide, json bool
 }
 
@@ -30,7 +30,7 @@ func newListCommand(p *program) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.process, "process", "", "only programs whose name begins so")
-	flags.Uint16Var(&f.port, "port", 0, "only this port")
+	flags.Var(&f.port, "port", "only this port")
 	flags.BoolVar(&f.tcp, "tcp", false, "TCP (with --udp: both)")
 	flags.BoolVar(&f.udp, "udp", false, "UDP")
 	flags.BoolVar(&f.external, "external", false, "only what others can reach")
@@ -44,24 +44,31 @@ func (p *program) list(cmd *cobra.Command, f listFlags) error {
 	if err != nil {
 		return err
 	}
+	names := p.names()
 	var rows []view.Row
-	for _, r := range view.Rows(s, p.names()) {
+	for _, r := range view.Rows(s, names) {
 		if f.takes(r) {
 			rows = append(rows, r)
 		}
 	}
 	if f.json {
-		return writeJSON(p.out, view.NewSnapshotJSON(s, rows))
+		return view.WriteJSON(p.out, view.NewSnapshotJSON(s, rows), "  ")
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(p.err, wordsNoMatch)
 	} else if _, err := io.WriteString(p.out, view.ListText(rows, p.style(f.wide))); err != nil {
 		return err
 	}
-	for _, note := range s.Visibility.Notes {
-		fmt.Fprintln(p.err, "note:", view.Clean(note, maxNote))
-	}
+	p.notes(s.Visibility.Notes)
+	p.notes(names.Problems())
 	return nil
+}
+
+// notes says what is behind an answer that may not be whole.
+func (p *program) notes(notes []string) {
+	for _, n := range notes {
+		fmt.Fprintln(p.err, "note:", view.Clean(n, maxNote))
+	}
 }
 
 // maxNote bounds a line of the ledger, in runes.
@@ -71,7 +78,7 @@ const maxNote = 400
 func (f listFlags) takes(r view.Row) bool {
 	l := &r.Listener
 	switch {
-	case f.port != 0 && l.Port != f.port,
+	case f.port != 0 && l.Port != uint16(f.port),
 		f.external && !r.External,
 		f.tcp && !f.udp && l.Proto != scanner.TCP,
 		f.udp && !f.tcp && l.Proto != scanner.UDP:
@@ -90,9 +97,23 @@ func heldBy(l *scanner.Listener, name string) bool {
 	return false
 }
 
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+// port is a flag's value, 1 to 65535.
+type port uint16
+
+func (p *port) Set(s string) error {
+	n, err := parsePort(s)
+	*p = port(n)
+	return err
+}
+
+func (p *port) String() string { return strconv.Itoa(int(*p)) }
+
+func (p *port) Type() string { return "number" }
+
+func parsePort(s string) (uint16, error) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("port %s is not between 1 and 65535", s)
+	}
+	return uint16(n), nil
 }

@@ -37,6 +37,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends what hangs
 	root := newRoot(&program{out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))})
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -96,7 +97,30 @@ func newRoot(p *program) *cobra.Command {
 	flags.DurationVar(&p.interval, "interval", scanner.DefaultInterval, "time between two scans, 250ms … 1m")
 	root.Flags().BoolVar(&p.login, "login", false, "started by the desktop: stay quiet when there is no tray")
 	root.AddCommand(newWindowCommand(p), newListCommand(p), newWatchCommand(p), newServiceCommand(p))
+	root.SetHelpCommand(newHelpCommand(root))
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 	return root
+}
+
+// newHelpCommand is cobra's, but an unknown topic is an error of usage.
+func newHelpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			topic, rest, err := root.Find(args)
+			switch {
+			case err != nil:
+				return err
+			case len(rest) > 0:
+				return fmt.Errorf("unknown command %q for %q", rest[0], topic.CommandPath())
+			}
+			return topic.Help()
+		},
+	}
 }
 
 func checkInterval(d time.Duration) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -34,11 +35,9 @@ func newServiceCommand(p *program) *cobra.Command {
 
 func (p *program) printServices(table *services.Table, query string, found []services.Name, asJSON bool) error {
 	if asJSON {
-		return writeJSON(p.out, view.NewServicesJSON(found))
+		return view.WriteJSON(p.out, view.NewServicesJSON(found), "  ")
 	}
-	for _, problem := range table.Problems() {
-		fmt.Fprintln(p.err, "note:", view.Clean(problem, maxNote))
-	}
+	p.notes(table.Problems())
 	if len(found) == 0 {
 		return fmt.Errorf("no service is known as %q", query)
 	}
@@ -49,18 +48,18 @@ func (p *program) printServices(table *services.Table, query string, found []ser
 // findServices takes a port, a port with its protocol, or a name.
 func findServices(t *services.Table, query string) ([]services.Name, error) {
 	number, proto, _ := strings.Cut(query, "/")
-	n, err := strconv.Atoi(number)
-	if err != nil {
+	if _, err := strconv.Atoi(number); err != nil && !errors.Is(err, strconv.ErrRange) {
 		return t.ByName(query), nil
 	}
-	if n < 1 || n > 65535 {
-		return nil, fmt.Errorf("port %s is not between 1 and 65535", number)
+	n, err := parsePort(number)
+	if err != nil {
+		return nil, err
 	}
 	switch strings.ToLower(proto) {
 	case "":
-		return t.ByPort(uint16(n)), nil
+		return t.ByPort(n), nil
 	case "tcp", "udp":
-		_, all := t.Lookup(strings.ToLower(proto), uint16(n), "")
+		_, all := t.Lookup(strings.ToLower(proto), n, "")
 		return all, nil
 	}
 	return nil, fmt.Errorf("protocol %q is neither tcp nor udp", proto)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -43,12 +42,9 @@ func (p *program) watch(ctx context.Context, asJSON bool) error {
 }
 
 func (p *program) printJSON(v any) {
-	b, err := json.Marshal(v)
-	if err != nil {
+	if err := view.WriteJSON(p.out, v, ""); err != nil {
 		p.log.Error("event cannot be printed", "error", err)
-		return
 	}
-	fmt.Fprintln(p.out, string(b))
 }
 
 // follow watches until ctx ends. It hands every update to seen and then what it
@@ -92,13 +88,19 @@ func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged 
 	}
 }
 
+// judgeAll judges what others can reach first: a program that opens loopback and
+// the network in one tick was not on loopback only.
 func judgeAll(judge *alerts.Judge, u scanner.Update) []alerts.Judgement {
 	if u.Baseline {
 		judge.Learn(u.Snapshot)
 	}
 	var js []alerts.Judgement
-	for _, e := range u.Events {
-		js = append(js, judge.Judge(e))
+	for _, external := range []bool{true, false} {
+		for _, e := range u.Events {
+			if e.Listener.External() == external {
+				js = append(js, judge.Judge(e))
+			}
+		}
 	}
 	return js
 }

@@ -33,16 +33,18 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 	}
 	lines := make(chan string, 16)
 	instance, err := desktop.Acquire(roleWindow, dir, func(line string) string {
+		if !understood(line) {
+			return answerError + wordsNotUnderstood
+		}
 		select {
 		case lines <- line:
-			return "ok"
+			return answerFine
 		default:
-			return "error: busy"
+			return answerError + wordsWindowBusy
 		}
 	})
 	if errors.Is(err, desktop.ErrRunning) {
-		_, err = desktop.Tell(roleWindow, dir, f.line())
-		return err
+		return tell(roleWindow, dir, f.line())
 	}
 	if err != nil {
 		return err
@@ -52,10 +54,12 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 		return errors.New(wordsNoDisplay)
 	}
 	lines <- f.line()
-	return p.runWindow(ctx, dir, lines)
+	return p.runWindow(ctx, dir, lines, func() { instance.Close() })
 }
 
-func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string) error {
+// runWindow shows the window until it is closed. Closing is called first then:
+// who asks from then on starts another window.
+func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string, closing func()) error {
 	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Log: p.log})
 	if err != nil {
 		return err
@@ -77,6 +81,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 		go serveLines(ctx, w, lines)
 		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	})
+	a.Lifecycle().SetOnStopped(closing)
 	w.Window().Show()
 	a.Run()
 	return nil

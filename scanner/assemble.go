@@ -13,6 +13,9 @@ func assemble(source string, now time.Time, found []Listener, notes []string) *S
 	slices.SortStableFunc(found, func(a, b Listener) int { return a.Compare(b.Key) })
 	s := &Snapshot{Time: now, Listeners: found[:0]}
 	for _, l := range found {
+		if len(l.Owners) == 0 && !l.Kernel {
+			l.Unseen = 1
+		}
 		if n := len(s.Listeners); n > 0 && s.Listeners[n-1].Key == l.Key {
 			s.Listeners[n-1].merge(l)
 			continue
@@ -30,6 +33,7 @@ func assemble(source string, now time.Time, found []Listener, notes []string) *S
 func (l *Listener) merge(o Listener) {
 	l.DualStack = l.DualStack || o.DualStack
 	l.Kernel = l.Kernel && o.Kernel
+	l.Unseen += o.Unseen
 	l.Backlog = max(l.Backlog, o.Backlog)
 	if l.Unit == "" {
 		l.Unit = o.Unit

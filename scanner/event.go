@@ -83,7 +83,10 @@ func compareAt(a []Listener, i int, b []Listener, j int) int {
 }
 
 func changed(a, b *Listener) bool {
-	if a.DualStack != b.DualStack || a.Kernel != b.Kernel || len(a.Owners) != len(b.Owners) {
+	if a.DualStack != b.DualStack || a.Kernel != b.Kernel || a.Hidden() != b.Hidden() || len(a.Owners) != len(b.Owners) {
+		return true
+	}
+	if a.Hidden() && a.UID != b.UID {
 		return true
 	}
 	for i := range a.Owners {

@@ -25,6 +25,10 @@ func listener(t *testing.T, s string) Listener {
 		switch {
 		case word == "dual":
 			l.DualStack = true
+		case strings.HasPrefix(word, "uid="):
+			if _, err := fmt.Sscan(word[4:], &l.UID); err != nil {
+				t.Fatal(err)
+			}
 		case word == "kernel":
 			l.Kernel = true
 		default:
@@ -59,6 +63,8 @@ func TestDiff(t *testing.T) {
 			"opened tcp:0.0.0.0:22, closed tcp:0.0.0.0:80, opened tcp:0.0.0.0:443"},
 		{"restart is a change", []string{"tcp 0.0.0.0:22 1"}, []string{"tcp 0.0.0.0:22 2"}, "changed tcp:0.0.0.0:22"},
 		{"a worker more", []string{"tcp 0.0.0.0:22 1"}, []string{"tcp 0.0.0.0:22 1 2"}, "changed tcp:0.0.0.0:22"},
+		{"another user's hidden process", []string{"tcp 0.0.0.0:22 uid=0"}, []string{"tcp 0.0.0.0:22 uid=33"}, "changed tcp:0.0.0.0:22"},
+		{"a hidden owner beside a known one", []string{"tcp 0.0.0.0:22 1"}, []string{"tcp 0.0.0.0:22 1", "tcp 0.0.0.0:22"}, "changed tcp:0.0.0.0:22"},
 		{"dual stack", []string{"tcp [::]:22 1"}, []string{"tcp [::]:22 1 dual"}, "changed tcp:[::]:22"},
 		{"other address is another listener", []string{"tcp 127.0.0.1:22 1"}, []string{"tcp 0.0.0.0:22 1"},
 			"opened tcp:0.0.0.0:22, closed tcp:127.0.0.1:22"},
@@ -96,14 +102,12 @@ func TestAssembleKeepsEveryOwnerOfOneKey(t *testing.T) {
 	if !slices.Equal(pids, []int{3, 7}) {
 		t.Errorf("owners %v, want 3 and 7", pids)
 	}
+	mixed := snapshotOf(t, "udp 0.0.0.0:53 7", "udp 0.0.0.0:53").Listeners[0]
+	if !mixed.Hidden() || mixed.Unseen != 1 || len(mixed.Owners) != 1 {
+		t.Errorf("a hidden owner beside a known one is lost: %+v", mixed)
+	}
 	v := s.Visibility
 	if v.Listeners != 3 || v.WithOwner != 2 || v.Hidden != 1 || len(v.Notes) != 1 {
 		t.Errorf("ledger %+v", v)
-	}
-	if _, ok := s.ByID("udp:0.0.0.0:80"); !ok {
-		t.Error("ByID does not find the UDP listener")
-	}
-	if _, ok := s.ByID("udp:0.0.0.0:81"); ok {
-		t.Error("ByID finds what is not there")
 	}
 }

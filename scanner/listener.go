@@ -102,7 +102,8 @@ type Listener struct {
 	DualStack bool      // bound to [::] and takes IPv4 too
 	UID       int       // user who made the socket, or UnknownUID
 	User      string    // name of UID, or its number where it has none
-	Owners    []Process // by pid; empty when hidden or the kernel's own
+	Owners    []Process // those that can be seen, by pid
+	Unseen    int       // sockets of this key that a process holds which cannot be seen with the rights at hand
 	Kernel    bool      // held by the kernel (NFS, WireGuard), by no process
 	Unit      string    // the supervisor's name for the service, or ""
 	Ephemeral bool      // the kernel chose the port (on Linux an estimate: the port lies in ip_local_port_range)
@@ -120,13 +121,12 @@ func (l *Listener) Family() string {
 	return "ipv6"
 }
 
-// Hidden reports whether a process holds the socket but cannot be seen with the
-// rights at hand.
-func (l *Listener) Hidden() bool { return len(l.Owners) == 0 && !l.Kernel }
+// Hidden reports whether there is an owner that cannot be seen.
+func (l *Listener) Hidden() bool { return l.Unseen > 0 || len(l.Owners) == 0 && !l.Kernel }
 
 // Equal reports whether two listeners are the same in every fact.
 func (l *Listener) Equal(o *Listener) bool {
-	return l.Key == o.Key && l.DualStack == o.DualStack && l.UID == o.UID && l.User == o.User &&
+	return l.Key == o.Key && l.DualStack == o.DualStack && l.UID == o.UID && l.User == o.User && l.Unseen == o.Unseen &&
 		l.Kernel == o.Kernel && l.Unit == o.Unit && l.Ephemeral == o.Ephemeral && l.Backlog == o.Backlog &&
 		slices.EqualFunc(l.Owners, o.Owners, Process.equal)
 }

@@ -29,13 +29,3 @@ func (s *Snapshot) Find(k Key) (*Listener, bool) {
 	}
 	return &s.Listeners[i], true
 }
-
-// ByID gives the listener with this Key.ID.
-func (s *Snapshot) ByID(id string) (*Listener, bool) {
-	for i := range s.Listeners {
-		if s.Listeners[i].ID() == id {
-			return &s.Listeners[i], true
-		}
-	}
-	return nil, false
-}

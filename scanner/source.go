@@ -59,3 +59,8 @@ func scanOnce(ctx context.Context, openers []opener) (*Snapshot, error) {
 	s.Visibility.Notes = append(notes, s.Visibility.Notes...)
 	return s, nil
 }
+
+// portRange is a range of ports, both ends included.
+type portRange struct{ low, high uint16 }
+
+func (r portRange) has(port uint16) bool { return port >= r.low && port <= r.high }

@@ -17,13 +17,15 @@ import (
 type gopsutilSource struct {
 	connections func(context.Context) ([]gopsnet.ConnectionStat, error)
 	summarize   func(pid int) (process.Summary, error)
+	first       []gopsnet.ConnectionStat // the answer that proved the source, for the first scan
 	last        *Snapshot
 }
 
 // openGopsutil is the opener; gopsutil proves itself by its first answer.
 func openGopsutil(ctx context.Context) (source, error) {
 	s := &gopsutilSource{connections: inetConnections, summarize: process.Summarize}
-	if _, err := s.connections(ctx); err != nil {
+	var err error
+	if s.first, err = s.connections(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -42,14 +44,18 @@ func (s *gopsutilSource) name() string { return "gopsutil" }
 func (s *gopsutilSource) close() {}
 
 func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
-	conns, err := s.connections(ctx)
+	conns, err := s.first, error(nil)
+	if s.first = nil; conns == nil {
+		conns, err = s.connections(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
-	owners := map[int32]*Process{}
+	owners, ports := map[int32]*Process{}, readPortRange()
 	var found []Listener
 	for _, c := range conns {
 		if l, ok := s.listener(c, owners); ok {
+			l.Ephemeral = ports.has(l.Port)
 			found = append(found, l)
 		}
 	}
@@ -78,7 +84,6 @@ func (s *gopsutilSource) listener(c gopsnet.ConnectionStat, owners map[int32]*Pr
 		return l, false
 	}
 	l.Addr, l.Port = addr, uint16(c.Laddr.Port)
-	l.Ephemeral = ephemeralPort(l.Port)
 	if len(c.Uids) > 0 {
 		l.UID = int(c.Uids[0])
 	}

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -9,8 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"portlight/scanner/process"
 	"portlight/scanner/sockdiag"
@@ -37,6 +39,7 @@ type sockdiagSource struct {
 	socks    []sockdiag.Socket
 	tracked  map[uint64]*tracked // by cookie
 	searched time.Time           // last search for all sockets
+	dirty    bool                // something changed that no snapshot shows yet
 	last     *Snapshot
 }
 
@@ -91,20 +94,22 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 		s.close()
 		return nil, err
 	}
-	socks = uniqueSockets(socks)
-	same := s.last != nil && slices.Equal(socks, s.socks)
-	s.track(socks)
-	wanted := s.wanted(now)
-	if len(wanted) > 0 {
-		owners, err := findHolders(ctx, s.proc, wanted)
+	s.track(uniqueSockets(socks))
+	all := now.Sub(s.searched) >= searchPeriod || now.Before(s.searched)
+	if wanted := s.wanted(all); len(wanted) > 0 {
+		found, err := findHolders(ctx, s.proc, wanted)
 		if err != nil {
 			return nil, err
 		}
-		same = !s.assign(wanted, owners) && same
+		s.assign(wanted, found)
 	}
-	if same {
+	if all {
+		s.searched = now
+	}
+	if !s.dirty {
 		return nil, nil
 	}
+	s.dirty = false
 	return s.snapshot(now), nil
 }
 
@@ -120,10 +125,10 @@ func uniqueSockets(socks []sockdiag.Socket) []sockdiag.Socket {
 
 // track begins with sockets that are new and forgets those that are gone.
 func (s *sockdiagSource) track(socks []sockdiag.Socket) {
-	if slices.Equal(socks, s.socks) {
+	if s.last != nil && slices.Equal(socks, s.socks) {
 		return
 	}
-	s.socks = socks
+	s.socks, s.dirty = socks, true
 	next := make(map[uint64]*tracked, len(socks))
 	for _, sock := range socks {
 		if t := s.tracked[sock.Cookie]; t != nil {
@@ -135,23 +140,28 @@ func (s *sockdiagSource) track(socks []sockdiag.Socket) {
 	s.tracked = next
 }
 
-// wanted gives the sockets by inode whose owners must be looked for: new ones,
-// those that lost an owner, and at a slow cadence all.
-func (s *sockdiagSource) wanted(now time.Time) map[uint32]*tracked {
-	all := now.Sub(s.searched) >= searchPeriod || now.Before(s.searched)
-	if all {
-		s.searched = now
-	}
+// wanted gives the sockets by inode whose owners must be looked for: all, or new
+// ones and those that lost an owner.
+func (s *sockdiagSource) wanted(all bool) map[uint32]*tracked {
 	wanted := map[uint32]*tracked{}
 	for _, sock := range s.socks {
 		t := s.tracked[sock.Cookie]
-		orphan := len(t.holders) == 0 && t.tries < soonTries && !t.kernel
+		orphan := len(t.holders) == 0 && t.tries < triesFor(sock.UID) && !t.kernel
 		if sock.Inode != 0 && (all || orphan || !t.held(sock.Inode)) {
 			wanted[sock.Inode] = t
 		}
 		t.kernel = t.kernel || sock.Inode == 0
 	}
 	return wanted
+}
+
+// triesFor is how often the owner of a socket of this user is looked for soon:
+// what an ordinary user may not look into stays hidden however often one looks.
+func triesFor(uid uint32) int {
+	if euid := os.Geteuid(); euid != 0 && uint32(euid) != uid {
+		return 1
+	}
+	return soonTries
 }
 
 // held reports whether every known holder still has the socket.
@@ -169,29 +179,27 @@ func socketTarget(inode uint32) string {
 	return "socket:[" + strconv.FormatUint(uint64(inode), 10) + "]"
 }
 
-// assign takes over the result of a search and reports whether it changed
-// anything.
-func (s *sockdiagSource) assign(wanted map[uint32]*tracked, found search) (changed bool) {
+// assign takes over the result of a search.
+func (s *sockdiagSource) assign(wanted map[uint32]*tracked, found search) {
 	for inode, t := range wanted {
 		holders := found.holders[inode]
 		kernel := len(holders) == 0 && found.complete && (t.tries > 0 || s.last == nil)
-		changed = changed || kernel != t.kernel || !slices.EqualFunc(holders, t.holders, holder.same)
+		s.dirty = s.dirty || kernel != t.kernel || !slices.EqualFunc(holders, t.holders, holder.same)
 		t.holders, t.kernel = holders, kernel
 		if t.tries++; len(holders) > 0 {
 			t.tries = 0
 		}
 	}
-	return changed
 }
 
 func (h holder) same(o holder) bool { return h.descriptor == o.descriptor && h.owner.equal(o.owner) }
 
 // snapshot is nil when all facts are as before.
 func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
-	names := deviceNames{}
+	names, ports := deviceNames{}, readPortRange()
 	found := make([]Listener, 0, len(s.socks))
 	for _, sock := range s.socks {
-		found = append(found, s.listener(sock, names))
+		found = append(found, s.listener(sock, names, ports))
 	}
 	next := assemble(s.name(), now, found, nil)
 	if s.last != nil && sameListeners(s.last.Listeners, next.Listeners) {
@@ -201,7 +209,7 @@ func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
 	return next
 }
 
-func (s *sockdiagSource) listener(sock sockdiag.Socket, names deviceNames) Listener {
+func (s *sockdiagSource) listener(sock sockdiag.Socket, names deviceNames, ports portRange) Listener {
 	t := s.tracked[sock.Cookie]
 	l := Listener{
 		Key:       Key{Proto: TCP, Addr: sock.Addr, Port: sock.Port, Device: names.of(sock.Device)},
@@ -209,7 +217,7 @@ func (s *sockdiagSource) listener(sock sockdiag.Socket, names deviceNames) Liste
 		UID:       int(sock.UID),
 		User:      process.UserName(int(sock.UID)),
 		Kernel:    t.kernel,
-		Ephemeral: ephemeralPort(sock.Port),
+		Ephemeral: ports.has(sock.Port),
 		Backlog:   int(sock.Backlog),
 	}
 	if sock.UDP {
@@ -242,57 +250,64 @@ func (d deviceNames) of(index uint32) string {
 	return name
 }
 
-// ephemeralPort says whether the kernel may have chosen the port itself
-// (ip_local_port_range in ip-sysctl.rst). An estimate: a program may also ask
-// for such a port.
-func ephemeralPort(port uint16) bool {
-	low, high := portRange()
-	return port >= low && port <= high
-}
-
-var portRange = sync.OnceValues(func() (low, high uint16) {
+// readPortRange gives the ports that the kernel chooses from by itself
+// (ip_local_port_range in ip-sysctl.rst). A listener on one of them is taken for
+// ephemeral: an estimate, a program may also ask for such a port.
+func readPortRange() portRange {
 	b, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
 	if err != nil {
-		return defaultLow, defaultHigh
+		return defaultRange
 	}
 	return parsePortRange(string(b))
-})
+}
 
-// The kernel's defaults of ip_local_port_range.
-const defaultLow, defaultHigh = 32768, 60999
+// defaultRange is the kernel's default of ip_local_port_range.
+var defaultRange = portRange{32768, 60999}
 
-func parsePortRange(s string) (low, high uint16) {
+func parsePortRange(s string) portRange {
 	f := strings.Fields(s)
 	if len(f) != 2 {
-		return defaultLow, defaultHigh
+		return defaultRange
 	}
-	a, errA := strconv.ParseUint(f[0], 10, 16)
-	b, errB := strconv.ParseUint(f[1], 10, 16)
-	if errA != nil || errB != nil {
-		return defaultLow, defaultHigh
+	low, errLow := strconv.ParseUint(f[0], 10, 16)
+	high, errHigh := strconv.ParseUint(f[1], 10, 16)
+	if errLow != nil || errHigh != nil {
+		return defaultRange
 	}
-	return uint16(a), uint16(b)
+	return portRange{uint16(low), uint16(high)}
 }
 
 // search is what one walk of /proc found.
 type search struct {
 	holders  map[uint32][]holder
-	complete bool // every process could be looked into
+	complete bool // every process of the system could be looked into
 }
 
+// initPIDNamespace is the first PID namespace (PROC_PID_INIT_INO in
+// linux/proc_ns.h): all processes of the system are seen from there only.
+const initPIDNamespace = "pid:[4026531836]"
+
 // findHolders walks the descriptors of all processes for sockets with these
-// inodes. Processes that vanish meanwhile are passed over.
+// inodes. Processes that vanish meanwhile are passed over. It fails when it runs
+// out of descriptors or memory: owners would seem to be gone that are not.
 func findHolders(ctx context.Context, proc string, wanted map[uint32]*tracked) (search, error) {
-	s := search{holders: map[uint32][]holder{}, complete: true}
+	namespace, err := os.Readlink(proc + "/self/ns/pid")
+	s := search{holders: map[uint32][]holder{}, complete: err == nil && namespace == initPIDNamespace}
 	pids, err := pidDirs(proc)
 	if err != nil {
 		return s, fmt.Errorf("look for owners: %w", err)
 	}
+	s.complete = s.complete && slices.Contains(pids, 1)
 	for _, pid := range pids {
 		if err := ctx.Err(); err != nil {
 			return s, fmt.Errorf("look for owners: %w", err)
 		}
-		if err := s.lookInto(proc, pid, wanted); os.IsPermission(err) {
+		err := s.lookInto(proc, pid, wanted)
+		switch {
+		case err == nil, os.IsNotExist(err), errors.Is(err, unix.ESRCH), errors.Is(err, process.ErrGone):
+		case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE), errors.Is(err, unix.ENOMEM):
+			return s, fmt.Errorf("look for owners: %w", err)
+		default:
 			s.complete = false
 		}
 	}

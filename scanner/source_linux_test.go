@@ -335,17 +335,57 @@ func ss(t *testing.T) []string {
 }
 
 func TestParsePortRange(t *testing.T) {
-	for _, c := range []struct {
-		in        string
-		low, high uint16
-	}{
-		{"1024\t2048\n", 1024, 2048},
-		{"", defaultLow, defaultHigh},
-		{"1 2 3", defaultLow, defaultHigh},
-		{"-1 70000", defaultLow, defaultHigh},
+	for in, want := range map[string]portRange{
+		"1024\t2048\n": {1024, 2048},
+		"":             defaultRange,
+		"1 2 3":        defaultRange,
+		"-1 70000":     defaultRange,
 	} {
-		if low, high := parsePortRange(c.in); low != c.low || high != c.high {
-			t.Errorf("%q: %d … %d, want %d … %d", c.in, low, high, c.low, c.high)
+		if got := parsePortRange(in); got != want {
+			t.Errorf("%q: %v, want %v", in, got, want)
+		}
+	}
+}
+
+// TestSockdiagShowsAfterAFailureWhatCameBefore fails one search: what it should
+// have told comes with the next scan.
+func TestSockdiagShowsAfterAFailureWhatCameBefore(t *testing.T) {
+	src := openTestSource(t)
+	mustScan(t, src)
+	at, _ := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{})
+	src.proc = t.TempDir() + "/missing"
+	if _, err := src.scan(context.Background(), time.Now()); err == nil {
+		t.Fatal("a scan without /proc succeeds")
+	}
+	src.proc = "/proc"
+	if got := pidsOf(mustFind(t, mustScan(t, src), TCP, at, "")); !slices.Equal(got, []int{os.Getpid()}) {
+		t.Errorf("owners %v, want this process", got)
+	}
+}
+
+// TestSearchIsCompleteOnlyWherePID1IsSeen looks into a tree that hides others, as
+// hidepid does.
+func TestSearchIsCompleteOnlyWherePID1IsSeen(t *testing.T) {
+	for _, c := range []struct {
+		pids      []string
+		namespace string
+		want      bool
+	}{
+		{[]string{"1", "7"}, initPIDNamespace, true},
+		{[]string{"7"}, initPIDNamespace, false},
+		{[]string{"1", "7"}, "pid:[4026532000]", false},
+	} {
+		dir := t.TempDir()
+		for _, d := range append(c.pids, "self/ns") {
+			if err := os.MkdirAll(dir+"/"+d+"/fd", 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Symlink(c.namespace, dir+"/self/ns/pid"); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := findHolders(context.Background(), dir, nil); err != nil || s.complete != c.want {
+			t.Errorf("pids %v in %s: complete %v, error %v", c.pids, c.namespace, s.complete, err)
 		}
 	}
 }

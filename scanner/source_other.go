@@ -7,5 +7,5 @@ func openers() []opener {
 	return []opener{{"gopsutil", openGopsutil}}
 }
 
-// ephemeralPort says whether the port lies in the dynamic range of RFC 6335.
-func ephemeralPort(port uint16) bool { return port >= 49152 }
+// readPortRange gives the dynamic ports of RFC 6335.
+func readPortRange() portRange { return portRange{49152, 65535} }

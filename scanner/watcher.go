@@ -15,7 +15,8 @@ const (
 	MaxInterval     = time.Minute
 
 	maxBackoff  = 30 * time.Second
-	reopenAfter = 3 // failed scans in a row until the sources are tried anew
+	reopenAfter = 3               // failed scans in a row until the sources are tried anew
+	betterAfter = 5 * time.Minute // until better sources that failed are tried again
 )
 
 // Options of a Watcher. The zero value is good.
@@ -29,7 +30,7 @@ type Options struct {
 type Update struct {
 	Snapshot *Snapshot // the newest; nil while no scan has succeeded
 	Events   []Event   // since the snapshot before; none at the baseline
-	Baseline bool      // the first snapshot: everything in it was there before
+	Baseline bool      // the first snapshot, or the first of another source, which sees otherwise: what is in it is no news
 	Err      error     // why the newest scan failed, nil if it did not
 }
 
@@ -44,7 +45,8 @@ type Watcher struct {
 	refresh  chan struct{}
 
 	src      source
-	notes    []string
+	opened   time.Time // when src was opened
+	notes    []string  // on better sources that do not work
 	failures int
 
 	mu      sync.Mutex
@@ -113,7 +115,10 @@ func (w *Watcher) Run(ctx context.Context, tell func(Update)) {
 // scans began or ceased to fail.
 func (w *Watcher) tick(ctx context.Context) (Update, bool) {
 	snap, err := w.scan(ctx)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return Update{}, false
+	case err != nil:
 		w.failures++
 		w.log.Warn("scan failed", "error", err, "in a row", w.failures)
 		return Update{Snapshot: w.Snapshot(), Err: err}, w.failures == 1
@@ -124,11 +129,10 @@ func (w *Watcher) tick(ctx context.Context) (Update, bool) {
 	if snap == nil {
 		return Update{Snapshot: prev}, recovered
 	}
-	u := Update{Snapshot: snap, Baseline: prev == nil}
-	if prev != nil {
-		u.Events = Diff(prev, snap)
+	if prev == nil || prev.Visibility.Source != snap.Visibility.Source {
+		return Update{Snapshot: snap, Baseline: true}, true
 	}
-	return u, true
+	return Update{Snapshot: snap, Events: Diff(prev, snap)}, true
 }
 
 // publish keeps a new snapshot and gives the one before.
@@ -144,7 +148,7 @@ func (w *Watcher) publish(snap *Snapshot) (prev *Snapshot) {
 }
 
 func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
-	if w.failures >= reopenAfter {
+	if w.failures >= reopenAfter || len(w.notes) > 0 && w.now().Sub(w.opened) > betterAfter {
 		w.closeSource()
 	}
 	if w.src == nil {
@@ -152,7 +156,7 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.src, w.notes = src, notes
+		w.src, w.notes, w.opened = src, notes, w.now()
 	}
 	snap, err := w.src.scan(ctx, w.now())
 	if err != nil {

@@ -109,6 +109,30 @@ func TestWatcherFallsToTheNextSource(t *testing.T) {
 	}
 }
 
+// TestWatcherTakesABetterSourceWhenItWorks makes no events of what two sources
+// see differently.
+func TestWatcherTakesABetterSourceWhenItWorks(t *testing.T) {
+	worse := &script{answers: []any{snapshotOf(t, "tcp 0.0.0.0:22 1")}}
+	best := snapshotOf(t, "tcp [::]:22 1 dual")
+	best.Visibility.Source = "best"
+	better, works := &script{answers: []any{best}}, false
+	w := newTestWatcher(t, worse)
+	w.openers = append([]opener{{"best", func(ctx context.Context) (source, error) {
+		if !works {
+			return nil, errors.New("not yet")
+		}
+		return better.open(ctx)
+	}}}, w.openers...)
+	now := time.Unix(1000, 0)
+	w.now = func() time.Time { return now }
+	w.tick(context.Background())
+	works, now = true, now.Add(betterAfter+time.Second)
+	u, told := w.tick(context.Background())
+	if !told || u.Snapshot != best || !u.Baseline || len(u.Events) != 0 || worse.closed != 1 {
+		t.Errorf("told %v, update %+v, worse source closed %d times", told, u, worse.closed)
+	}
+}
+
 func TestWatcherRunsUntilItsContextEnds(t *testing.T) {
 	s := &script{answers: []any{snapshotOf(t, "tcp 0.0.0.0:22 1"), snapshotOf(t)}}
 	w := newTestWatcher(t, s)

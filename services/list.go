@@ -77,8 +77,18 @@ type list []entry
 
 func newList(entries []entry) list {
 	slices.SortStableFunc(entries, func(a, b entry) int { return int(a.port) - int(b.port) })
-	return entries
+	kept := entries[:0]
+	for _, e := range entries {
+		if n := len(kept); n < maxNames || kept[n-maxNames].port != e.port {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
+
+// maxNames bounds the names of one port in one source: a malformed file has no
+// more to say than the first of them.
+const maxNames = 64
 
 // at gives the entries of a port.
 func (l list) at(port uint16) list {

@@ -162,3 +162,23 @@ func BenchmarkParseServices(b *testing.B) {
 		}
 	}
 }
+
+// TestOneCrowdedPort asks for a port that a malformed file names very often.
+func TestOneCrowdedPort(t *testing.T) {
+	var file strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&file, "n%d 22/tcp\n", i)
+	}
+	file.WriteString("last 23/tcp\n")
+	path := filepath.Join(t.TempDir(), "services")
+	if err := os.WriteFile(path, []byte(file.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	table := Open(path)
+	if _, all := table.Lookup("tcp", 22, ""); len(all) != maxNames+1 || all[0].Name != "n0" || all[maxNames].Source != IANA {
+		t.Errorf("%d names, want %d and IANA's", len(all), maxNames)
+	}
+	if best, _ := table.Lookup("tcp", 23, ""); best.Name != "last" {
+		t.Errorf("port 23 is %q", best.Name)
+	}
+}

@@ -4,6 +4,8 @@
 package alerts
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -113,15 +115,24 @@ func (j *Judge) Judge(e scanner.Event) Judgement {
 	default:
 		out.Verdict, out.Program = j.verdict(l)
 	}
-	if l.Ephemeral && out.Verdict.Alerts() {
+	if _, waits := j.waiting[l.ID()]; waits || l.Ephemeral && out.Verdict.Alerts() {
 		out.Verdict = Ephemeral
 		if l.Proto == scanner.TCP {
-			j.waiting[l.ID()] = e
+			j.wait(e)
 			return out
 		}
 	}
 	j.learn(l)
 	return out
+}
+
+// wait holds an ephemeral listener back: from when it opened, with the newest
+// facts.
+func (j *Judge) wait(e scanner.Event) {
+	if first, waits := j.waiting[e.Listener.ID()]; waits {
+		e.Time = first.Time
+	}
+	j.waiting[e.Listener.ID()] = e
 }
 
 // Due gives the judgements of ephemeral TCP listeners that have stood long
@@ -142,6 +153,9 @@ func (j *Judge) Due(now time.Time) (due []Judgement, next time.Time) {
 			due = append(due, Judgement{Event: e, Verdict: v, Program: program})
 		}
 	}
+	slices.SortFunc(due, func(a, b Judgement) int {
+		return cmp.Or(a.Event.Time.Compare(b.Event.Time), a.Event.Listener.Compare(b.Event.Listener.Key))
+	})
 	return due, next
 }
 
@@ -207,19 +221,22 @@ func newFingerprint(l *scanner.Listener, program string) fingerprint {
 
 // programs gives the identities of all holders, at least one.
 func programs(l *scanner.Listener) []string {
-	if len(l.Owners) == 0 {
-		return []string{Program(l, nil)}
-	}
 	var all []string
+	if len(l.Owners) == 0 || l.Unseen > 0 {
+		all = append(all, Program(l, nil))
+	}
 	for i := range l.Owners {
 		all = append(all, Program(l, &l.Owners[i]))
 	}
 	return all
 }
 
-// revealed reports a change by which only the owner of a hidden listener became
-// known, or hidden: that is no news about the listener.
+// revealed reports a change by which an owner that was there all along became
+// known, or can no longer be seen: that is no news about the listener.
 func revealed(e scanner.Event) bool {
-	return e.Before != nil && e.Before.DualStack == e.Listener.DualStack &&
-		(e.Before.Hidden() || e.Listener.Hidden())
+	was, is := e.Before, &e.Listener
+	if was == nil || was.DualStack != is.DualStack || was.UID != is.UID {
+		return false
+	}
+	return is.Unseen < was.Unseen || len(is.Owners) < len(was.Owners)
 }

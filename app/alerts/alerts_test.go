@@ -18,10 +18,10 @@ import (
 //
 //	learn  LISTENER            known from the baseline
 //	open   LISTENER            an event, as are close and change
-//	change LISTENER <- LISTENER
+//	change LISTENER <- LISTENER   as it is <- as it was
 //	wait                       nothing happens
 //
-// where LISTENER is "tcp 0.0.0.0:80 nginx,worker [dual] [ephemeral] [ns=N]";
+// where LISTENER is "tcp 0.0.0.0:80 nginx,worker [dual] [ephemeral] [uid=N] [ns=N]";
 // "?" is a hidden owner, "kernel" the kernel. Behind " => " stands what is
 // judged, and what falls due.
 func TestScripts(t *testing.T) {
@@ -101,6 +101,7 @@ func parseListener(t *testing.T, s string) scanner.Listener {
 	for i, name := range strings.Split(f[2], ",") {
 		switch name {
 		case "?":
+			l.Unseen++
 		case "kernel":
 			l.Kernel = true
 		default:
@@ -113,6 +114,10 @@ func parseListener(t *testing.T, s string) scanner.Listener {
 			l.DualStack = true
 		case mark == "ephemeral":
 			l.Ephemeral = true
+		case strings.HasPrefix(mark, "uid="):
+			if l.UID, err = strconv.Atoi(mark[4:]); err != nil {
+				t.Fatal(err)
+			}
 		case strings.HasPrefix(mark, "ns="):
 			l.Namespace = mark[3:]
 		default:

@@ -9,16 +9,26 @@ import (
 // maxName bounds a name in a row, in runes.
 const maxName = 64
 
+// maxMarks bounds the combining marks behind one letter.
+const maxMarks = 3
+
 // maxPath bounds a path or a description.
 const maxPath = 256
 
 // Clean makes a text from outside fit to show: control characters, bidirectional
 // overrides, other invisible format characters and invalid UTF-8 become "�",
-// line ends and tabs a blank, and what is longer than max runes ends in "…".
+// line ends and tabs a blank, what is longer than max runes ends in "…", and a
+// letter keeps three of its combining marks.
 func Clean(s string, max int) string {
 	var b strings.Builder
-	n := 0
+	n, marks := 0, 0
 	for _, r := range strings.TrimSpace(s) {
+		if marks++; !unicode.Is(unicode.M, r) {
+			marks = 0
+		}
+		if marks > maxMarks {
+			continue
+		}
 		if n == max-1 && utf8.RuneCountInString(s) > max {
 			b.WriteRune('…')
 			break
@@ -33,7 +43,7 @@ func visible(r rune) rune {
 	switch {
 	case r == '\n', r == '\t', r == '\r', unicode.Is(unicode.Zs, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
 		return ' '
-	case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Cs, r):
+	case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Cs, r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
 		return utf8.RuneError
 	}
 	return r

@@ -1,7 +1,13 @@
 package view
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"portlight/app/alerts"
 	"portlight/scanner"
@@ -25,7 +31,7 @@ type VisibilityJSON struct {
 }
 
 // ListenerJSON is one listener in every JSON answer. Texts are as the system
-// gives them: JSON escapes what a terminal must not see.
+// gives them; WriteJSON escapes what a terminal must not see.
 type ListenerJSON struct {
 	ID            string        `json:"id"`
 	Namespace     string        `json:"namespace"`
@@ -115,6 +121,37 @@ func NewServicesJSON(names []services.Name) []ServiceJSON {
 	out := []ServiceJSON{}
 	for _, n := range names {
 		out = append(out, ServiceJSON{n.Port, n.Proto, n.Name, n.Description, string(n.Source)})
+	}
+	return out
+}
+
+// WriteJSON writes a value with a line end. Characters that are invisible or
+// that a terminal would obey are written as escapes (RFC 8259, section 7).
+func WriteJSON(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", indent)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(escapeJSON(b.Bytes()))
+	return err
+}
+
+// escapeJSON escapes in a JSON text what stands within its strings only.
+func escapeJSON(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for _, r := range string(b) {
+		switch {
+		case r == '\n' || visible(r) == r:
+			out = utf8.AppendRune(out, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
 	}
 	return out
 }

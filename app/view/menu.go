@@ -1,6 +1,11 @@
 package view
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+
+	"portlight/scanner"
+)
 
 // MenuRows is how many rows a section of the tray menu shows at most.
 const MenuRows = 20
@@ -32,29 +37,31 @@ func NewMenu(rows []Row, note string) Menu {
 	m := Menu{Note: note}
 	m.Sections[0] = Section{Title: "Others can reach", Empty: "Nothing"}
 	m.Sections[1] = Section{Title: "Only this computer", Empty: "Nothing"}
-	for _, r := range rows {
+	var before *Row
+	for i := range rows {
+		r := &rows[i]
+		if before != nil && twins(before, r) {
+			continue
+		}
+		before = r
 		s := &m.Sections[1]
 		if r.External {
 			s = &m.Sections[0]
 		}
-		row := MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop}
-		if !s.has(row) {
-			s.Rows = append(s.Rows, row)
-		}
+		s.Rows = append(s.Rows, MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop})
 	}
 	return m
 }
 
-// has reports whether a row reads the same as one before: a program that binds
-// IPv4 and IPv6 by itself is one line. Rows come by port, so only the last ones
-// can.
-func (s *Section) has(row MenuRow) bool {
-	for i := len(s.Rows) - 1; i >= 0 && i >= len(s.Rows)-MenuRows; i-- {
-		if s.Rows[i].Label == row.Label {
-			return true
-		}
-	}
-	return false
+// twins reports whether two rows are what a program makes that binds all
+// addresses, or loopback, of IPv4 and IPv6 by a socket each: one line for a
+// person.
+func twins(a, b *Row) bool {
+	x, y := &a.Listener, &b.Listener
+	wide := x.Scope() == scanner.ScopeAll || x.Scope() == scanner.ScopeLoopback
+	return wide && x.Scope() == y.Scope() && x.Addr.Is4() != y.Addr.Is4() &&
+		x.Port == y.Port && x.Proto == y.Proto && x.Device == y.Device && x.Namespace == y.Namespace &&
+		a.Label() == b.Label() && slices.EqualFunc(x.Owners, y.Owners, func(p, q scanner.Process) bool { return p.ID == q.ID })
 }
 
 // Label is the row in one line: "22  ssh — sshd". UDP is said, TCP is not.

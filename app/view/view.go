@@ -27,7 +27,7 @@ type Row struct {
 	Address  string // "0.0.0.0:22", "[::1]:631", as a person would paste it
 	Service  string // best name of the port, or ""
 	Source   string // where Service is from, or ""
-	Program  string // "nginx", "nginx +3" for several programs or processes, "kernel", "hidden (root)"
+	Program  string // "nginx", "nginx +3" for several processes, "nginx + hidden", "kernel", "hidden (root)"
 	User     string // user of the socket
 	PID      string // "812", "812 +3", or ""
 	Reach    string // one short sentence: who can reach it
@@ -92,7 +92,11 @@ func Program(l *scanner.Listener) string {
 	if name == "" {
 		name = "pid " + strconv.Itoa(l.Owners[0].PID)
 	}
-	return name + more(len(l.Owners))
+	name += more(len(l.Owners))
+	if l.Unseen > 0 {
+		name += " + " + wordHidden
+	}
+	return name
 }
 
 func pids(l *scanner.Listener) string {

@@ -47,6 +47,8 @@ func at(proto scanner.Proto, addr string, port uint16, owners ...string) scanner
 }
 
 func example() *scanner.Snapshot {
+	shared := at(scanner.UDP, "0.0.0.0", 5353, "chrome")
+	shared.Unseen = 1
 	dual := at(scanner.TCP, "::", 80, "nginx", "nginx", "nginx")
 	dual.DualStack = true
 	kernel := at(scanner.UDP, "0.0.0.0", 51820)
@@ -61,7 +63,7 @@ func example() *scanner.Snapshot {
 			at(scanner.TCP, "0.0.0.0", 22, "sshd"), at(scanner.TCP, "::", 22, "sshd"),
 			at(scanner.UDP, "127.0.0.53", 53),
 			dual, at(scanner.TCP, "192.168.1.12", 443, "nginx"), at(scanner.TCP, "::1", 631, "cupsd"),
-			at(scanner.UDP, "224.0.0.251", 5353, "avahi-daemon"),
+			shared, at(scanner.UDP, "224.0.0.251", 5353, "avahi-daemon"),
 			at(scanner.TCP, "fe80::1%eth0", 8080, "evil\x1b[31m\u202e_&<b>\n\xff"), device, kernel, contained,
 		},
 		Visibility: scanner.Visibility{Source: "sockdiag", Listeners: 11, WithOwner: 10, Hidden: 1, Notes: []string{"1 of 11 is hidden"}},
@@ -105,10 +107,8 @@ func TestListText(t *testing.T) {
 
 func TestListJSON(t *testing.T) {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
 	s := example()
-	if err := enc.Encode(NewSnapshotJSON(s, Rows(s, names)[:4])); err != nil {
+	if err := WriteJSON(&b, NewSnapshotJSON(s, Rows(s, names)[:4]), "  "); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "list.json", b.String())
@@ -119,6 +119,24 @@ func TestEmptyListJSONHasNoNull(t *testing.T) {
 	if err != nil || bytes.Contains(b, []byte("null")) {
 		t.Errorf("%s, error %v", b, err)
 	}
+}
+
+func FuzzWriteJSON(f *testing.F) {
+	f.Add("ev\u009b31m\u202eil\x7f\U000e0001\xff\u3164 \"\\")
+	f.Fuzz(func(t *testing.T, s string) {
+		var b bytes.Buffer
+		if err := WriteJSON(&b, []string{s}, ""); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.TrimSuffix(b.String(), "\n")
+		if i := strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }); i >= 0 {
+			t.Errorf("%q has an invisible character at %d", text, i)
+		}
+		var back []string
+		if err := json.Unmarshal(b.Bytes(), &back); err != nil || back[0] != strings.ToValidUTF8(s, "\ufffd") && utf8.ValidString(s) {
+			t.Errorf("%q comes back as %q, error %v", s, back, err)
+		}
+	})
 }
 
 func TestReasonAndAlert(t *testing.T) {
@@ -149,6 +167,8 @@ func TestClean(t *testing.T) {
 		{"a\xffb", "a\uFFFDb"},
 		{"a\x00b", "a\uFFFDb"},
 		{"zero\u200bwidth", "zero\uFFFDwidth"},
+		{"\u3164\u115f", "\uFFFD\uFFFD"},
+		{"a" + strings.Repeat("\u0301", 9), "a\u0301\u0301\u0301"},
 		{"naïve — 服务", "naïve — 服务"},
 		{strings.Repeat("x", 4096), strings.Repeat("x", maxName-1) + "…"},
 		{strings.Repeat("x", maxName), strings.Repeat("x", maxName)},
@@ -175,12 +195,25 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-func TestMenuCountsRowsOnce(t *testing.T) {
-	var rows []Row
-	for i := range 3 * MenuRows {
-		rows = append(rows, NewRow(at(scanner.TCP, "0.0.0.0", uint16(1000+i), "many"), names))
-	}
-	if n := len(NewMenu(rows, "").Sections[0].Rows); n != 3*MenuRows {
-		t.Errorf("%d rows, want %d", n, 3*MenuRows)
+func TestMenuFoldsOnlyTwins(t *testing.T) {
+	other := at(scanner.TCP, "::", 80, "nginx")
+	other.Owners[0].PID = 9
+	for _, c := range []struct {
+		name string
+		a, b scanner.Listener
+		rows int
+	}{
+		{"both wildcards of one process", at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx"), 1},
+		{"both loopbacks", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "::1", 80, "nginx"), 1},
+		{"wildcards of two processes", at(scanner.TCP, "0.0.0.0", 80, "nginx"), other, 2},
+		{"two specific addresses", at(scanner.TCP, "192.0.2.1", 80, "nginx"), at(scanner.TCP, "192.0.2.2", 80, "nginx"), 2},
+		{"two loopback addresses", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "127.0.0.2", 80, "nginx"), 2},
+		{"TCP and UDP", at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.UDP, "::", 80, "nginx"), 2},
+		{"loopback and wildcard", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx"), 2},
+	} {
+		m := NewMenu(Rows(&scanner.Snapshot{Listeners: []scanner.Listener{c.a, c.b}}, names), "")
+		if n := len(m.Sections[0].Rows) + len(m.Sections[1].Rows); n != c.rows {
+			t.Errorf("%s: %d rows, want %d", c.name, n, c.rows)
+		}
 	}
 }
