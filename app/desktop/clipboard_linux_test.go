@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -20,12 +21,12 @@ import (
 // startX runs an X server that ends with the test and gives its display.
 func startX(t *testing.T) (display string) {
 	t.Helper()
-	display, stop := runX(t)
+	display, _, stop := runX(t)
 	t.Cleanup(stop)
 	return display
 }
 
-func runX(t *testing.T) (display string, stop func()) {
+func runX(t *testing.T) (display string, server *os.Process, stop func()) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -50,7 +51,7 @@ func runX(t *testing.T) (display string, stop func()) {
 		stop()
 		t.Fatalf("Xvfb names no display: %v", err)
 	}
-	return ":" + strings.TrimSpace(line), stop
+	return ":" + strings.TrimSpace(line), cmd.Process, stop
 }
 
 // paster is another program that asks for the clipboard.
@@ -128,7 +129,11 @@ func (p *paster) paste(target, property string) (data []byte, kind string, ok bo
 
 func onX11(t *testing.T) *paster {
 	t.Helper()
-	display := startX(t)
+	return onDisplay(t, startX(t))
+}
+
+func onDisplay(t *testing.T, display string) *paster {
+	t.Helper()
 	t.Setenv("DISPLAY", display)
 	t.Setenv("WAYLAND_DISPLAY", "")
 	t.Setenv("PATH", t.TempDir())
@@ -219,7 +224,7 @@ func TestCopyAskerGone(t *testing.T) {
 
 func TestCopyServerGone(t *testing.T) {
 	before := runtime.NumGoroutine()
-	display, stop := runX(t)
+	display, _, stop := runX(t)
 	defer stop()
 	t.Setenv("DISPLAY", display)
 	t.Setenv("WAYLAND_DISPLAY", "")
@@ -231,6 +236,41 @@ func TestCopyServerGone(t *testing.T) {
 	until(t, "the goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
 	if err := Copy("x"); err == nil || !strings.Contains(err.Error(), "xclip or xsel") {
 		t.Errorf("Copy: %v", err)
+	}
+}
+
+// While the server hangs there is one attempt, and when it goes on that one does
+// not take the clipboard back.
+func TestCopyServerHangs(t *testing.T) {
+	display, server, stop := runX(t)
+	t.Cleanup(stop)
+	p := onDisplay(t, display)
+	clipboard := p.atom("CLIPBOARD")
+	if err := xproto.SetSelectionOwnerChecked(p.conn, p.window, clipboard, xproto.TimeCurrentTime).Check(); err != nil {
+		t.Fatal(err)
+	}
+	before := runtime.NumGoroutine()
+	server.Signal(syscall.SIGSTOP)
+	defer server.Signal(syscall.SIGCONT)
+	for range 5 {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if err := ownWithin(ctx, "late"); err != errSilent {
+			t.Errorf("a server that hangs: %v", err)
+		}
+		cancel()
+	}
+	if n := runtime.NumGoroutine(); n > before+1 {
+		t.Errorf("%d goroutines, before the server hung %d", n, before)
+	}
+	server.Signal(syscall.SIGCONT)
+	until(t, "the attempt to end", func() bool { return runtime.NumGoroutine() <= before })
+	owner, err := xproto.GetSelectionOwner(p.conn, clipboard).Reply()
+	if err != nil || owner.Owner != p.window {
+		t.Errorf("the clipboard was taken late: %v, %v", owner, err)
+	}
+	mustCopy(t, "in time")
+	if data, _, ok := p.paste("UTF8_STRING", "ANSWER"); string(data) != "in time" || !ok {
+		t.Errorf("%q, %v", data, ok)
 	}
 }
 

@@ -1,10 +1,10 @@
 package desktop
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
-	"time"
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
@@ -32,40 +32,67 @@ type target struct {
 	data   func(*selection) []byte
 }
 
+// attempt is held by the one attempt on the clipboard that may be under way: it
+// cannot be called off while the X server hangs, and more of them would pile up.
+var attempt = make(chan struct{}, 1)
+
+var errSilent = errors.New("the X server does not answer")
+
 // ownSelection takes the clipboard and serves text on a goroutine, which ends
 // when another program takes the clipboard or the X server goes away. MULTIPLE
 // and INCR are not served: the text is short.
 func ownSelection(text string) error {
-	result := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(context.Background(), copyTimeout)
+	defer cancel()
+	return ownWithin(ctx, text)
+}
+
+// ownWithin is ownSelection with a deadline. When the server answers after that,
+// the clipboard stays with whom it is by then.
+func ownWithin(ctx context.Context, text string) error {
+	select {
+	case attempt <- struct{}{}:
+	case <-ctx.Done():
+		return errSilent
+	}
+	result := make(chan error)
 	go func() {
-		s, err := newSelection(text)
-		result <- err
-		if err == nil {
-			s.serve()
+		s, err := newSelection(ctx, text)
+		<-attempt
+		select {
+		case result <- err:
+			if err == nil {
+				s.serve()
+			}
+		case <-ctx.Done():
+			if err == nil {
+				s.conn.Close()
+			}
 		}
 	}()
 	select {
 	case err := <-result:
 		return err
-	case <-time.After(copyTimeout):
-		return errors.New("the X server does not answer")
+	case <-ctx.Done():
+		return errSilent
 	}
 }
 
-func newSelection(text string) (*selection, error) {
+func newSelection(ctx context.Context, text string) (*selection, error) {
 	conn, err := xgb.NewConn()
 	if err != nil {
 		return nil, err
 	}
 	s := &selection{conn: conn, text: text}
-	if err := s.take(); err != nil {
+	if err := s.take(ctx); err != nil {
 		conn.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *selection) take() (err error) {
+// take makes the window the clipboard's owner, unless that comes too late.
+func (s *selection) take(ctx context.Context) (err error) {
 	if err = s.intern(); err != nil {
 		return err
 	}
@@ -80,6 +107,9 @@ func (s *selection) take() (err error) {
 	}
 	if s.since, err = s.now(); err != nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		return errSilent
 	}
 	if err = xproto.SetSelectionOwnerChecked(s.conn, s.window, s.clipboard, s.since).Check(); err != nil {
 		return err

@@ -1,9 +1,11 @@
 package window
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"portlight/app/view"
 	"portlight/scanner"
@@ -36,7 +38,6 @@ type details struct {
 	headline string
 	reach    string
 	external bool
-	gone     bool // the listener has closed; the rest is as it was last seen
 	address  string
 	url      string // "" where a browser makes no sense
 	groups   []group
@@ -56,7 +57,6 @@ func newDetails(r *view.Row, gone bool, s *scanner.Snapshot, names view.Namer, k
 		headline: headline(r, gone),
 		reach:    r.Reach,
 		external: r.External,
-		gone:     gone,
 		address:  r.Address,
 		url:      r.URL,
 		groups:   []group{listenerGroup(r)},
@@ -137,12 +137,23 @@ func (g *group) addRead(d *process.Details) {
 		exe = deletedWords(exe)
 	}
 	why := func(field string) string { return d.Missing[field] }
+	g.addWhy(wordName, why(process.FieldName))
 	g.addOrWhy(wordUser, userWords(d.User, d.UID), why(process.FieldUser), false)
 	g.addOrWhy(wordExecutable, exe, why(process.FieldExe), true)
-	g.addOrWhy(wordArguments, argumentWords(d.Args), why(process.FieldArgs), true)
+	g.addOrWhy(wordArguments, argumentWords(d), why(process.FieldArgs), true)
 	g.addOrWhy(wordFolder, view.Clean(d.Cwd, maxText), why(process.FieldCwd), true)
 	g.add(wordStarted, startedWords(d.Started), false)
-	g.add(wordParents, chain(d.Name, d.Parents), false)
+	g.addParents(d)
+}
+
+// addParents appends the way down to the process, and why it is not whole.
+func (g *group) addParents(d *process.Details) {
+	label := wordParents
+	if len(d.Parents) > 0 {
+		g.add(label, chain(d), false)
+		label = ""
+	}
+	g.addWhy(label, d.Missing[process.FieldParents])
 }
 
 // addOrWhy appends the value, or why there is none.
@@ -154,33 +165,90 @@ func (g *group) addOrWhy(label, value, why string, mono bool) {
 	if why == "" {
 		why = wordUnknown
 	}
-	g.pairs = append(g.pairs, pair{label: label, value: capital(why), faint: true})
+	g.addWhy(label, why)
 }
 
-// argumentWords gives the arguments without the program's own name, with quotes
-// around what would read as several.
-func argumentWords(args []string) string {
-	if len(args) == 1 {
+// addWhy appends why a fact is missing, unless there is no reason.
+func (g *group) addWhy(label, why string) {
+	if why != "" {
+		g.pairs = append(g.pairs, pair{label: label, value: capital(why), faint: true})
+	}
+}
+
+// maxArgument is from how many bytes on arguments surely have more than maxText
+// runes.
+const maxArgument = utf8.UTFMax*maxText + 1
+
+// argumentWords gives the arguments without the program's own name. A single one
+// that is not the name is a title, which daemons write over their arguments. "…"
+// at the end says that there are more, here or in what was read of them.
+func argumentWords(d *process.Details) string {
+	cut := d.Missing[process.FieldArgs] != ""
+	if len(d.Args) == 1 && !cut && (path.Base(d.Args[0]) == d.Name || d.Args[0] == d.Exe) {
 		return wordNoArguments
 	}
-	words := make([]string, 0, len(args))
-	for _, a := range args[min(1, len(args)):] {
-		if a == "" || strings.ContainsAny(a, " \t\n'\"") {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		words = append(words, a)
+	text, more := joinArguments(d.Args)
+	if text != "" && (cut || more) {
+		text += " " + wordLeftOut
 	}
-	return view.Clean(strings.Join(words, " "), maxText)
+	return view.Clean(text, maxText)
 }
 
-// chain is the way down to a process: "systemd (1) › nginx (811) › nginx".
-func chain(name string, parents []process.Ancestor) string {
-	if len(parents) == 0 {
-		return ""
+// joinArguments stops where nobody would see more.
+func joinArguments(args []string) (text string, more bool) {
+	if len(args) == 1 {
+		return cutArgument(args[0])
 	}
-	words := []string{view.Clean(name, 64)}
-	for _, a := range parents {
-		words = append(words, parentWords(a))
+	var b strings.Builder
+	for i := 1; i < len(args) && !more; i++ {
+		arg, cut := cutArgument(args[i])
+		if i > 1 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(quote(arg))
+		more = cut || b.Len() > maxArgument && i < len(args)-1
+	}
+	return b.String(), more
+}
+
+func cutArgument(arg string) (text string, cut bool) {
+	if len(arg) <= maxArgument {
+		return arg, false
+	}
+	return arg[:maxArgument], true
+}
+
+// quote puts quotes around an argument that would read as several.
+func quote(arg string) string {
+	if arg == "" || strings.ContainsAny(arg, " \t\n'\"") {
+		return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+	}
+	return arg
+}
+
+// nearParents is how many parents stand in a chain that leaves others out.
+const nearParents = 3
+
+// chain is the way down to a process: "systemd (1) › nginx (811) › nginx". Of a
+// long one the outermost and the nearest are shown; "…" at the beginning says
+// that the way up breaks off there.
+func chain(d *process.Details) string {
+	name := view.Clean(d.Name, 64)
+	if name == "" {
+		name = pidWords(d.PID)
+	}
+	words := []string{name}
+	last := len(d.Parents) - 1
+	for i, a := range d.Parents {
+		switch {
+		case last < nearParents+2 || i < nearParents || i == last:
+			words = append(words, parentWords(a))
+		case i == nearParents:
+			words = append(words, wordLeftOut)
+		}
+	}
+	if d.Missing[process.FieldParents] != "" {
+		words = append(words, wordLeftOut)
 	}
 	slices.Reverse(words)
 	return strings.Join(words, " › ")

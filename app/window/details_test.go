@@ -17,7 +17,7 @@ import (
 // text writes details as lines, for golden files.
 func (d *details) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n%s external=%v gone=%v\n%s %s\n", d.title, d.headline, d.reach, d.external, d.gone, d.address, d.url)
+	fmt.Fprintf(&b, "%s\n%s\n%s external=%v\n%s %s\n", d.title, d.headline, d.reach, d.external, d.address, d.url)
 	for _, g := range d.groups {
 		fmt.Fprintf(&b, "\n[%s] stop=%v\n", g.title, g.stop != nil)
 		for _, p := range g.pairs {
@@ -40,6 +40,16 @@ func known(owners ...scanner.Process) map[process.ID]reading {
 	return k
 }
 
+// rowOf is the row of a listener in a snapshot.
+func rowOf(t *testing.T, s *scanner.Snapshot, id string) *view.Row {
+	t.Helper()
+	e := newTestModel(s).find(id)
+	if e == nil {
+		t.Fatalf("no listener %s", id)
+	}
+	return &e.Row
+}
+
 func TestDetails(t *testing.T) {
 	many := make([]scanner.Process, 12)
 	for i := range many {
@@ -50,6 +60,17 @@ func TestDetails(t *testing.T) {
 	replaced[node.ID].details.Deleted = true
 	replaced[node.ID].details.Parents = nil
 	replaced[node.ID].details.Args = []string{"node"}
+	partial := known(node)
+	partial[node.ID].details.Name = ""
+	partial[node.ID].details.Parents = ancestors("bash", "")
+	partial[node.ID].details.Missing = map[string]string{
+		process.FieldName:    "the system does not tell it",
+		process.FieldArgs:    "only the first megabyte is shown",
+		process.FieldParents: "the parent cannot be read",
+	}
+	orphan := known(node)
+	orphan[node.ID].details.Parents = nil
+	orphan[node.ID].details.Missing[process.FieldParents] = "the parent cannot be read"
 	for _, c := range []struct {
 		name  string
 		s     *scanner.Snapshot
@@ -60,6 +81,8 @@ func TestDetails(t *testing.T) {
 		{"reading", household(), "tcp:127.0.0.1:8080", false, nil},
 		{"read", household(), "tcp:127.0.0.1:8080", false, known(node)},
 		{"replaced", household(), "tcp:127.0.0.1:8080", false, replaced},
+		{"partial", household(), "tcp:127.0.0.1:8080", false, partial},
+		{"orphan", household(), "tcp:127.0.0.1:8080", false, orphan},
 		{"failed", household(), "tcp:127.0.0.1:8080", false, ended},
 		{"gone", household(), "tcp:127.0.0.1:8080", true, known(node)},
 		{"several", household(), "tcp:[::]:80", false, known(nginx, worker)},
@@ -70,12 +93,7 @@ func TestDetails(t *testing.T) {
 		{"hostile", hostile(), "tcp:0.0.0.0:8080", false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l, ok := c.s.ByID(c.id)
-			if !ok {
-				t.Fatalf("no listener %s", c.id)
-			}
-			row := view.NewRow(*l, names)
-			d := newDetails(&row, c.gone, c.s, names, c.known)
+			d := newDetails(rowOf(t, c.s, c.id), c.gone, c.s, names, c.known)
 			golden(t, "details-"+c.name+".txt", d.text())
 		})
 	}
@@ -101,41 +119,117 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestArgumentWords(t *testing.T) {
+	const title = "nginx: master process /usr/sbin/nginx -g daemon on;"
 	for _, c := range []struct {
 		args []string
+		cut  bool
 		want string
 	}{
-		{nil, ""},
-		{[]string{"nginx"}, wordNoArguments},
-		{[]string{"nginx", "-g", "daemon off;"}, "-g 'daemon off;'"},
-		{[]string{"sh", "", "it's"}, `'' 'it'\''s'`},
-		{[]string{"sh", "a\x00b\u202ec"}, "a\ufffdb\ufffdc"},
+		{nil, false, ""},
+		{nil, true, ""},
+		{[]string{"nginx"}, false, wordNoArguments},
+		{[]string{"/opt/bin/nginx"}, false, wordNoArguments},
+		{[]string{"/usr/sbin/nginx-1.26"}, false, wordNoArguments},
+		{[]string{title}, false, title},
+		{[]string{"sshd: /usr/sbin/sshd -D [listener]"}, false, "sshd: /usr/sbin/sshd -D [listener]"},
+		{[]string{"nginx"}, true, "nginx …"},
+		{[]string{"nginx", "-g", "daemon off;"}, false, "-g 'daemon off;'"},
+		{[]string{"nginx", "-g", "daemon off;"}, true, "-g 'daemon off;' …"},
+		{[]string{"sh", "", "it's"}, false, `'' 'it'\''s'`},
+		{[]string{"sh", "a\x00b\u202ec"}, false, "a\ufffdb\ufffdc"},
 	} {
-		if got := argumentWords(c.args); got != c.want {
-			t.Errorf("argumentWords(%q) = %q, want %q", c.args, got, c.want)
+		d := &process.Details{Name: "nginx", Exe: "/usr/sbin/nginx-1.26", Args: c.args, Missing: map[string]string{}}
+		if c.cut {
+			d.Missing[process.FieldArgs] = "only the first megabyte is shown"
+		}
+		if got := argumentWords(d); got != c.want {
+			t.Errorf("arguments %q, cut %v, give %q, want %q", c.args, c.cut, got, c.want)
 		}
 	}
-	if got := []rune(argumentWords([]string{"x", strings.Repeat("y", 1<<20)})); len(got) != maxText {
-		t.Errorf("a megabyte of arguments gives %d runes", len(got))
+}
+
+// What is too long is cut to maxText runes and says so, whatever it is made of.
+func TestLongArguments(t *testing.T) {
+	many := make([]string, 1<<19)
+	for i := range many {
+		many[i] = "y"
+	}
+	for name, args := range map[string][]string{
+		"title":    {strings.Repeat("y", 1<<20)},
+		"argument": {"x", strings.Repeat("y", 1<<20)},
+		"quoted":   {"x", strings.Repeat("y '", 1<<18)},
+		"wide":     {"x", strings.Repeat("\U0001F680", 1<<18)},
+		"broken":   {"x", strings.Repeat("\xff", 1<<20)},
+		"blank":    {"x", "-a" + strings.Repeat("\u3000", 1<<18) + "--more"},
+		"many":     many,
+	} {
+		got := []rune(argumentWords(&process.Details{Name: "x", Args: args}))
+		if len(got) != maxText || got[maxText-1] != '…' {
+			t.Errorf("%s: %d runes that end in %q", name, len(got), got[max(len(got)-3, 0):])
+		}
+	}
+}
+
+// BenchmarkLongArguments is a megabyte of them.
+func BenchmarkLongArguments(b *testing.B) {
+	d := &process.Details{Name: "x", Args: strings.Split(strings.Repeat("it's ", 1<<20/5), " ")}
+	for b.Loop() {
+		argumentWords(d)
+	}
+}
+
+// ancestors are parents with pids that count down to 1; one without a name could
+// not be read.
+func ancestors(names ...string) []process.Ancestor {
+	as := make([]process.Ancestor, len(names))
+	for i, name := range names {
+		as[i] = process.Ancestor{ID: process.ID{PID: len(names) - i}, Name: name}
+	}
+	return as
+}
+
+func TestChain(t *testing.T) {
+	for _, c := range []struct {
+		parents string
+		broken  bool
+		want    string
+	}{
+		{"systemd", false, "systemd (1) › node"},
+		{"e d c b systemd", false, "systemd (1) › b (2) › c (3) › d (4) › e (5) › node"},
+		{"f e d c b systemd", false, "systemd (1) › … › d (4) › e (5) › f (6) › node"},
+		{"i h g f e d c b systemd", false, "systemd (1) › … › g (7) › h (8) › i (9) › node"},
+		{"b a", true, "… › a (1) › b (2) › node"},
+		{"f e d c b a", true, "… › a (1) › … › d (4) › e (5) › f (6) › node"},
+	} {
+		d := &process.Details{Name: "node", Parents: ancestors(strings.Fields(c.parents)...), Missing: map[string]string{}}
+		if c.broken {
+			d.Missing[process.FieldParents] = "the parent cannot be read"
+		}
+		if got := chain(d); got != c.want {
+			t.Errorf("parents %s: %q, want %q", c.parents, got, c.want)
+		}
 	}
 }
 
 func TestPlan(t *testing.T) {
 	s := household()
-	row := func(id string) *view.Row {
-		l, ok := s.ByID(id)
-		if !ok {
-			t.Fatalf("no listener %s", id)
-		}
-		r := view.NewRow(*l, names)
-		return &r
-	}
+	row := func(id string) *view.Row { return rowOf(t, s, id) }
 	p := newPlan(&node, row("tcp:127.0.0.1:8080"), s, names)
 	if len(p.also) != 3 || p.more != 0 || len(p.notes) != 0 {
 		t.Errorf("node takes down %q and %d more, with notes %q", p.also, p.more, p.notes)
 	}
 	if !strings.Contains(p.text, "node (pid 28411)") || !strings.Contains(p.text, "8080") {
 		t.Errorf("the question is %q", p.text)
+	}
+	for id, want := range map[string]string{"tcp:0.0.0.0:22": "TCP port 22 (ssh), address 0.0.0.0.", "tcp:[::]:22": "TCP port 22 (ssh), address ::."} {
+		if p := newPlan(&sshd, row(id), s, names); !strings.Contains(p.text, want) {
+			t.Errorf("the question about %s is %q", id, p.text)
+		}
+	}
+	wg := row("tcp:127.0.0.1:8080")
+	wg.Listener.Device = "wg0"
+	if p := newPlan(&node, wg, s, names); !strings.Contains(p.text, "address 127.0.0.1, interface wg0.") {
+		t.Errorf("the question about one interface is %q", p.text)
 	}
 	p = newPlan(&nginx, row("tcp:[::]:80"), s, names)
 	if len(p.also) != 0 || len(p.notes) != 2 {

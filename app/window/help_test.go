@@ -167,7 +167,7 @@ func newTestWindow(t testing.TB) (*Window, *outside) {
 	t.Helper()
 	o := &outside{}
 	a := test.NewTempApp(t)
-	w := newWindow(o.options(a), inline, inline)
+	w := newWindow(o.options(a), inline, inline, time.Now)
 	a.Settings().SetTheme(variant{newTheme(), theme.VariantLight})
 	w.win.Resize(fyne.NewSize(900, 600))
 	return w, o

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"portlight/scanner"
+	"portlight/scanner/process"
 )
 
 // TestPictures compares the window with golden pictures; a new one lies in
@@ -30,6 +32,18 @@ func TestPictures(t *testing.T) {
 			w.list.reach.choose(int(reachNetwork))
 		}},
 		{"details", false, func(w *Window) { w.Update(household()); w.Show("tcp:127.0.0.1:8080") }},
+		{"partial", false, func(w *Window) {
+			w.opts.ReadDetails = func(ctx context.Context, p scanner.Process) (*process.Details, error) {
+				d, err := readDetails(ctx, p)
+				d.Args = []string{"node: server on 127.0.0.1:8080"}
+				d.Parents = ancestors("npm", "bash", "tmux", "login", "getty", "")
+				d.Missing[process.FieldParents] = "the parent cannot be read"
+				return d, err
+			}
+			w.Update(household())
+			w.Show("tcp:127.0.0.1:8080")
+			w.list.details.scroll.ScrollToBottom()
+		}},
 		{"ports", false, func(w *Window) {
 			w.Update(household())
 			w.Show("tcp:127.0.0.1:8080")

@@ -24,15 +24,15 @@ func (w *Window) askStopOf(r *view.Row) {
 	case why != "":
 		w.notice.say(why)
 	case len(owners) == 1:
-		w.askStop(owners[0])
+		w.askStop(r, owners[0])
 	default:
-		w.askWhich(owners)
+		w.askWhich(r)
 	}
 }
 
-// askStop asks whether a process of the chosen listener should stop.
-func (w *Window) askStop(p scanner.Process) {
-	pl := newPlan(&p, w.row, w.model.snap, w.opts.Names)
+// askStop asks whether a process of a listener should stop.
+func (w *Window) askStop(r *view.Row, p scanner.Process) {
+	pl := newPlan(&p, r, w.model.snap, w.opts.Names)
 	objects := []fyne.CanvasObject{heading(pl.title), paragraph(pl.text)}
 	if len(pl.also) > 0 {
 		objects = append(objects, paragraph(alsoWords(&pl)))
@@ -49,16 +49,16 @@ func (w *Window) askStop(p scanner.Process) {
 	w.openPopup(cancel, append(objects, buttonRow(cancel, stop))...)
 }
 
-// askWhich asks which of several processes is meant.
-func (w *Window) askWhich(owners []scanner.Process) {
+// askWhich asks which of the processes of a listener is meant.
+func (w *Window) askWhich(r *view.Row) {
 	list := container.NewVBox()
-	for _, o := range owners {
-		list.Add(newKeyButton(ownerWords(&o), func() { w.askStop(o) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup}))
+	for _, o := range r.Listener.Owners {
+		list.Add(newKeyButton(ownerWords(&o), func() { w.askStop(r, o) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup}))
 	}
 	scroll := container.NewVScroll(list)
 	scroll.SetMinSize(fyne.NewSize(0, min(list.MinSize().Height, 220)))
 	cancel := w.newDismiss(wordCancel)
-	w.openPopup(cancel, heading(wordWhich), paragraph(whichText(w.row)), scroll, buttonRow(cancel))
+	w.openPopup(cancel, heading(wordWhich), paragraph(whichText(r)), scroll, buttonRow(cancel))
 }
 
 // stop stops a process and says what came of it: in the question, or in the

@@ -110,7 +110,6 @@ func (p *rowParts) paint() {
 	p.tag.full, p.tag.text.TextSize = protoTag(&e.Listener), p.row.Theme().Size(theme.SizeNameCaptionText)
 	p.tag.text.Color = themed(p.row, theme.ColorNamePlaceHolder)
 	p.mark.FillColor = themed(p.row, markColor(e))
-	p.mark.Hidden = markColor(e) == ""
 }
 
 // markColor is the colour of a row's reach: what others can reach stands out.

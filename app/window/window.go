@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -50,6 +51,7 @@ type Window struct {
 	win   fyne.Window
 	do    func(func()) // runs a function on Fyne's goroutine
 	spawn func(func()) // runs a function beside it
+	now   func() time.Time
 
 	model    model
 	root     *fyne.Container
@@ -75,18 +77,25 @@ type Window struct {
 type wish struct {
 	id    string
 	stop  bool
-	tries int // how many snapshots it still waits for
+	until time.Time // when it is given up; the zero time before it was tried
 }
+
+// patience is how long a wish stays: what the user does after that is not to be
+// disturbed.
+const patience = 5 * time.Second
 
 // New makes the window and gives the app its theme. The window is not shown yet.
 func New(o Options) *Window {
-	return newWindow(o, fyne.Do, func(f func()) { go f() })
+	return newWindow(o, fyne.Do, func(f func()) { go f() }, time.Now)
 }
 
-func newWindow(o Options, do, spawn func(func())) *Window {
+func newWindow(o Options, do, spawn func(func()), now func() time.Time) *Window {
 	o.App.Settings().SetTheme(newTheme())
-	w := &Window{opts: o, win: o.App.NewWindow(wordApp), do: do, spawn: spawn, drop: func() {}}
-	w.list = newListPane(&w.model, w.choose, detailActions{copy: w.copy, open: w.open, stop: w.askStop})
+	w := &Window{opts: o, win: o.App.NewWindow(wordApp), do: do, spawn: spawn, now: now, drop: func() {}}
+	w.list = newListPane(&w.model, w.choose, detailActions{
+		copy: w.copy, open: w.open,
+		stop: func(p scanner.Process) { w.askStop(w.row, p) },
+	})
 	w.settings = newSettingsPane(&w.opts)
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
 	w.pages = []fyne.CanvasObject{w.list.root, w.settings.root}
@@ -168,9 +177,10 @@ func (w *Window) bringUp(id string, stop bool) {
 	if id == "" {
 		return
 	}
+	w.closePopup()
 	w.nav.choose(tabListeners)
 	w.notice.clear()
-	w.wish = wish{id: id, stop: stop, tries: 2}
+	w.wish = wish{id: id, stop: stop}
 	if w.model.snap != nil {
 		w.tryWish()
 	}
@@ -181,13 +191,16 @@ func (w *Window) tryWish() {
 	if w.wish.id == "" {
 		return
 	}
+	if now := w.now(); w.wish.until.IsZero() {
+		w.wish.until = now.Add(patience)
+	} else if now.After(w.wish.until) {
+		w.wish = wish{}
+		return
+	}
 	e := w.model.find(w.wish.id)
 	if e == nil {
 		w.notice.say(notListening(w.wish.id))
 		w.wish.stop = false // a question that comes later would surprise
-		if w.wish.tries--; w.wish.tries == 0 {
-			w.wish = wish{}
-		}
 		return
 	}
 	stop := w.wish.stop

@@ -139,14 +139,14 @@ func TestClosedListenerStays(t *testing.T) {
 	w.Show("tcp:127.0.0.1:8080")
 	w.Update(snapshot(listener(scanner.TCP, "0.0.0.0", 22, sshd)))
 	d := w.list.details.shown
-	if !d.gone || d.title != "node" || d.reach != wordGone || chosen(w) != "" {
+	if !w.gone || d.title != "node" || d.reach != wordGone || chosen(w) != "" {
 		t.Errorf("the details of a closed listener: %+v", d)
 	}
 	if len(find[*keyButton](w.list.details.root)) != 0 {
 		t.Error("a closed listener can be stopped")
 	}
 	w.Update(household())
-	if w.list.details.shown.gone || chosen(w) != "tcp:127.0.0.1:8080" {
+	if w.gone || w.list.details.shown.reach == wordGone || chosen(w) != "tcp:127.0.0.1:8080" {
 		t.Error("a listener that is back is still gone")
 	}
 }
@@ -182,9 +182,7 @@ func TestShow(t *testing.T) {
 	if !w.notice.box.Visible() || chosen(w) != "tcp:0.0.0.0:22" {
 		t.Errorf("a listener that is gone: %v, %q is marked", w.notice.box.Visible(), chosen(w))
 	}
-	more := household()
-	more.Listeners = append(more.Listeners, listener(scanner.TCP, "0.0.0.0", 7777, node))
-	w.Update(more)
+	w.Update(with(listener(scanner.TCP, "0.0.0.0", 7777, node)))
 	if chosen(w) != "tcp:0.0.0.0:7777" || w.notice.box.Visible() {
 		t.Errorf("seen one scan later, %q is marked", chosen(w))
 	}
@@ -201,18 +199,40 @@ func TestWishEnds(t *testing.T) {
 	if !w.notice.box.Visible() {
 		t.Error("nothing is said of a listener that is not there")
 	}
-	more := household()
-	more.Listeners = append(more.Listeners, listener(scanner.TCP, "0.0.0.0", 7777, node))
-	w.Update(more)
+	w.Update(with(listener(scanner.TCP, "0.0.0.0", 7777, node)))
 	if chosen(w) != "tcp:0.0.0.0:7777" || w.popup != nil {
 		t.Errorf("%q is marked, question %q", chosen(w), said(w))
 	}
-	w.Show("tcp:0.0.0.0:7778")
-	w.Update(street(1))
-	w.Update(street(2))
-	w.Update(snapshot(listener(scanner.TCP, "0.0.0.0", 7778, node)))
-	if chosen(w) != "" {
-		t.Error("a wish never ends")
+}
+
+// with is the household with a listener more.
+func with(l scanner.Listener) *scanner.Snapshot {
+	s := household()
+	return snapshot(append(s.Listeners, l)...)
+}
+
+// After a few seconds the user has gone on: nothing jumps, and the search stays.
+func TestWishHasADeadline(t *testing.T) {
+	late := listener(scanner.TCP, "0.0.0.0", 7778, node)
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{patience, late.ID()}, {patience + 1, "tcp:0.0.0.0:22"}} {
+		w, _ := newTestWindow(t)
+		now := started
+		w.now = func() time.Time { return now }
+		w.Show("tcp:0.0.0.0:22")
+		now = now.Add(time.Hour) // the first scan answers, however long it takes
+		w.Update(household())
+		w.Show(late.ID())
+		w.Update(with(listener(scanner.TCP, "0.0.0.0", 1, node)))
+		w.Update(household())
+		w.list.search.SetText("ssh")
+		now = now.Add(c.after)
+		w.Update(with(late))
+		if chosen(w) != c.want || (w.list.search.Text == "") != (c.want == late.ID()) {
+			t.Errorf("after %v %q is marked, the search is %q", c.after, chosen(w), w.list.search.Text)
+		}
 	}
 }
 
@@ -267,6 +287,31 @@ func TestStop(t *testing.T) {
 	press(w, fyne.KeyReturn)
 	if w.popup != nil {
 		t.Error("Enter does not close the outcome")
+	}
+}
+
+// A question is about the listener that it was opened for, whatever is chosen
+// since.
+func TestQuestionStaysWithItsListener(t *testing.T) {
+	w, o := newTestWindow(t)
+	w.Update(household())
+	w.AskStop("tcp:[::]:80")
+	w.choose("tcp:127.0.0.1:8080")
+	if !strings.Contains(said(w), "2 processes hold TCP port 80 (http), address ::.") {
+		t.Fatalf("the question is %q", said(w))
+	}
+	test.Tap(button(t, w.popup.Content, "nginx  ·  pid 813"))
+	if !strings.Contains(said(w), "nginx (pid 813) listens on TCP port 80 (http), address ::.") {
+		t.Errorf("the question is %q", said(w))
+	}
+	for _, ask := range []func(){func() { w.Show("") }, func() { w.Show("tcp:0.0.0.0:22") }} {
+		if w.popup == nil {
+			t.Error("a mere Show closes the question")
+		}
+		ask()
+	}
+	if w.popup != nil || len(o.stopped) != 0 {
+		t.Errorf("another listener is shown behind the question %q", said(w))
 	}
 }
 
@@ -444,7 +489,7 @@ func TestGoroutines(t *testing.T) {
 		return readDetails(ctx, p)
 	}
 	queue := make(later, 100)
-	w := newWindow(opts, func(f func()) { queue <- f }, func(f func()) { go f() })
+	w := newWindow(opts, func(f func()) { queue <- f }, func(f func()) { go f() }, time.Now)
 	go func() {
 		w.Update(household())
 		w.Show("tcp:0.0.0.0:22")

@@ -49,17 +49,18 @@ const (
 	wordWhich       = "Which process should stop?"
 	wordAlsoDown    = "These ports close too:"
 	wordNoArguments = "None"
+	wordLeftOut     = "…"
 
 	wordGroupListener = "Listener"
 	wordAddress       = "Address"
 	wordProtocol      = "Protocol"
 	wordService       = "Service"
-	wordReach         = "Reachable by"
 	wordUser          = "User"
 	wordUnit          = "Managed by"
 	wordDevice        = "Interface"
 	wordNamespace     = "Container"
 	wordOwner         = "Process"
+	wordName          = "Name"
 	wordPID           = "PID"
 	wordExecutable    = "Executable"
 	wordArguments     = "Arguments"
@@ -177,6 +178,16 @@ func portWords(r *view.Row) string {
 	return s
 }
 
+// placeWords is portWords with the address, and the interface where there is one:
+// a program may listen on a port more than once.
+func placeWords(r *view.Row) string {
+	s := portWords(r) + ", address " + view.Clean(r.Listener.Addr.String(), 64)
+	if r.Listener.Device != "" {
+		s += ", interface " + view.Clean(r.Listener.Device, 64)
+	}
+	return s
+}
+
 // headline says in one sentence what the listener is.
 func headline(r *view.Row, gone bool) string {
 	verb := "listens on "
@@ -251,19 +262,21 @@ func parentWords(a process.Ancestor) string {
 	if name := view.Clean(a.Name, 64); name != "" {
 		return name + " (" + strconv.Itoa(a.PID) + ")"
 	}
-	return "pid " + strconv.Itoa(a.PID)
+	return pidWords(a.PID)
 }
+
+func pidWords(pid int) string { return "pid " + strconv.Itoa(pid) }
 
 func stopTitle(name string) string { return "Stop " + name + "?" }
 
 func stopButton(name string) string { return "Stop " + view.Clean(name, 24) }
 
 func whichText(r *view.Row) string {
-	return plural(len(r.Listener.Owners), "process") + " hold " + portWords(r) + "."
+	return plural(len(r.Listener.Owners), "process") + " hold " + placeWords(r) + "."
 }
 
 func stopText(p *scanner.Process, r *view.Row) string {
-	return fmt.Sprintf("%s (pid %d) listens on %s. It is asked to end and may finish what it is doing first.", processName(p), p.PID, portWords(r))
+	return fmt.Sprintf("%s (pid %d) listens on %s. It is asked to end and may finish what it is doing first.", processName(p), p.PID, placeWords(r))
 }
 
 func stopStays(others []scanner.Process) string {
