@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -147,7 +148,10 @@ func startDaemons(t *testing.T) map[string]int {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { os.RemoveAll(dir) })
-		p := startProcess(t, d.start(t, dir, port))
+		cmd := d.start(t, dir, port)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // smbd ends its whole group
+		p := startProcess(t, cmd)
+		t.Cleanup(func() { p.stop(t) }) // killed, it would leave its children behind
 		waitFor(t, d.name+" listens", 20*time.Second, func() bool {
 			if !p.running() {
 				t.Fatalf("%s ended: %s%s", d.name, p.out.String(), p.log.String())
