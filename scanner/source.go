@@ -47,18 +47,51 @@ func openSource(ctx context.Context, openers []opener) (source, []string, error)
 func Scan(ctx context.Context) (*Snapshot, error) { return scanOnce(ctx, openers()) }
 
 func scanOnce(ctx context.Context, openers []opener) (*Snapshot, error) {
-	src, notes, err := openSource(ctx, openers)
+	s, err := open(ctx, openers)
 	if err != nil {
 		return nil, fmt.Errorf("scan: %w", err)
 	}
-	defer src.close()
-	s, err := src.scan(ctx, time.Now())
-	if err != nil {
-		return nil, fmt.Errorf("scan by %s: %w", src.name(), err)
-	}
-	s.Visibility.Notes = append(notes, s.Visibility.Notes...)
-	return s, nil
+	defer s.Close()
+	return s.Scan(ctx)
 }
+
+// Scanner scans on demand and remembers what it saw: a scan that finds nothing
+// new costs little. It is not safe for concurrent use.
+type Scanner struct {
+	src   source
+	notes []string // on better sources that do not work
+	last  *Snapshot
+}
+
+// Open makes a Scanner of the best source of this system.
+func Open(ctx context.Context) (*Scanner, error) { return open(ctx, openers()) }
+
+func open(ctx context.Context, openers []opener) (*Scanner, error) {
+	src, notes, err := openSource(ctx, openers)
+	if err != nil {
+		return nil, err
+	}
+	return &Scanner{src: src, notes: notes}, nil
+}
+
+// Scan gives what listens now: the snapshot of the scan before if nothing has
+// changed. After an error nothing is known.
+func (s *Scanner) Scan(ctx context.Context) (*Snapshot, error) { return s.scanAt(ctx, time.Now()) }
+
+func (s *Scanner) scanAt(ctx context.Context, now time.Time) (*Snapshot, error) {
+	snap, err := s.src.scan(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("scan by %s: %w", s.src.name(), err)
+	}
+	if snap != nil {
+		snap.Visibility.Notes = append(snap.Visibility.Notes, s.notes...)
+		s.last = snap
+	}
+	return s.last, nil
+}
+
+// Close frees what the source holds.
+func (s *Scanner) Close() { s.src.close() }
 
 // portRange is a range of ports, both ends included.
 type portRange struct{ low, high uint16 }

@@ -44,9 +44,8 @@ type Watcher struct {
 	now      func() time.Time
 	refresh  chan struct{}
 
-	src      source
-	opened   time.Time // when src was opened
-	notes    []string  // on better sources that do not work
+	scanner  *Scanner
+	opened   time.Time // when scanner was opened
 	failures int
 
 	mu      sync.Mutex
@@ -94,7 +93,7 @@ func (w *Watcher) Refresh() {
 // Run scans until ctx ends and calls tell, one call at a time, when there is
 // something to tell.
 func (w *Watcher) Run(ctx context.Context, tell func(Update)) {
-	defer w.closeSource()
+	defer w.closeScanner()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -125,53 +124,44 @@ func (w *Watcher) tick(ctx context.Context) (Update, bool) {
 	}
 	recovered := w.failures > 0
 	w.failures = 0
-	prev := w.publish(snap)
-	if snap == nil {
+	switch prev := w.publish(snap); {
+	case snap == prev:
 		return Update{Snapshot: prev}, recovered
-	}
-	if prev == nil || prev.Visibility.Source != snap.Visibility.Source {
+	case prev == nil || prev.Visibility.Source != snap.Visibility.Source:
 		return Update{Snapshot: snap, Baseline: true}, true
+	default:
+		return Update{Snapshot: snap, Events: Diff(prev, snap)}, true
 	}
-	return Update{Snapshot: snap, Events: Diff(prev, snap)}, true
 }
 
-// publish keeps a new snapshot and gives the one before.
+// publish keeps a snapshot and gives the one before.
 func (w *Watcher) publish(snap *Snapshot) (prev *Snapshot) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	prev = w.last
-	w.checked = w.now()
-	if snap != nil {
-		w.last = snap
-	}
+	w.last, w.checked = snap, w.now()
 	return prev
 }
 
+// scan gives the newest snapshot, the one before if nothing has changed.
 func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
-	if w.failures >= reopenAfter || len(w.notes) > 0 && w.now().Sub(w.opened) > betterAfter {
-		w.closeSource()
+	if w.failures >= reopenAfter || w.scanner != nil && len(w.scanner.notes) > 0 && w.now().Sub(w.opened) > betterAfter {
+		w.closeScanner()
 	}
-	if w.src == nil {
-		src, notes, err := openSource(ctx, w.openers)
+	if w.scanner == nil {
+		s, err := open(ctx, w.openers)
 		if err != nil {
 			return nil, err
 		}
-		w.src, w.notes, w.opened = src, notes, w.now()
+		w.scanner, w.opened = s, w.now()
 	}
-	snap, err := w.src.scan(ctx, w.now())
-	if err != nil {
-		return nil, fmt.Errorf("scan by %s: %w", w.src.name(), err)
-	}
-	if snap != nil {
-		snap.Visibility.Notes = append(snap.Visibility.Notes, w.notes...)
-	}
-	return snap, nil
+	return w.scanner.scanAt(ctx, w.now())
 }
 
-func (w *Watcher) closeSource() {
-	if w.src != nil {
-		w.src.close()
-		w.src = nil
+func (w *Watcher) closeScanner() {
+	if w.scanner != nil {
+		w.scanner.Close()
+		w.scanner = nil
 	}
 }
 
