@@ -13,9 +13,7 @@ func assemble(source string, now time.Time, found []Listener, notes []string) *S
 	slices.SortStableFunc(found, func(a, b Listener) int { return a.Compare(b.Key) })
 	s := &Snapshot{Time: now, Listeners: found[:0]}
 	for _, l := range found {
-		if len(l.Owners) == 0 && !l.Kernel {
-			l.Unseen = 1
-		}
+		l.countUnseen()
 		if n := len(s.Listeners); n > 0 && s.Listeners[n-1].Key == l.Key {
 			s.Listeners[n-1].merge(l)
 			continue
@@ -27,6 +25,13 @@ func assemble(source string, now time.Time, found []Listener, notes []string) *S
 	}
 	s.Visibility = ledger(source, s.Listeners, notes)
 	return s
+}
+
+// countUnseen takes a single socket for held by somebody who cannot be seen.
+func (l *Listener) countUnseen() {
+	if len(l.Owners) == 0 && !l.Kernel {
+		l.Unseen = 1
+	}
 }
 
 // merge takes over what another socket of the same key adds.

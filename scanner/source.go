@@ -18,6 +18,10 @@ type source interface {
 	close()
 }
 
+// hinter is a source that gives hints once it was asked for them, until it is
+// closed.
+type hinter interface{ hints() <-chan hint }
+
 // opener makes a source and proves that it works here.
 type opener struct {
 	name string
@@ -88,6 +92,14 @@ func (s *Scanner) scanAt(ctx context.Context, now time.Time) (*Snapshot, error) 
 		s.last = snap
 	}
 	return s.last, nil
+}
+
+// hints is nil for a source that gives none.
+func (s *Scanner) hints() <-chan hint {
+	if h, ok := s.src.(hinter); ok {
+		return h.hints()
+	}
+	return nil
 }
 
 // Close frees what the source holds.

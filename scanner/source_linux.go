@@ -2,8 +2,7 @@ package scanner
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -12,8 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"portlight/scanner/cgroup"
+	"portlight/scanner/execevents"
+	"portlight/scanner/owner"
 	"portlight/scanner/process"
 	"portlight/scanner/sockdiag"
 )
@@ -23,59 +23,79 @@ func openers() []opener {
 	return []opener{{"sockdiag", openSockdiag}, {"gopsutil", openGopsutil}}
 }
 
-// When the owners of sockets are looked for again: three times soon after a
-// socket appeared, then all together at a slow cadence, which also finds
-// processes that inherited a socket and executables that replaced themselves.
-const (
-	soonTries    = 3
-	searchPeriod = time.Minute
-)
-
 // sockdiagSource reads sockets by netlink and finds their owners in /proc. A
-// scan that finds nothing new costs three dumps and one readlink an owner.
+// scan that finds nothing new costs three dumps, and nothing else most of the
+// time.
 type sockdiagSource struct {
-	conn     *sockdiag.Conn
-	proc     string // root of the proc file system
-	socks    []sockdiag.Socket
-	tracked  map[uint64]*tracked // by cookie
-	searched time.Time           // last search for all sockets
-	dirty    bool                // something changed that no snapshot shows yet
-	last     *Snapshot
+	conn   *sockdiag.Conn
+	table  sockdiag.Table
+	finder *owner.Finder
+	socks  map[uint64]*socket // by cookie
+	groups map[Key][]*socket  // a listener each
+	dirty  map[Key]bool       // changed, and no snapshot shows it yet
+	facts  facts
+	last   *Snapshot
+
+	execs  *execevents.Conn // nil without events, see hints
+	closed chan struct{}    // ends what hints started; nil before
 }
 
-// tracked is what is known of one socket.
-type tracked struct {
-	holders []holder
-	tries   int  // searches that found no owner
-	kernel  bool // complete searches, at the baseline one, found no process
-}
-
-// holder is one descriptor of one process.
-type holder struct {
-	descriptor string // /proc/PID/fd/N
-	owner      Process
+// socket is one listening socket.
+type socket struct {
+	sockdiag.Socket
+	key Key
 }
 
 // openSockdiag opens the netlink socket and proves that it answers.
 func openSockdiag(context.Context) (source, error) {
-	s := &sockdiagSource{proc: "/proc", tracked: map[uint64]*tracked{}}
+	s := &sockdiagSource{socks: map[uint64]*socket{}, groups: map[Key][]*socket{}, dirty: map[Key]bool{}}
 	if err := s.dial(); err != nil {
 		return nil, err
 	}
-	if _, err := s.conn.Listeners(nil); err != nil {
+	finder, err := owner.New(owner.Options{Members: cgroupMembers()})
+	if err != nil {
+		s.hangUp()
+		return nil, err
+	}
+	s.finder = finder
+	if _, err := s.table.Refresh(s.conn); err != nil {
 		s.close()
 		return nil, err
 	}
+	s.follow(time.Now())
 	return s, nil
+}
+
+// cgroupRewalk is how often cgroups that are not known may be looked for.
+const cgroupRewalk = 10 * time.Second
+
+// cgroupMembers is nil without a cgroup v2 hierarchy.
+func cgroupMembers() func(id uint64) []int {
+	tree, err := cgroup.Open(cgroupRewalk)
+	if err != nil {
+		return nil
+	}
+	return func(id uint64) []int {
+		path, ok := tree.Path(id)
+		if !ok {
+			return nil
+		}
+		pids, _ := tree.Processes(path) // a cgroup that is gone has none
+		return pids
+	}
 }
 
 func (s *sockdiagSource) name() string { return "sockdiag" }
 
 func (s *sockdiagSource) close() {
-	if s.conn != nil {
-		s.conn.Close()
-		s.conn = nil
+	if s.closed != nil {
+		close(s.closed)
 	}
+	if s.execs != nil {
+		s.execs.Close()
+	}
+	s.finder.Close()
+	s.hangUp()
 }
 
 func (s *sockdiagSource) dial() (err error) {
@@ -85,151 +105,178 @@ func (s *sockdiagSource) dial() (err error) {
 	return err
 }
 
+func (s *sockdiagSource) hangUp() {
+	if s.conn != nil {
+		s.conn.Close()
+		s.conn = nil
+	}
+}
+
 func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
 	if err := s.dial(); err != nil {
 		return nil, err
 	}
-	socks, err := s.conn.Listeners(make([]sockdiag.Socket, 0, len(s.socks)+8))
+	changed, err := s.table.Refresh(s.conn)
 	if err != nil {
-		s.close()
+		s.hangUp()
 		return nil, err
 	}
-	s.track(uniqueSockets(socks))
-	all := now.Sub(s.searched) >= searchPeriod || now.Before(s.searched)
-	if wanted := s.wanted(all); len(wanted) > 0 {
-		found, err := findHolders(ctx, s.proc, wanted)
-		if err != nil {
-			return nil, err
-		}
-		s.assign(wanted, found)
+	if changed {
+		s.follow(now)
 	}
-	if all {
-		s.searched = now
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	if !s.dirty {
+	cookies, err := s.finder.Work(now)
+	for _, c := range cookies {
+		s.touch(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(s.dirty) == 0 && s.last != nil {
 		return nil, nil
 	}
-	s.dirty = false
 	return s.snapshot(now), nil
 }
 
-// uniqueSockets drops what a dump shows twice, keeping the kernel's order.
-func uniqueSockets(socks []sockdiag.Socket) []sockdiag.Socket {
-	seen := make(map[uint64]bool, len(socks))
-	return slices.DeleteFunc(socks, func(s sockdiag.Socket) bool {
-		twice := seen[s.Cookie]
-		seen[s.Cookie] = true
-		return twice
-	})
+// touch has the listener of a socket shown anew.
+func (s *sockdiagSource) touch(cookie uint64) {
+	if sock := s.socks[cookie]; sock != nil {
+		s.dirty[sock.key] = true
+	}
 }
 
-// track begins with sockets that are new and forgets those that are gone.
-func (s *sockdiagSource) track(socks []sockdiag.Socket) {
-	if s.last != nil && slices.Equal(socks, s.socks) {
+// follow takes over what the table tells.
+func (s *sockdiagSource) follow(now time.Time) {
+	s.facts.refresh(now)
+	for _, gone := range s.table.Gone() {
+		s.remove(gone.Cookie)
+	}
+	for _, added := range s.table.Added() {
+		s.add(added)
+	}
+}
+
+func (s *sockdiagSource) remove(cookie uint64) {
+	sock := s.socks[cookie]
+	if sock == nil {
 		return
 	}
-	s.socks, s.dirty = socks, true
-	next := make(map[uint64]*tracked, len(socks))
-	for _, sock := range socks {
-		if t := s.tracked[sock.Cookie]; t != nil {
-			next[sock.Cookie] = t
-		} else {
-			next[sock.Cookie] = &tracked{}
-		}
-	}
-	s.tracked = next
-}
-
-// wanted gives the sockets by inode whose owners must be looked for: all, or new
-// ones and those that lost an owner.
-func (s *sockdiagSource) wanted(all bool) map[uint32]*tracked {
-	wanted := map[uint32]*tracked{}
-	for _, sock := range s.socks {
-		t := s.tracked[sock.Cookie]
-		orphan := len(t.holders) == 0 && t.tries < triesFor(sock.UID) && !t.kernel
-		if sock.Inode != 0 && (all || orphan || !t.held(sock.Inode)) {
-			wanted[sock.Inode] = t
-		}
-		t.kernel = t.kernel || sock.Inode == 0
-	}
-	return wanted
-}
-
-// triesFor is how often the owner of a socket of this user is looked for soon:
-// what an ordinary user may not look into stays hidden however often one looks.
-func triesFor(uid uint32) int {
-	if euid := os.Geteuid(); euid != 0 && uint32(euid) != uid {
-		return 1
-	}
-	return soonTries
-}
-
-// held reports whether every known holder still has the socket.
-func (t *tracked) held(inode uint32) bool {
-	target := socketTarget(inode)
-	for _, h := range t.holders {
-		if link, err := os.Readlink(h.descriptor); err != nil || link != target {
-			return false
-		}
-	}
-	return true
-}
-
-func socketTarget(inode uint32) string {
-	return "socket:[" + strconv.FormatUint(uint64(inode), 10) + "]"
-}
-
-// assign takes over the result of a search.
-func (s *sockdiagSource) assign(wanted map[uint32]*tracked, found search) {
-	for inode, t := range wanted {
-		holders := found.holders[inode]
-		kernel := len(holders) == 0 && found.complete && (t.tries > 0 || s.last == nil)
-		s.dirty = s.dirty || kernel != t.kernel || !slices.EqualFunc(holders, t.holders, holder.same)
-		t.holders, t.kernel = holders, kernel
-		if t.tries++; len(holders) > 0 {
-			t.tries = 0
-		}
+	delete(s.socks, cookie)
+	s.finder.Forget(cookie)
+	s.dirty[sock.key] = true
+	s.groups[sock.key] = slices.DeleteFunc(s.groups[sock.key], func(o *socket) bool { return o == sock })
+	if len(s.groups[sock.key]) == 0 {
+		delete(s.groups, sock.key)
 	}
 }
 
-func (h holder) same(o holder) bool { return h.descriptor == o.descriptor && h.owner.equal(o.owner) }
+// add begins with a socket, or takes over its other facts.
+func (s *sockdiagSource) add(added sockdiag.Socket) {
+	key := s.facts.key(&added)
+	s.dirty[key] = true
+	if known := s.socks[added.Cookie]; known != nil && known.key == key && known.Inode == added.Inode {
+		known.Socket = added
+		return
+	}
+	s.remove(added.Cookie)
+	sock := &socket{added, key}
+	s.socks[added.Cookie] = sock
+	s.groups[key] = append(s.groups[key], sock)
+	if added.Inode != 0 {
+		s.finder.Track(owner.Socket{Cookie: added.Cookie, Inode: added.Inode, UID: added.UID, Cgroup: added.CgroupID})
+	}
+}
 
 // snapshot is nil when all facts are as before.
 func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
-	names, ports := deviceNames{}, readPortRange()
-	found := make([]Listener, 0, len(s.socks))
-	for _, sock := range s.socks {
-		found = append(found, s.listener(sock, names, ports))
+	var before []Listener
+	if s.last != nil {
+		before = s.last.Listeners
 	}
-	next := assemble(s.name(), now, found, nil)
-	if s.last != nil && sameListeners(s.last.Listeners, next.Listeners) {
+	next, changed := s.replace(before, slices.SortedFunc(maps.Keys(s.dirty), Key.Compare))
+	clear(s.dirty)
+	if s.last != nil && !changed {
 		return nil
 	}
-	s.last = next
-	return next
+	s.last = &Snapshot{Time: now, Listeners: next, Visibility: ledger(s.name(), next, nil)}
+	return s.last
 }
 
-func (s *sockdiagSource) listener(sock sockdiag.Socket, names deviceNames, ports portRange) Listener {
-	t := s.tracked[sock.Cookie]
+// replace gives the listeners as before, but for some keys, and whether one of
+// those has changed.
+func (s *sockdiagSource) replace(before []Listener, keys []Key) (next []Listener, changed bool) {
+	next = make([]Listener, 0, len(before)+len(keys))
+	for _, k := range keys {
+		i, was := slices.BinarySearchFunc(before, k, func(l Listener, k Key) int { return l.Compare(k) })
+		next = append(next, before[:i]...)
+		group := s.groups[k]
+		if len(group) > 0 {
+			next = append(next, s.listener(group))
+		}
+		changed = changed || was != (len(group) > 0) || was && !before[i].Equal(&next[len(next)-1])
+		if was {
+			i++
+		}
+		before = before[i:]
+	}
+	return append(next, before...), changed
+}
+
+// listener is what the sockets of one key are together.
+func (s *sockdiagSource) listener(group []*socket) Listener {
+	l := s.single(group[0])
+	for _, sock := range group[1:] {
+		l.merge(s.single(sock))
+	}
+	l.sortOwners()
+	return l
+}
+
+func (s *sockdiagSource) single(sock *socket) Listener {
 	l := Listener{
-		Key:       Key{Proto: TCP, Addr: sock.Addr, Port: sock.Port, Device: names.of(sock.Device)},
+		Key:       sock.key,
 		DualStack: sock.V6 && !sock.V6Only && sock.Addr == netip.IPv6Unspecified(),
 		UID:       int(sock.UID),
 		User:      process.UserName(int(sock.UID)),
-		Kernel:    t.kernel,
-		Ephemeral: ports.has(sock.Port),
+		Kernel:    sock.Inode == 0 || s.finder.Unheld(sock.Cookie),
+		Ephemeral: s.facts.ports.has(sock.Port),
 		Backlog:   int(sock.Backlog),
 	}
-	if sock.UDP {
-		l.Proto = UDP
+	for _, h := range s.finder.Holders(sock.Cookie) {
+		l.Owners = append(l.Owners, newProcess(h))
 	}
-	if l.Device != "" && l.Addr.Is6() && l.Addr.IsLinkLocalUnicast() {
-		l.Addr, l.Device = l.Addr.WithZone(l.Device), ""
-	}
-	for _, h := range t.holders {
-		l.Owners = append(l.Owners, h.owner)
-	}
+	l.countUnseen()
 	return l
+}
+
+// facts are what the kernel's answer is read with.
+type facts struct {
+	read    time.Time
+	ports   portRange
+	devices deviceNames
+}
+
+// factsPeriod is how long facts are taken for true: an interface may be renamed.
+const factsPeriod = time.Minute
+
+func (f *facts) refresh(now time.Time) {
+	if passed := now.Sub(f.read); f.devices != nil && passed >= 0 && passed < factsPeriod {
+		return
+	}
+	f.read, f.ports, f.devices = now, readPortRange(), deviceNames{}
+}
+
+func (f *facts) key(sock *sockdiag.Socket) Key {
+	k := Key{Proto: TCP, Addr: sock.Addr, Port: sock.Port, Device: f.devices.of(sock.Device)}
+	if sock.UDP {
+		k.Proto = UDP
+	}
+	if k.Device != "" && k.Addr.Is6() && k.Addr.IsLinkLocalUnicast() {
+		k.Addr, k.Device = k.Addr.WithZone(k.Device), ""
+	}
+	return k
 }
 
 // deviceNames keeps names of interfaces by index for one snapshot.
@@ -275,103 +322,4 @@ func parsePortRange(s string) portRange {
 		return defaultRange
 	}
 	return portRange{uint16(low), uint16(high)}
-}
-
-// search is what one walk of /proc found.
-type search struct {
-	holders  map[uint32][]holder
-	complete bool // every process of the system could be looked into
-}
-
-// initPIDNamespace is the first PID namespace (PROC_PID_INIT_INO in
-// linux/proc_ns.h): all processes of the system are seen from there only.
-const initPIDNamespace = "pid:[4026531836]"
-
-// findHolders walks the descriptors of all processes for sockets with these
-// inodes. Processes that vanish meanwhile are passed over. It fails when it runs
-// out of descriptors or memory: owners would seem to be gone that are not.
-func findHolders(ctx context.Context, proc string, wanted map[uint32]*tracked) (search, error) {
-	namespace, err := os.Readlink(proc + "/self/ns/pid")
-	s := search{holders: map[uint32][]holder{}, complete: err == nil && namespace == initPIDNamespace}
-	pids, err := pidDirs(proc)
-	if err != nil {
-		return s, fmt.Errorf("look for owners: %w", err)
-	}
-	s.complete = s.complete && slices.Contains(pids, 1)
-	for _, pid := range pids {
-		if err := ctx.Err(); err != nil {
-			return s, fmt.Errorf("look for owners: %w", err)
-		}
-		err := s.lookInto(proc, pid, wanted)
-		switch {
-		case err == nil, os.IsNotExist(err), errors.Is(err, unix.ESRCH), errors.Is(err, process.ErrGone):
-		case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE), errors.Is(err, unix.ENOMEM):
-			return s, fmt.Errorf("look for owners: %w", err)
-		default:
-			s.complete = false
-		}
-	}
-	return s, nil
-}
-
-func pidDirs(proc string) ([]int, error) {
-	d, err := os.Open(proc)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	names, err := d.Readdirnames(-1)
-	if err != nil {
-		return nil, err
-	}
-	pids := make([]int, 0, len(names))
-	for _, n := range names {
-		if pid, err := strconv.Atoi(n); err == nil {
-			pids = append(pids, pid)
-		}
-	}
-	return pids, nil
-}
-
-// lookInto records the wanted sockets that one process holds.
-func (s *search) lookInto(proc string, pid int, wanted map[uint32]*tracked) error {
-	dir := proc + "/" + strconv.Itoa(pid) + "/fd"
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	names, err := d.Readdirnames(-1)
-	var owner *Process
-	for _, n := range names {
-		path := dir + "/" + n
-		link, e := os.Readlink(path)
-		if os.IsPermission(e) {
-			return e
-		}
-		inode, ok := socketInode(link)
-		if _, want := wanted[inode]; !ok || !want {
-			continue
-		}
-		if owner == nil {
-			sum, err := process.Summarize(pid)
-			if err != nil {
-				return err
-			}
-			p := newProcess(sum)
-			owner = &p
-		}
-		s.holders[inode] = append(s.holders[inode], holder{path, *owner})
-	}
-	return err
-}
-
-// socketInode gives the inode in the link of a descriptor, proc_pid_fd(5).
-func socketInode(link string) (uint32, bool) {
-	number, ok := strings.CutPrefix(link, "socket:[")
-	if !ok {
-		return 0, false
-	}
-	inode, err := strconv.ParseUint(strings.TrimSuffix(number, "]"), 10, 32)
-	return uint32(inode), err == nil
 }

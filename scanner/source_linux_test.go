@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -21,15 +20,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestMain lets the test binary be a child that holds the descriptor it
-// inherits until its standard input ends.
+// The modes of the test binary, when it is not the test itself.
+const (
+	modeEnv     = "PORTLIGHT_TEST_MODE"
+	nextModeEnv = "PORTLIGHT_TEST_NEXT_MODE" // after modeNetwork
+	uidEnv      = "PORTLIGHT_TEST_UID"       // after modeNetwork
+
+	modeHold    = "hold"    // holds the descriptors that it inherits until its standard input ends
+	modeNetwork = "network" // prepares the network namespace that it is in
+	modeWorker  = "worker"
+	modeChurn   = "churn"
+	modeWarm    = "warm"
+)
+
 func TestMain(m *testing.M) {
-	if os.Getenv("PORTLIGHT_TEST_CHILD") != "" {
-		fmt.Println("ready")
-		io.Copy(io.Discard, os.Stdin)
-		os.Exit(0)
+	modes := map[string]func() error{modeHold: hold, modeNetwork: enterNetwork, modeWorker: runWorker, modeChurn: runChurn, modeWarm: runWarm}
+	mode := modes[os.Getenv(modeEnv)]
+	if mode == nil {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if err := mode(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func hold() error {
+	fmt.Println("ready")
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
 }
 
 // holdIn starts a child that inherits the sockets, and gives it with the
@@ -37,7 +57,7 @@ func TestMain(m *testing.M) {
 func holdIn(t *testing.T, files ...*os.File) (pid int, end func()) {
 	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), "PORTLIGHT_TEST_CHILD=1")
+	cmd.Env = append(os.Environ(), modeEnv+"="+modeHold)
 	cmd.ExtraFiles = files
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	in, err := cmd.StdinPipe()
@@ -211,15 +231,11 @@ func TestSockdiagFollowsAHandOver(t *testing.T) {
 	src := openTestSource(t)
 	first := mustScan(t, src)
 	mustFind(t, first, TCP, at, "")
-	if again := mustScan(t, src); again != nil {
-		t.Errorf("an unchanged scan gives a snapshot: %v", Diff(first, again))
-	}
 	child, end := holdIn(t, f)
 	f.Close()
-	second := mustScan(t, src)
-	if got := pidsOf(mustFind(t, second, TCP, at, "")); !slices.Equal(got, []int{child}) {
-		t.Errorf("owners %v, want %d", got, child)
-	}
+	second := scanUntil(t, src, func(s *Snapshot) bool {
+		return slices.Equal(pidsOf(mustFind(t, s, TCP, at, "")), []int{child})
+	})
 	if got := about(Diff(first, second), at); got != "changed" {
 		t.Errorf("events %q, want changed", got)
 	}
@@ -227,6 +243,75 @@ func TestSockdiagFollowsAHandOver(t *testing.T) {
 	if got := about(Diff(second, mustScan(t, src)), at); got != "closed" {
 		t.Errorf("events %q, want closed", got)
 	}
+}
+
+// TestSockdiagNoticesAnOwnersEnd ends one of two holders: the other one stays, and
+// nobody has to look for that.
+func TestSockdiagNoticesAnOwnersEnd(t *testing.T) {
+	at, f := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{})
+	child, end := holdIn(t, f)
+	src := openTestSource(t)
+	if got := pidsOf(mustFind(t, mustScan(t, src), TCP, at, "")); !slices.Contains(got, child) || len(got) != 2 {
+		t.Fatalf("owners %v, want %d and %d", got, child, os.Getpid())
+	}
+	end()
+	select {
+	case <-src.finder.Wake():
+	case <-time.After(5 * time.Second):
+		t.Fatal("no word of the end")
+	}
+	if got := pidsOf(mustFind(t, mustScan(t, src), TCP, at, "")); !slices.Equal(got, []int{os.Getpid()}) {
+		t.Errorf("owners %v, want %d", got, os.Getpid())
+	}
+}
+
+// TestSockdiagWarmScan finds nothing new, and allocates nothing for it.
+func TestSockdiagWarmScan(t *testing.T) {
+	runNested(t, modeWarm, os.Geteuid())
+}
+
+// runWarm has a network where nobody else opens anything.
+func runWarm() error {
+	if _, err := openSocket("dual", 2000); err != nil {
+		return err
+	}
+	ctx, now := context.Background(), time.Now()
+	src, err := openSockdiag(ctx)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	if s, err := src.scan(ctx, now); err != nil || s == nil || len(s.Listeners) != 1 {
+		return fmt.Errorf("first scan: %+v, %v", s, err)
+	}
+	allocs := testing.AllocsPerRun(1000, func() {
+		if s, e := src.scan(ctx, now); s != nil || e != nil {
+			err = fmt.Errorf("unchanged scan: %+v, %v", s, e)
+		}
+	})
+	if allocs != 0 {
+		return fmt.Errorf("%v allocations a scan", allocs)
+	}
+	return err
+}
+
+// scanUntil scans with a clock that goes fast until the newest snapshot is as
+// wanted.
+func scanUntil(t *testing.T, src source, wanted func(*Snapshot) bool) *Snapshot {
+	t.Helper()
+	now := time.Now()
+	for range 1000 {
+		now = now.Add(10 * time.Second)
+		s, err := src.scan(context.Background(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s != nil && wanted(s) {
+			return s
+		}
+	}
+	t.Fatal("no snapshot is as wanted")
+	return nil
 }
 
 // about names the operations on one address.
@@ -240,15 +325,22 @@ func about(events []Event, at netip.AddrPort) string {
 	return strings.Join(ops, " ")
 }
 
+// TestSockdiagOutlivesItsNetlinkSocket fails one scan: what that should have told
+// comes with the next, and nothing seems to have gone.
 func TestSockdiagOutlivesItsNetlinkSocket(t *testing.T) {
+	old, _ := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{})
 	src := openTestSource(t)
-	mustScan(t, src)
+	first := mustScan(t, src)
+	at, _ := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{})
 	src.conn.Close()
 	if _, err := src.scan(context.Background(), time.Now()); err == nil {
 		t.Fatal("a scan by a closed socket succeeds")
 	}
-	at, _ := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{})
-	mustFind(t, mustScan(t, src), TCP, at, "")
+	second := mustScan(t, src)
+	mustFind(t, second, TCP, at, "")
+	if got := about(Diff(first, second), old); got != "" {
+		t.Errorf("events %q about a listener that stayed", got)
+	}
 }
 
 func TestGopsutilAgreesOnOwnListeners(t *testing.T) {
@@ -276,26 +368,31 @@ func TestAgreesWithSS(t *testing.T) {
 	bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{})
 	bind(t, unix.AF_INET6, unix.SOCK_DGRAM, &unix.SockaddrInet6{Addr: [16]byte{15: 1}})
 	src := openTestSource(t)
+	snap := mustScan(t, src)
 	var ours, theirs []string
-	for range 5 {
-		if snap := mustScan(t, src); snap != nil {
-			ours = ssLines(snap)
+	for now, n := time.Now(), 0; n < 1000; n++ {
+		now = now.Add(20 * time.Second)
+		next, err := src.scan(context.Background(), now)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if theirs = ss(t); slices.Equal(ours, theirs) {
+		if next != nil {
+			snap = next
+		}
+		if ours, theirs = ssLines(snap), ss(t); slices.Equal(ours, theirs) {
 			return
 		}
 	}
 	t.Errorf("ours:\n%s\nss:\n%s", strings.Join(ours, "\n"), strings.Join(theirs, "\n"))
 }
 
+// ssLines gives a line a listener. On [::] a socket that takes IPv4 too and one
+// that does not are one listener.
 func ssLines(s *Snapshot) []string {
 	var lines []string
 	for i := range s.Listeners {
 		l := &s.Listeners[i]
 		host := l.Addr.WithZone("").String()
-		if l.DualStack {
-			host = "*"
-		}
 		lines = append(lines, fmt.Sprint(l.Proto, " ", host, " ", l.Port, " ", pidsOf(l)))
 	}
 	slices.Sort(lines)
@@ -310,14 +407,18 @@ func ss(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return parseSS(out)
+}
+
+func parseSS(out []byte) []string {
 	pids := map[string][]int{}
 	for line := range bytes.Lines(out) {
 		f := strings.Fields(string(line))
-		host, port, err := net.SplitHostPort(f[4])
-		if err != nil {
-			host, port = f[4][:strings.LastIndex(f[4], ":")], f[4][strings.LastIndex(f[4], ":")+1:]
+		colon := strings.LastIndex(f[4], ":")
+		host, port := strings.Trim(f[4][:colon], "[]"), f[4][colon+1:]
+		if host, _, _ = strings.Cut(host, "%"); host == "*" {
+			host = "::"
 		}
-		host, _, _ = strings.Cut(host, "%")
 		key := f[0] + " " + host + " " + port
 		pids[key] = append(pids[key], []int{}...)
 		for _, m := range ssPID.FindAllStringSubmatch(string(line), -1) {
@@ -345,58 +446,4 @@ func TestParsePortRange(t *testing.T) {
 			t.Errorf("%q: %v, want %v", in, got, want)
 		}
 	}
-}
-
-// TestSockdiagShowsAfterAFailureWhatCameBefore fails one search: what it should
-// have told comes with the next scan.
-func TestSockdiagShowsAfterAFailureWhatCameBefore(t *testing.T) {
-	src := openTestSource(t)
-	mustScan(t, src)
-	at, _ := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{})
-	src.proc = t.TempDir() + "/missing"
-	if _, err := src.scan(context.Background(), time.Now()); err == nil {
-		t.Fatal("a scan without /proc succeeds")
-	}
-	src.proc = "/proc"
-	if got := pidsOf(mustFind(t, mustScan(t, src), TCP, at, "")); !slices.Equal(got, []int{os.Getpid()}) {
-		t.Errorf("owners %v, want this process", got)
-	}
-}
-
-// TestSearchIsCompleteOnlyWherePID1IsSeen looks into a tree that hides others, as
-// hidepid does.
-func TestSearchIsCompleteOnlyWherePID1IsSeen(t *testing.T) {
-	for _, c := range []struct {
-		pids      []string
-		namespace string
-		want      bool
-	}{
-		{[]string{"1", "7"}, initPIDNamespace, true},
-		{[]string{"7"}, initPIDNamespace, false},
-		{[]string{"1", "7"}, "pid:[4026532000]", false},
-	} {
-		dir := t.TempDir()
-		for _, d := range append(c.pids, "self/ns") {
-			if err := os.MkdirAll(dir+"/"+d+"/fd", 0o700); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := os.Symlink(c.namespace, dir+"/self/ns/pid"); err != nil {
-			t.Fatal(err)
-		}
-		if s, err := findHolders(context.Background(), dir, nil); err != nil || s.complete != c.want {
-			t.Errorf("pids %v in %s: complete %v, error %v", c.pids, c.namespace, s.complete, err)
-		}
-	}
-}
-
-func FuzzSocketInode(f *testing.F) {
-	for _, s := range []string{"socket:[42]", "socket:[", "socket:[99999999999]", "pipe:[1]", "/dev/null", "socket:[-1]"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if inode, ok := socketInode(s); ok && !strings.Contains(s, strconv.FormatUint(uint64(inode), 10)) {
-			t.Errorf("inode %d from %q", inode, s)
-		}
-	})
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"portlight/scanner/power"
 )
 
 // The bounds of Options.Interval and how far errors stretch it.
@@ -31,6 +33,7 @@ type Update struct {
 	Snapshot *Snapshot // the newest; nil while no scan has succeeded
 	Events   []Event   // since the snapshot before; none at the baseline
 	Baseline bool      // the first snapshot, or the first of another source, which sees otherwise: what is in it is no news
+	Woke     bool      // the computer has slept since the snapshot before: the events came at any time in between
 	Err      error     // why the newest scan failed, nil if it did not
 }
 
@@ -44,9 +47,17 @@ type Watcher struct {
 	now      func() time.Time
 	refresh  chan struct{}
 
+	slept     func() (time.Duration, bool)
+	onBattery func() bool
+
 	scanner  *Scanner
 	opened   time.Time // when scanner was opened
+	hints    <-chan hint
+	pace     pacer
 	failures int
+	sleep    time.Duration // that the computer had slept at the last scan
+	battery  bool          // at the time below
+	asked    time.Time
 
 	mu      sync.Mutex
 	last    *Snapshot
@@ -55,7 +66,8 @@ type Watcher struct {
 
 // NewWatcher makes a watcher over the best source of this system.
 func NewWatcher(o Options) (*Watcher, error) {
-	w := &Watcher{interval: o.Interval, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1)}
+	w := &Watcher{interval: o.Interval, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
+		slept: power.Slept, onBattery: power.OnBattery}
 	if w.interval == 0 {
 		w.interval = DefaultInterval
 	}
@@ -100,19 +112,37 @@ func (w *Watcher) Run(ctx context.Context, tell func(Update)) {
 		select {
 		case <-ctx.Done():
 			return
+		case h := <-w.hints:
+			w.pace.hint(h, w.now())
+			timer.Reset(time.Until(w.nextScan()))
+			continue
 		case <-timer.C:
 		case <-w.refresh:
 		}
 		if u, ok := w.tick(ctx); ok && ctx.Err() == nil {
 			tell(u)
 		}
-		timer.Reset(w.pause())
+		timer.Reset(time.Until(w.nextScan()))
 	}
+}
+
+// nextScan is when to scan again. Sources that fail are left alone for a while,
+// whatever happens.
+func (w *Watcher) nextScan() time.Time {
+	if w.failures > 0 {
+		w.pace.forget()
+	}
+	return w.pace.next(w.pause())
 }
 
 // tick scans once. It has something to tell when the snapshot is new, or when
 // scans began or ceased to fail.
 func (w *Watcher) tick(ctx context.Context) (Update, bool) {
+	w.pace.scanned(w.now(), w.pause())
+	woke := w.woke()
+	if woke {
+		w.closeScanner()
+	}
 	snap, err := w.scan(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -130,8 +160,21 @@ func (w *Watcher) tick(ctx context.Context) (Update, bool) {
 	case prev == nil || prev.Visibility.Source != snap.Visibility.Source:
 		return Update{Snapshot: snap, Baseline: true}, true
 	default:
-		return Update{Snapshot: snap, Events: Diff(prev, snap)}, true
+		return Update{Snapshot: snap, Events: Diff(prev, snap), Woke: woke}, true
 	}
+}
+
+// sleptMeans is how much longer the computer must have slept since the scan
+// before to count as having slept.
+const sleptMeans = 2 * time.Second
+
+// woke reports whether the computer has slept since the scan before. The sources
+// are opened anew then: all that they remember may have changed.
+func (w *Watcher) woke() bool {
+	total, ok := w.slept()
+	woke := ok && w.last != nil && total-w.sleep > sleptMeans
+	w.sleep = total
+	return woke
 }
 
 // publish keeps a snapshot and gives the one before.
@@ -154,6 +197,7 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 			return nil, err
 		}
 		w.scanner, w.opened = s, w.now()
+		w.hints = s.hints()
 	}
 	return w.scanner.scanAt(ctx, w.now())
 }
@@ -161,16 +205,29 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 func (w *Watcher) closeScanner() {
 	if w.scanner != nil {
 		w.scanner.Close()
-		w.scanner = nil
+		w.scanner, w.hints = nil, nil
 	}
 }
 
-// pause is the time until the next scan: the interval, doubled for each failure
-// in a row.
+// On battery the interval is onBatteryFactor times as long. The supply is asked
+// for every batteryPeriod.
+const (
+	onBatteryFactor = 2
+	batteryPeriod   = time.Minute
+)
+
+// pause is the time between two scans that have no other reason: the interval,
+// longer on battery, and doubled for each failure in a row.
 func (w *Watcher) pause() time.Duration {
-	d := w.interval
-	for i := 0; i < w.failures && d < maxBackoff; i++ {
-		d *= 2
+	if now := w.now(); w.asked.IsZero() || now.Sub(w.asked) >= batteryPeriod || now.Before(w.asked) {
+		w.battery, w.asked = w.onBattery(), now
 	}
-	return max(w.interval, min(d, maxBackoff))
+	d := w.interval
+	if w.battery {
+		d = max(d, min(onBatteryFactor*d, MaxInterval))
+	}
+	for i := 0; i < w.failures && d < maxBackoff; i++ {
+		d = min(2*d, maxBackoff)
+	}
+	return d
 }

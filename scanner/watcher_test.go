@@ -47,6 +47,7 @@ func newTestWatcher(t *testing.T, s *script) *Watcher {
 		t.Fatal(err)
 	}
 	w.openers = []opener{{"script", s.open}}
+	w.onBattery = func() bool { return false }
 	return w
 }
 
@@ -161,6 +162,81 @@ func TestWatcherRunsUntilItsContextEnds(t *testing.T) {
 	}
 	if w.LastCheck().IsZero() || len(w.Snapshot().Listeners) != 0 {
 		t.Error("newest snapshot or its time is not kept")
+	}
+}
+
+// hinting is a script that gives hints.
+type hinting struct {
+	script
+	out chan hint
+}
+
+func (h *hinting) open(context.Context) (source, error) { return h, nil }
+func (h *hinting) hints() <-chan hint                   { return h.out }
+
+// TestWatcherScansOnAHint does not wait for the interval, which is a minute.
+func TestWatcherScansOnAHint(t *testing.T) {
+	for _, h := range []hint{programStarted, ownerEnded} {
+		s := &hinting{script{answers: []any{snapshotOf(t), snapshotOf(t, "tcp 0.0.0.0:22 1")}}, make(chan hint, 1)}
+		w := newTestWatcher(t, &s.script)
+		w.openers, w.interval = []opener{{"hinting", s.open}}, time.Minute
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		opened := false
+		w.Run(ctx, func(u Update) {
+			if u.Baseline {
+				s.out <- h
+			}
+			if len(u.Events) == 1 {
+				opened = true
+				cancel()
+			}
+		})
+		cancel()
+		if !opened {
+			t.Errorf("hint %d: no scan", h)
+		}
+	}
+}
+
+// TestWatcherOpensAnewAfterSleep compares afresh what changed meanwhile, and says
+// so.
+func TestWatcherOpensAnewAfterSleep(t *testing.T) {
+	s := &script{answers: []any{snapshotOf(t, "tcp 0.0.0.0:22 1"), nil, snapshotOf(t, "tcp 0.0.0.0:80 1")}}
+	w := newTestWatcher(t, s)
+	var slept time.Duration
+	w.slept = func() (time.Duration, bool) { return slept, true }
+	w.tick(context.Background())
+	slept += sleptMeans / 2
+	if w.tick(context.Background()); s.opened != 1 {
+		t.Errorf("opened %d times after a nap, want 1", s.opened)
+	}
+	slept += time.Hour
+	u, told := w.tick(context.Background())
+	if !told || !u.Woke || u.Baseline || len(u.Events) != 2 || s.opened != 2 || s.closed != 1 {
+		t.Errorf("update %+v, opened %d times, closed %d times", u, s.opened, s.closed)
+	}
+}
+
+func TestWatcherIsCalmerOnBattery(t *testing.T) {
+	w := newTestWatcher(t, &script{answers: []any{snapshotOf(t)}})
+	now, battery, asked := time.Unix(1000, 0), false, 0
+	w.now = func() time.Time { return now }
+	w.onBattery = func() bool { asked++; return battery }
+	for _, c := range []struct {
+		battery  bool
+		interval time.Duration
+		want     time.Duration
+	}{{false, time.Second, time.Second}, {true, time.Second, 2 * time.Second}, {true, MaxInterval, MaxInterval}, {false, MinInterval, MinInterval}} {
+		battery, w.interval, now = c.battery, c.interval, now.Add(batteryPeriod)
+		if got := w.pause(); got != c.want {
+			t.Errorf("%+v: pause %v", c, got)
+		}
+	}
+	for range 10 {
+		w.pause()
+	}
+	if asked != 4 {
+		t.Errorf("the supply was asked for %d times, want 4", asked)
 	}
 }
 

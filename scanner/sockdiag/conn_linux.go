@@ -1,19 +1,23 @@
 package sockdiag
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// Conn is a netlink socket for dumps, one at a time. It is not safe for
-// concurrent use.
+// Conn is a netlink socket for one question at a time. It is not safe for
+// concurrent use. After an error it is only good for Close: the rest of the
+// answer may still arrive.
 type Conn struct {
-	fd       int
-	buf      []byte
-	requests []dump
+	fd    int
+	seq   uint32
+	buf   []byte
+	dumps []dump
 }
 
 // dump is one request and what it asks for.
@@ -22,6 +26,10 @@ type dump struct {
 	udp     bool
 	request []byte
 }
+
+// bufferLen is more than the kernel puts into one datagram: it makes them as
+// large as the last receive allowed, up to 32 KiB.
+const bufferLen = 64 << 10
 
 // Dial opens the socket in the network namespace of the calling thread.
 func Dial() (*Conn, error) {
@@ -34,79 +42,137 @@ func Dial() (*Conn, error) {
 		unix.Close(fd)
 		return nil, fmt.Errorf("set time-out of netlink socket: %w", err)
 	}
-	return &Conn{fd: fd, buf: make([]byte, 64<<10), requests: []dump{
-		{"tcp", false, request(true, 0, protoTCP, stateListen)},
-		{"udp ipv4", true, request(false, familyIPv4, protoUDP, stateClose)},
-		{"udp ipv6", true, request(false, familyIPv6, protoUDP, stateClose)},
+	return &Conn{fd: fd, buf: make([]byte, bufferLen), dumps: []dump{
+		{"tcp", false, dumpRequest(true, 0, protoTCP, stateListen)},
+		{"udp ipv4", true, dumpRequest(false, familyIPv4, protoUDP, stateClose)},
+		{"udp ipv6", true, dumpRequest(false, familyIPv6, protoUDP, stateClose)},
 	}}, nil
 }
 
 // Close frees the socket.
 func (c *Conn) Close() error { return unix.Close(c.fd) }
 
-// Listeners appends all TCP sockets in state LISTEN and all UDP sockets that
-// are bound and not connected to out, each once, in the kernel's order. On an
-// error the answer is incomplete, nothing may be concluded from it, and the Conn
-// is only good for Close: the rest of the answer may still arrive.
-func (c *Conn) Listeners(out []Socket) ([]Socket, error) {
-	for i := 0; i < len(c.requests); i++ {
-		var err error
-		r := c.requests[i]
-		before := len(out)
-		if out, err = c.dump(r, out); err == nil {
+// dumpAll shows v all TCP sockets in state LISTEN and all UDP sockets that are
+// bound and not connected. A kernel that refuses the older request for TCP is
+// asked by family from then on.
+func (c *Conn) dumpAll(v visitor) error {
+	for i := 0; i < len(c.dumps); i++ {
+		d := &c.dumps[i]
+		err := c.dump(d, v)
+		if err == nil {
 			continue
 		}
-		var refused unix.Errno
-		if r.request[4] != typeLegacyTCP || !errors.As(err, &refused) {
-			return out, fmt.Errorf("dump of %s sockets: %w", r.name, err)
+		_, refused := err.(unix.Errno) // the kernel's answer, not an error on the way
+		if binary.NativeEndian.Uint16(d.request[4:]) != typeLegacyTCP || !refused {
+			return fmt.Errorf("dump of %s sockets: %w", d.name, err)
 		}
 		c.replaceLegacy(i)
-		out = out[:before]
 		i--
 	}
-	return out, nil
+	return nil
 }
 
-// replaceLegacy asks by family from now on, for a kernel that refuses the
-// older request.
+// replaceLegacy asks by family from now on.
 func (c *Conn) replaceLegacy(i int) {
-	c.requests = slices.Replace(c.requests, i, i+1,
-		dump{"tcp ipv4", false, request(false, familyIPv4, protoTCP, stateListen)},
-		dump{"tcp ipv6", false, request(false, familyIPv6, protoTCP, stateListen)})
+	c.dumps = slices.Replace(c.dumps, i, i+1,
+		dump{"tcp ipv4", false, dumpRequest(false, familyIPv4, protoTCP, stateListen)},
+		dump{"tcp ipv6", false, dumpRequest(false, familyIPv6, protoTCP, stateListen)})
 }
 
-func (c *Conn) dump(d dump, out []Socket) ([]Socket, error) {
-	if err := unix.Sendto(c.fd, d.request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-		return out, fmt.Errorf("send: %w", err)
+func (c *Conn) dump(d *dump, v visitor) error {
+	if err := c.send(d.request); err != nil {
+		return err
 	}
-	first := len(out)
+	a := answer{seq: c.seq, udp: d.udp}
 	for {
-		n, err := c.receive()
+		b, err := c.receive()
 		if err != nil {
-			return out, err
+			return err
 		}
-		var done bool
-		if out, done, err = decode(c.buf[:n], d.udp, out); err != nil || done {
-			return out, err
-		}
-		if len(out)-first > maxSocketsADump {
-			return out, fmt.Errorf("more than %d sockets", maxSocketsADump)
+		if done, err := a.take(b, v); done || err != nil {
+			return err
 		}
 	}
 }
 
-// receive reads one datagram into c.buf.
-func (c *Conn) receive() (int, error) {
-	for {
-		n, _, err := unix.Recvfrom(c.fd, c.buf, unix.MSG_TRUNC)
-		switch {
-		case errors.Is(err, unix.EINTR):
-			continue
-		case err != nil:
-			return 0, fmt.Errorf("receive: %w", err)
-		case n > len(c.buf):
-			return 0, ErrTruncated
-		}
-		return n, nil
+// lookup gives the cookie of the socket that would take what is sent to the
+// address of s, which may be another one. The error is ENOENT when there is none.
+func (c *Conn) lookup(s *Socket) (cookie uint64, err error) {
+	if err := c.send(lookupRequest(s)); err != nil {
+		return 0, err
 	}
+	for {
+		b, err := c.receive()
+		if err != nil {
+			return 0, err
+		}
+		for len(b) > 0 {
+			var m message
+			if m, b, err = cutMessage(b); err != nil {
+				return 0, err
+			}
+			switch {
+			case m.seq != c.seq:
+			case m.kind == typeError:
+				return 0, decodeError(m.body)
+			case m.kind == typeByFamily:
+				s, err := decodeSocket(m.body, s.UDP)
+				return s.Cookie, err
+			}
+		}
+	}
+}
+
+// send writes a request, under a new number that its answer carries too.
+func (c *Conn) send(request []byte) error {
+	c.seq++
+	binary.NativeEndian.PutUint32(request[8:], c.seq)
+	if _, err := unix.Write(c.fd, request); err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	return nil
+}
+
+// receive reads one datagram. It calls recvfrom itself: package unix would
+// allocate the address of the sender each time.
+func (c *Conn) receive() ([]byte, error) {
+	for {
+		n, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(c.fd), uintptr(unsafe.Pointer(&c.buf[0])), uintptr(len(c.buf)), unix.MSG_TRUNC, 0, 0)
+		switch {
+		case errno == unix.EINTR:
+			continue
+		case errno != 0:
+			return nil, fmt.Errorf("receive: %w", errno)
+		case int(n) > len(c.buf):
+			return nil, ErrTruncated
+		}
+		return c.buf[:n], nil
+	}
+}
+
+// Refresh takes a dump and reports whether anything has changed since the one
+// before: Added and Gone tell what. On an error nothing may be concluded; what
+// had changed is told with the next success, on another Conn if need be.
+func (t *Table) Refresh(c *Conn) (changed bool, err error) {
+	t.start()
+	for again := true; again; again = t.finish(c.lookup) {
+		if err := t.dump(c); err != nil {
+			return false, fmt.Errorf("read sockets: %w", err)
+		}
+	}
+	t.finished()
+	return len(t.added) > 0 || len(t.gone) > 0, nil
+}
+
+// dumpTries is how often a dump that was interrupted by changes is tried.
+const dumpTries = 3
+
+func (t *Table) dump(c *Conn) (err error) {
+	for range dumpTries {
+		t.begin()
+		if err = c.dumpAll(t); !errors.Is(err, ErrInterrupted) {
+			return err
+		}
+	}
+	return err
 }

@@ -1,11 +1,15 @@
 package sockdiag
 
 import (
+	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestConn sees own sockets of every kind by both forms of the TCP request.
@@ -16,27 +20,18 @@ func TestConn(t *testing.T) {
 	}
 	connected := dialUDP(t, want[2])
 	for _, legacy := range []bool{true, false} {
-		c, err := Dial()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
+		c := dial(t)
 		if !legacy {
 			c.replaceLegacy(0)
 		}
-		socks, err := c.Listeners(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		socks := refresh(t, &Table{}, c)
 		for i, addr := range want {
-			found := slices.IndexFunc(socks, func(s Socket) bool {
-				return netip.AddrPortFrom(s.Addr, s.Port) == addr && s.UDP == (i >= 2)
-			})
-			if found < 0 {
+			s := find(socks, addr, i >= 2)
+			if s == nil {
 				t.Errorf("legacy %v: %v is missing", legacy, addr)
 				continue
 			}
-			if s := socks[found]; s.UID != uint32(os.Getuid()) || s.Inode == 0 || s.Cookie == 0 || s.V6 != addr.Addr().Is6() {
+			if s.UID != uint32(os.Getuid()) || s.Inode == 0 || s.Cookie == 0 || s.V6 != addr.Addr().Is6() {
 				t.Errorf("legacy %v: %v has wrong facts: %+v", legacy, addr, s)
 			}
 		}
@@ -46,47 +41,144 @@ func TestConn(t *testing.T) {
 	}
 }
 
-// TestConnOfARefusedLegacyRequest asks by family when the first form fails.
-func TestConnOfARefusedLegacyRequest(t *testing.T) {
-	addr := listenTCP(t, "tcp6", "[::1]:0")
+func dial(t testing.TB) *Conn {
+	t.Helper()
 	c, err := Dial()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
-	c.requests[0].request[headerLen] = 255 // a family that no kernel has
-	c.requests[0].request = c.requests[0].request[:headerLen+8]
-	c.requests[0].request[0] = headerLen + 8
-	socks, err := c.Listeners(nil)
-	if err != nil {
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// refresh gives what is new.
+func refresh(t testing.TB, table *Table, c *Conn) []Socket {
+	t.Helper()
+	if _, err := table.Refresh(c); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(socks, func(s Socket) bool { return s.Port == addr.Port() }) {
+	return table.Added()
+}
+
+func find(socks []Socket, at netip.AddrPort, udp bool) *Socket {
+	i := slices.IndexFunc(socks, func(s Socket) bool { return netip.AddrPortFrom(s.Addr, s.Port) == at && s.UDP == udp })
+	if i < 0 {
+		return nil
+	}
+	return &socks[i]
+}
+
+// TestConnOfARefusedLegacyRequest asks by family when the first form fails.
+func TestConnOfARefusedLegacyRequest(t *testing.T) {
+	addr := listenTCP(t, "tcp6", "[::1]:0")
+	c := dial(t)
+	c.dumps[0].request = c.dumps[0].request[:headerLen+8]
+	c.dumps[0].request[0] = headerLen + 8
+	if find(refresh(t, &Table{}, c), addr, false) == nil {
 		t.Error("own listener is missing")
 	}
-	if len(c.requests) != 4 {
-		t.Errorf("%d requests, want 4", len(c.requests))
+	if len(c.dumps) != 4 {
+		t.Errorf("%d requests, want 4", len(c.dumps))
 	}
 }
 
-func listenTCP(t *testing.T, network, addr string) netip.AddrPort {
+// TestTableFollowsRealSockets closes sockets of every kind: each is gone at the
+// first refresh, and its number does not matter.
+func TestTableFollowsRealSockets(t *testing.T) {
+	for _, kind := range []struct{ network, addr string }{
+		{"tcp4", "127.0.0.1:0"}, {"tcp4", "0.0.0.0:0"}, {"tcp6", "[::1]:0"}, {"tcp", "[::]:0"},
+		{"udp4", "127.0.0.1:0"}, {"udp4", "0.0.0.0:0"}, {"udp6", "[::1]:0"}, {"udp", "[::]:0"},
+	} {
+		table, c := &Table{}, dial(t)
+		refresh(t, table, c)
+		at, closer := open(t, kind.network, kind.addr)
+		udp := kind.network[:3] == "udp"
+		if find(refresh(t, table, c), at, udp) == nil {
+			t.Errorf("%v: not added", kind)
+		}
+		closer.Close()
+		if refresh(t, table, c); find(table.Gone(), at, udp) == nil {
+			t.Errorf("%v: not gone", kind)
+		}
+	}
+}
+
+// TestLookup asks the kernel for what is there, and for what is not.
+func TestLookup(t *testing.T) {
+	at, udpAt := listenTCP(t, "tcp6", "[::1]:0"), listenUDP(t, "udp4", "127.0.0.1:0")
+	c := dial(t)
+	socks := refresh(t, &Table{}, c)
+	for _, s := range []*Socket{find(socks, at, false), find(socks, udpAt, true)} {
+		if cookie, err := c.lookup(s); err != nil || cookie != s.Cookie {
+			t.Errorf("%+v: cookie %d, error %v", s, cookie, err)
+		}
+		s.Port = 1
+		if _, err := c.lookup(s); !errors.Is(err, unix.ENOENT) {
+			t.Errorf("port 1: error %v", err)
+		}
+	}
+}
+
+// TestRefreshOfNothingNewAllocatesNothing is what makes a calm computer cheap.
+func TestRefreshOfNothingNewAllocatesNothing(t *testing.T) {
+	listenTCP(t, "tcp4", "127.0.0.1:0")
+	table, c := &Table{}, dial(t)
+	refresh(t, table, c)
+	perRun := testing.AllocsPerRun(100, func() {
+		if _, err := table.Refresh(c); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if perRun >= 1 { // others may open sockets meanwhile
+		t.Errorf("%v allocations a refresh", perRun)
+	}
+}
+
+// TestRefreshGoesOnWithAnotherConn tells after a failure what came meanwhile.
+func TestRefreshGoesOnWithAnotherConn(t *testing.T) {
+	table, c := &Table{}, dial(t)
+	old := listenTCP(t, "tcp4", "127.0.0.1:0")
+	refresh(t, table, c)
+	broken := *c
+	broken.fd = -1
+	if _, err := table.Refresh(&broken); err == nil {
+		t.Fatal("a refresh without a socket succeeds")
+	}
+	at := listenTCP(t, "tcp4", "127.0.0.1:0")
+	added := refresh(t, table, dial(t))
+	if find(added, at, false) == nil || find(added, old, false) != nil {
+		t.Errorf("added %+v, want %v only", added, at)
+	}
+}
+
+func open(t *testing.T, network, addr string) (netip.AddrPort, io.Closer) {
 	t.Helper()
+	if network[:3] == "udp" {
+		l, err := net.ListenPacket(network, addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.LocalAddr().(*net.UDPAddr).AddrPort(), l
+	}
 	l, err := net.Listen(network, addr)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l.Addr().(*net.TCPAddr).AddrPort(), l
+}
+
+func listenTCP(t *testing.T, network, addr string) netip.AddrPort {
+	t.Helper()
+	at, l := open(t, network, addr)
 	t.Cleanup(func() { l.Close() })
-	return l.Addr().(*net.TCPAddr).AddrPort()
+	return at
 }
 
 func listenUDP(t *testing.T, network, addr string) netip.AddrPort {
 	t.Helper()
-	l, err := net.ListenPacket(network, addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	at, l := open(t, network, addr)
 	t.Cleanup(func() { l.Close() })
-	return l.LocalAddr().(*net.UDPAddr).AddrPort()
+	return at
 }
 
 func dialUDP(t *testing.T, to netip.AddrPort) netip.AddrPort {

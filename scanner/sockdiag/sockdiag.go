@@ -36,6 +36,7 @@ const (
 	headerLen       = 16
 	inetDiagMsgLen  = 72
 	maxSocketsADump = 1 << 20
+	noCookie        = 1<<64 - 1 // INET_DIAG_NOCOOKIE, twice
 )
 
 // Socket is one listening socket as the kernel describes it (struct
@@ -61,39 +62,116 @@ var ErrTruncated = errors.New("netlink message is cut short")
 // may lack sockets (NLM_F_DUMP_INTR).
 var ErrInterrupted = errors.New("dump was interrupted by changes")
 
-// decode appends the sockets of one datagram to out. Done reports the dump's
-// last message.
-func decode(b []byte, udp bool, out []Socket) (socks []Socket, done bool, err error) {
-	for len(b) > 0 {
-		if len(b) < headerLen {
-			return out, false, ErrTruncated
-		}
-		length := int(binary.NativeEndian.Uint32(b))
-		kind, flags := binary.NativeEndian.Uint16(b[4:]), binary.NativeEndian.Uint16(b[6:])
-		if length < headerLen || length > len(b) {
-			return out, false, ErrTruncated
-		}
-		body := b[headerLen:length]
-		switch {
-		case flags&flagDumpIntr != 0:
-			return out, false, ErrInterrupted
-		case kind == typeDone:
-			return out, true, nil
-		case kind == typeError:
-			return out, false, decodeError(body)
-		case kind == typeByFamily || kind == typeLegacyTCP:
-			s, ok, err := decodeSocket(body)
-			if err != nil {
-				return out, false, err
-			}
-			if s.UDP = udp; ok {
-				out = append(out, s)
-			}
-		}
-		b = b[min((length+3)&^3, len(b)):]
-	}
-	return out, false, nil
+// message is one netlink message (struct nlmsghdr).
+type message struct {
+	kind, flags uint16
+	seq         uint32
+	body        []byte
 }
+
+// cutMessage takes the first message off a datagram.
+func cutMessage(b []byte) (m message, rest []byte, err error) {
+	if len(b) < headerLen {
+		return m, nil, ErrTruncated
+	}
+	length := int(binary.NativeEndian.Uint32(b))
+	if length < headerLen || length > len(b) {
+		return m, nil, ErrTruncated
+	}
+	m = message{
+		kind:  binary.NativeEndian.Uint16(b[4:]),
+		flags: binary.NativeEndian.Uint16(b[6:]),
+		seq:   binary.NativeEndian.Uint32(b[8:]),
+		body:  b[headerLen:length],
+	}
+	return m, b[min((length+3)&^3, len(b)):], nil
+}
+
+// visitor takes the sockets of a dump one by one; the bytes, of struct
+// inet_diag_msg and its attributes, are only lent.
+type visitor interface {
+	visit(body []byte, udp bool) error
+}
+
+// answer follows the datagrams that answer the request of one dump.
+type answer struct {
+	seq         uint32
+	udp         bool
+	visited     int
+	interrupted bool
+}
+
+// take shows v the sockets of one datagram. Done reports the end of the dump.
+// Messages that answer another request are passed over.
+func (a *answer) take(b []byte, v visitor) (done bool, err error) {
+	for len(b) > 0 {
+		var m message
+		if m, b, err = cutMessage(b); err != nil {
+			return false, err
+		}
+		if m.seq != a.seq {
+			continue
+		}
+		a.interrupted = a.interrupted || m.flags&flagDumpIntr != 0
+		switch m.kind {
+		case typeDone:
+			return true, a.end(m.body)
+		case typeError:
+			return false, decodeError(m.body)
+		case typeByFamily, typeLegacyTCP:
+			if err := a.visit(m.body, v); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
+func (a *answer) visit(body []byte, v visitor) error {
+	if len(body) < inetDiagMsgLen {
+		return ErrTruncated
+	}
+	if a.visited++; a.visited > maxSocketsADump {
+		return fmt.Errorf("more than %d sockets", maxSocketsADump)
+	}
+	return v.visit(body, a.udp)
+}
+
+// end reads the last message: a dump that fails on the way ends with the error's
+// number (netlink_dump_done in net/netlink/af_netlink.c).
+func (a *answer) end(body []byte) error {
+	if len(body) >= 4 && int32(binary.NativeEndian.Uint32(body)) < 0 {
+		return decodeError(body)
+	}
+	if a.interrupted {
+		return ErrInterrupted
+	}
+	return nil
+}
+
+// image is what of a message tells whether a socket is as it was: of struct
+// inet_diag_msg all that Socket shows, and how much follows it. The attributes
+// never change while a socket is bound.
+type image [6]uint64
+
+// imageOf expects inetDiagMsgLen bytes at least. What waits in the queues of a
+// UDP socket stands where the backlog of a TCP one does, and is left out.
+func imageOf(b []byte, udp bool) image {
+	backlog := uint64(binary.NativeEndian.Uint32(b[60:]))
+	if udp {
+		backlog = 0
+	}
+	return image{
+		uint64(binary.NativeEndian.Uint16(b)) | uint64(uint16(len(b)))<<16 | uint64(binary.NativeEndian.Uint32(b[4:]))<<32,
+		binary.NativeEndian.Uint64(b[8:]),
+		binary.NativeEndian.Uint64(b[16:]),
+		uint64(binary.NativeEndian.Uint32(b[40:])) | backlog<<32,
+		binary.NativeEndian.Uint64(b[44:]),
+		binary.NativeEndian.Uint64(b[64:]),
+	}
+}
+
+func (i *image) cookie() uint64 { return i[4] }
 
 // decodeError reads struct nlmsgerr: a negative errno.
 func decodeError(body []byte) error {
@@ -107,12 +185,14 @@ func decodeError(body []byte) error {
 	return syscall.Errno(errno)
 }
 
-// decodeSocket reads struct inet_diag_msg and the attributes behind it. Sockets
-// of other families and unbound ones are not ok.
-func decodeSocket(b []byte) (s Socket, ok bool, err error) {
+// decodeSocket reads struct inet_diag_msg and the attributes behind it. Of
+// sockets of other families the port is 0, as of unbound ones.
+func decodeSocket(b []byte, udp bool) (s Socket, err error) {
 	if len(b) < inetDiagMsgLen {
-		return s, false, ErrTruncated
+		return s, ErrTruncated
 	}
+	s.UDP = udp
+	s.Cookie = binary.NativeEndian.Uint64(b[44:])
 	switch b[0] {
 	case familyIPv4:
 		s.Addr = netip.AddrFrom4([4]byte(b[8:12]))
@@ -120,18 +200,17 @@ func decodeSocket(b []byte) (s Socket, ok bool, err error) {
 		s.V6 = true
 		s.Addr = netip.AddrFrom16([16]byte(b[8:24])).Unmap()
 	default:
-		return s, false, nil
+		return s, nil
 	}
 	s.Port = binary.BigEndian.Uint16(b[4:])
 	s.Device = binary.NativeEndian.Uint32(b[40:])
-	s.Cookie = binary.NativeEndian.Uint64(b[44:])
 	s.UID = binary.NativeEndian.Uint32(b[64:])
 	s.Inode = binary.NativeEndian.Uint32(b[68:])
 	if b[1] == stateListen {
 		s.Backlog = binary.NativeEndian.Uint32(b[60:])
 	}
 	decodeAttributes(b[inetDiagMsgLen:], &s)
-	return s, s.Port != 0, nil
+	return s, nil
 }
 
 // decodeAttributes takes what it knows of the route attributes (struct nlattr);
@@ -152,23 +231,52 @@ func decodeAttributes(b []byte, s *Socket) {
 	}
 }
 
-// request is one dump request. Legacy asks for TCP of both families in the form
-// of struct inet_diag_req, otherwise it is struct inet_diag_req_v2.
-func request(legacy bool, family, proto byte, state uint) []byte {
-	b := make([]byte, headerLen+56, headerLen+60)
-	kind := uint16(typeByFamily)
-	body := b[headerLen:]
-	if legacy {
-		b = append(b, 0, 0, 0, 0)
-		kind, body = typeLegacyTCP, b[headerLen:]
-		body[0] = family
-		binary.NativeEndian.PutUint32(body[52:], 1<<state)
-	} else {
+// dumpRequest asks for all sockets of a protocol in one state. Legacy asks for
+// TCP of both families in the form of struct inet_diag_req, otherwise it is
+// struct inet_diag_req_v2.
+func dumpRequest(legacy bool, family, proto byte, state uint) []byte {
+	if !legacy {
+		b := newRequest(typeByFamily, flagRequest|flagDump, 56)
+		body := b[headerLen:]
 		body[0], body[1] = family, proto
 		binary.NativeEndian.PutUint32(body[4:], 1<<state)
+		return b
 	}
+	b := newRequest(typeLegacyTCP, flagRequest|flagDump, 60)
+	b[headerLen] = family
+	binary.NativeEndian.PutUint32(b[headerLen+52:], 1<<state)
+	return b
+}
+
+// lookupRequest asks for the one socket that would take what is sent to the
+// address of s. Of UDP the kernel reads the local address where the remote one
+// stands (udp_dump_one in net/ipv4/udp_diag.c).
+func lookupRequest(s *Socket) []byte {
+	b := newRequest(typeByFamily, flagRequest, 56)
+	body := b[headerLen:]
+	body[0], body[1] = familyIPv4, protoTCP
+	local, port := body[12:28], body[8:10]
+	if s.UDP {
+		body[1] = protoUDP
+		local, port = body[28:44], body[10:12]
+	}
+	if s.V6 {
+		body[0] = familyIPv6
+		addr := s.Addr.As16()
+		copy(local, addr[:])
+	} else {
+		copy(local, s.Addr.AsSlice())
+	}
+	binary.BigEndian.PutUint16(port, s.Port)
+	binary.NativeEndian.PutUint32(body[44:], s.Device)
+	binary.NativeEndian.PutUint64(body[48:], noCookie)
+	return b
+}
+
+func newRequest(kind, flags uint16, body int) []byte {
+	b := make([]byte, headerLen+body)
 	binary.NativeEndian.PutUint32(b, uint32(len(b)))
 	binary.NativeEndian.PutUint16(b[4:], kind)
-	binary.NativeEndian.PutUint16(b[6:], flagRequest|flagDump)
+	binary.NativeEndian.PutUint16(b[6:], flags)
 	return b
 }
