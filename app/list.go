@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strconv"
@@ -17,6 +18,7 @@ type listFlags struct {
 	process                        string
 	port                           port
 	tcp, udp, external, wide, json bool
+	containers                     bool
 }
 
 func newListCommand(p *program) *cobra.Command {
@@ -34,13 +36,14 @@ func newListCommand(p *program) *cobra.Command {
 	flags.BoolVar(&f.tcp, "tcp", false, "TCP (with --udp: both)")
 	flags.BoolVar(&f.udp, "udp", false, "UDP")
 	flags.BoolVar(&f.external, "external", false, "only what others can reach")
+	flags.BoolVar(&f.containers, "containers", false, "also what listens in the networks of containers")
 	flags.BoolVar(&f.wide, "wide", false, "more columns: family, unit, executable")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	return cmd
 }
 
 func (p *program) list(cmd *cobra.Command, f listFlags) error {
-	s, err := scanner.Scan(cmd.Context())
+	s, err := scan(cmd.Context(), f.containers)
 	if err != nil {
 		return err
 	}
@@ -62,6 +65,18 @@ func (p *program) list(cmd *cobra.Command, f listFlags) error {
 	p.notes(s.Visibility.Notes)
 	p.notes(names.Problems())
 	return nil
+}
+
+func scan(ctx context.Context, containers bool) (*scanner.Snapshot, error) {
+	s, err := scanner.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	if containers {
+		s.ShowContainers()
+	}
+	return s.Scan(ctx)
 }
 
 // notes says what is behind an answer that may not be whole.

@@ -96,7 +96,7 @@ func newRoot(p *program) *cobra.Command {
 	flags.StringVar(&p.dataDir, "data-dir", "", "folder for Portlight's own files (default: the system's place for them)")
 	flags.DurationVar(&p.interval, "interval", scanner.DefaultInterval, "time between two scans, 250ms … 1m")
 	root.Flags().BoolVar(&p.login, "login", false, "started by the desktop: stay quiet when there is no tray")
-	root.AddCommand(newWindowCommand(p), newListCommand(p), newWatchCommand(p), newServiceCommand(p))
+	root.AddCommand(newWindowCommand(p), newListCommand(p), newWatchCommand(p), newServiceCommand(p), newDoctorCommand(p))
 	root.SetHelpCommand(newHelpCommand(root))
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {

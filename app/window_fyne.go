@@ -60,7 +60,7 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 // runWindow shows the window until it is closed. Closing is called first then:
 // who asks from then on starts another window.
 func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string, closing func()) error {
-	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Log: p.log})
+	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Containers: true, Log: p.log})
 	if err != nil {
 		return err
 	}

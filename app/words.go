@@ -18,6 +18,7 @@ when a program starts to listen where others can reach it, for the first time.`
 	wordsStillRunning  = "Process %d was asked to end and still runs after %v."
 	wordsTooltip       = "What listens on this computer"
 	wordsNotUnderstood = "this request is not understood"
+	wordsNoSource      = "nothing here tells what listens"
 	wordsWindowBusy    = "the window is busy"
 	wordsDetails       = "Details"
 )

@@ -55,26 +55,43 @@ func (l *Listener) sortOwners() {
 
 // ledger counts what is seen and says why the rest is not.
 func ledger(source string, listeners []Listener, notes []string) Visibility {
-	v := Visibility{Source: source, Listeners: len(listeners)}
+	v := Visibility{Source: source, Listeners: len(listeners), Reasons: map[HiddenReason]int{}}
+	euid := os.Geteuid()
 	for i := range listeners {
-		if listeners[i].Hidden() {
+		switch l := &listeners[i]; {
+		case l.Hidden():
 			v.Hidden++
-		} else {
+			v.Reasons[whyHidden(l.UID, euid)]++
+		case l.Kernel:
+			v.Kernel++
+			v.WithOwner++
+		default:
 			v.WithOwner++
 		}
 	}
-	if v.Hidden > 0 {
-		v.Notes = append(v.Notes, hiddenNote(v.Hidden, v.Listeners, os.Geteuid() == 0))
+	for _, r := range []HiddenReason{OtherUser, Protected, NotFound} {
+		if n := v.Reasons[r]; n > 0 {
+			v.Notes = append(v.Notes, fmt.Sprintf(hiddenNotes[r], n, v.Listeners))
+		}
 	}
 	v.Notes = append(v.Notes, notes...)
 	return v
 }
 
-func hiddenNote(hidden, all int, root bool) string {
-	if root {
-		return fmt.Sprintf("no process was found for %d of %d listeners", hidden, all)
+func whyHidden(uid, euid int) HiddenReason {
+	switch euid {
+	case 0:
+		return NotFound
+	case uid:
+		return Protected
 	}
-	return fmt.Sprintf("%d of %d listeners belong to processes of other users, which an ordinary user may not look into", hidden, all)
+	return OtherUser
+}
+
+var hiddenNotes = map[HiddenReason]string{
+	OtherUser: "%d of %d listeners belong to processes of other users, which an ordinary user may not look into",
+	Protected: "%d of %d listeners are this user's, but their processes are closed to it or in another pid namespace",
+	NotFound:  "no process was found for %d of %d listeners",
 }
 
 func sameListeners(a, b []Listener) bool {

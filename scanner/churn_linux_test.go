@@ -18,7 +18,7 @@ import (
 )
 
 // churnRounds is how often everything must agree with ss, after some changes.
-const churnRounds = 150
+const churnRounds = 250
 
 // TestChurnAgreesWithSS opens, closes, forks and hands over sockets in other
 // processes, thousands of times, and compares every settled snapshot with ss: as
@@ -45,12 +45,7 @@ func runNested(t *testing.T, mode string, uid int) {
 	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), modeEnv+"="+modeNetwork, nextModeEnv+"="+mode, uidEnv+"="+fmt.Sprint(uid))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
-	if me := os.Geteuid(); me != 0 {
-		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: me, HostID: me, Size: 1}}
-		cmd.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN}
-	}
+	cmd.SysProcAttr = ownNetwork()
 	runtime.LockOSThread() // Pdeathsig speaks of the thread that starts the child
 	defer runtime.UnlockOSThread()
 	out, err := cmd.CombinedOutput()
@@ -59,11 +54,28 @@ func runNested(t *testing.T, mode string, uid int) {
 	}
 }
 
+// ownNetwork starts a process in a network namespace of its own, in which it may
+// set devices up. Whoever is not root needs a user namespace for that.
+func ownNetwork() *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+	if me := os.Geteuid(); me != 0 {
+		attr.Cloneflags |= syscall.CLONE_NEWUSER
+		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: me, HostID: me, Size: 1}}
+		attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN}
+	}
+	return attr
+}
+
 // enterNetwork brings the loopback device up and goes on in the next mode, as
 // the user that is wanted.
 func enterNetwork() error {
 	if err := loopbackUp(); err != nil {
 		return err
+	}
+	if os.Getenv(nextModeEnv) == modeTunnel {
+		if err := setUpTunnel(); err != nil {
+			return err
+		}
 	}
 	var uid int
 	if _, err := fmt.Sscan(os.Getenv(uidEnv), &uid); err != nil {

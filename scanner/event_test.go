@@ -107,7 +107,21 @@ func TestAssembleKeepsEveryOwnerOfOneKey(t *testing.T) {
 		t.Errorf("a hidden owner beside a known one is lost: %+v", mixed)
 	}
 	v := s.Visibility
-	if v.Listeners != 3 || v.WithOwner != 2 || v.Hidden != 1 || len(v.Notes) != 1 {
+	if v.Listeners != 3 || v.WithOwner != 2 || v.Kernel != 1 || v.Hidden != 1 || len(v.Notes) != 1 {
 		t.Errorf("ledger %+v", v)
+	}
+}
+
+func TestWhyHidden(t *testing.T) {
+	for _, c := range []struct {
+		uid, euid int
+		want      HiddenReason
+	}{{0, 1000, OtherUser}, {1000, 1000, Protected}, {0, 0, NotFound}, {1000, 0, NotFound}, {UnknownUID, 1000, OtherUser}} {
+		if got := whyHidden(c.uid, c.euid); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+		if hiddenNotes[c.want] == "" {
+			t.Errorf("%s has no words", c.want)
+		}
 	}
 }

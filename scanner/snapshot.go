@@ -7,12 +7,24 @@ import (
 
 // Visibility is the ledger of a scan: what was seen, and what was not and why.
 type Visibility struct {
-	Source    string   // the source in use: "sockdiag", "gopsutil"
-	Listeners int      // all listeners of the snapshot
-	WithOwner int      // those with at least one process, or the kernel, as owner
-	Hidden    int      // those whose process cannot be seen
-	Notes     []string // why something is hidden, which source failed, what is an estimate
+	Source    string               // the source in use: "sockdiag", "gopsutil"
+	Listeners int                  // all listeners of the host
+	WithOwner int                  // those whose processes are all seen, or that are the kernel's
+	Kernel    int                  // of those, the kernel's
+	Hidden    int                  // those with a process that cannot be seen
+	Reasons   map[HiddenReason]int // of the hidden ones
+	Notes     []string             // why something is hidden, which source failed, what is an estimate
 }
+
+// HiddenReason is why the process of a listener cannot be seen.
+type HiddenReason string
+
+// The reasons.
+const (
+	OtherUser HiddenReason = "other-user" // an ordinary user may not look into processes of others
+	Protected HiddenReason = "protected"  // of this user, but closed to it, or in another pid namespace
+	NotFound  HiddenReason = "not-found"  // root may look into every process of its pid namespace, and found none
+)
 
 // Snapshot is what listened at one moment. It is never changed once published.
 type Snapshot struct {

@@ -62,9 +62,11 @@ func scanOnce(ctx context.Context, openers []opener) (*Snapshot, error) {
 // Scanner scans on demand and remembers what it saw: a scan that finds nothing
 // new costs little. It is not safe for concurrent use.
 type Scanner struct {
-	src   source
-	notes []string // on better sources that do not work
-	last  *Snapshot
+	src    source
+	notes  []string  // on better sources that do not work
+	inside *inside   // nil without ShowContainers
+	host   *Snapshot // the newest of src
+	last   *Snapshot // with what is inside of containers
 }
 
 // Open makes a Scanner of the best source of this system.
@@ -89,10 +91,20 @@ func (s *Scanner) scanAt(ctx context.Context, now time.Time) (*Snapshot, error) 
 	}
 	if snap != nil {
 		snap.Visibility.Notes = append(snap.Visibility.Notes, s.notes...)
-		s.last = snap
+		s.host = snap
+	}
+	switch {
+	case s.inside == nil:
+		s.last = s.host
+	case s.inside.refresh(now), snap != nil:
+		s.last = s.inside.with(s.host, now)
 	}
 	return s.last, nil
 }
+
+// ShowContainers has the scans from now on show, too, what listens in other
+// network namespaces, at a pace of half a minute or slower.
+func (s *Scanner) ShowContainers() { s.inside = newInside() }
 
 // hints is nil for a source that gives none.
 func (s *Scanner) hints() <-chan hint {

@@ -27,14 +27,18 @@ func openers() []opener {
 // scan that finds nothing new costs three dumps, and nothing else most of the
 // time.
 type sockdiagSource struct {
-	conn   *sockdiag.Conn
-	table  sockdiag.Table
-	finder *owner.Finder
-	socks  map[uint64]*socket // by cookie
-	groups map[Key][]*socket  // a listener each
-	dirty  map[Key]bool       // changed, and no snapshot shows it yet
-	facts  facts
-	last   *Snapshot
+	conn    *sockdiag.Conn
+	table   sockdiag.Table
+	finder  *owner.Finder
+	members func(cgroup uint64) []int // nil without cgroups
+	socks   map[uint64]*socket        // by cookie
+	groups  map[Key][]*socket         // a listener each
+	dirty   map[Key]bool              // changed, and no snapshot shows it yet
+	facts   facts
+	last    *Snapshot
+
+	kernel     kernelWork
+	kernelRead time.Time
 
 	execs  *execevents.Conn // nil without events, see hints
 	closed chan struct{}    // ends what hints started; nil before
@@ -48,11 +52,11 @@ type socket struct {
 
 // openSockdiag opens the netlink socket and proves that it answers.
 func openSockdiag(context.Context) (source, error) {
-	s := &sockdiagSource{socks: map[uint64]*socket{}, groups: map[Key][]*socket{}, dirty: map[Key]bool{}}
+	s := &sockdiagSource{members: cgroupMembers(), socks: map[uint64]*socket{}, groups: map[Key][]*socket{}, dirty: map[Key]bool{}}
 	if err := s.dial(); err != nil {
 		return nil, err
 	}
-	finder, err := owner.New(owner.Options{Members: cgroupMembers()})
+	finder, err := owner.New(owner.Options{Members: s.members})
 	if err != nil {
 		s.hangUp()
 		return nil, err
@@ -195,7 +199,7 @@ func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
 	if s.last != nil {
 		before = s.last.Listeners
 	}
-	next, changed := s.replace(before, slices.SortedFunc(maps.Keys(s.dirty), Key.Compare))
+	next, changed := s.replace(now, before, slices.SortedFunc(maps.Keys(s.dirty), Key.Compare))
 	clear(s.dirty)
 	if s.last != nil && !changed {
 		return nil
@@ -206,14 +210,14 @@ func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
 
 // replace gives the listeners as before, but for some keys, and whether one of
 // those has changed.
-func (s *sockdiagSource) replace(before []Listener, keys []Key) (next []Listener, changed bool) {
+func (s *sockdiagSource) replace(now time.Time, before []Listener, keys []Key) (next []Listener, changed bool) {
 	next = make([]Listener, 0, len(before)+len(keys))
 	for _, k := range keys {
 		i, was := slices.BinarySearchFunc(before, k, func(l Listener, k Key) int { return l.Compare(k) })
 		next = append(next, before[:i]...)
 		group := s.groups[k]
 		if len(group) > 0 {
-			next = append(next, s.listener(group))
+			next = append(next, s.listener(now, group))
 		}
 		changed = changed || was != (len(group) > 0) || was && !before[i].Equal(&next[len(next)-1])
 		if was {
@@ -225,22 +229,22 @@ func (s *sockdiagSource) replace(before []Listener, keys []Key) (next []Listener
 }
 
 // listener is what the sockets of one key are together.
-func (s *sockdiagSource) listener(group []*socket) Listener {
-	l := s.single(group[0])
+func (s *sockdiagSource) listener(now time.Time, group []*socket) Listener {
+	l := s.single(now, group[0])
 	for _, sock := range group[1:] {
-		l.merge(s.single(sock))
+		l.merge(s.single(now, sock))
 	}
 	l.sortOwners()
 	return l
 }
 
-func (s *sockdiagSource) single(sock *socket) Listener {
+func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 	l := Listener{
 		Key:       sock.key,
 		DualStack: sock.V6 && !sock.V6Only && sock.Addr == netip.IPv6Unspecified(),
 		UID:       int(sock.UID),
 		User:      process.UserName(int(sock.UID)),
-		Kernel:    sock.Inode == 0 || s.finder.Unheld(sock.Cookie),
+		Kernel:    s.kernelOwned(sock, now),
 		Ephemeral: s.facts.ports.has(sock.Port),
 		Backlog:   int(sock.Backlog),
 	}

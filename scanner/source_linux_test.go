@@ -31,10 +31,16 @@ const (
 	modeWorker  = "worker"
 	modeChurn   = "churn"
 	modeWarm    = "warm"
+	modeTunnel  = "tunnel"
+	modeInside  = "inside" // listens in its own network until its standard input ends
+
+	noTunnelEnv = "PORTLIGHT_TEST_NO_TUNNEL" // the kernel has none
 )
 
 func TestMain(m *testing.M) {
-	modes := map[string]func() error{modeHold: hold, modeNetwork: enterNetwork, modeWorker: runWorker, modeChurn: runChurn, modeWarm: runWarm}
+	modes := map[string]func() error{
+		modeHold: hold, modeNetwork: enterNetwork, modeWorker: runWorker, modeChurn: runChurn, modeWarm: runWarm,
+		modeTunnel: runTunnel, modeInside: runInside}
 	mode := modes[os.Getenv(modeEnv)]
 	if mode == nil {
 		os.Exit(m.Run())

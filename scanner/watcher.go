@@ -23,8 +23,9 @@ const (
 
 // Options of a Watcher. The zero value is good.
 type Options struct {
-	Interval time.Duration // between two scans, MinInterval … MaxInterval; 0 is DefaultInterval
-	Log      *slog.Logger  // nil is slog.Default
+	Containers bool          // show, at a slower pace, what listens in other network namespaces too
+	Interval   time.Duration // between two scans, MinInterval … MaxInterval; 0 is DefaultInterval
+	Log        *slog.Logger  // nil is slog.Default
 }
 
 // Update is what a Watcher tells: a new snapshot with the events that led to
@@ -41,11 +42,12 @@ type Update struct {
 // failed scan makes no events: what was seen before stays until a scan says
 // otherwise. It never ends by itself.
 type Watcher struct {
-	interval time.Duration
-	log      *slog.Logger
-	openers  []opener
-	now      func() time.Time
-	refresh  chan struct{}
+	interval   time.Duration
+	containers bool
+	log        *slog.Logger
+	openers    []opener
+	now        func() time.Time
+	refresh    chan struct{}
 
 	slept     func() (time.Duration, bool)
 	onBattery func() bool
@@ -66,7 +68,7 @@ type Watcher struct {
 
 // NewWatcher makes a watcher over the best source of this system.
 func NewWatcher(o Options) (*Watcher, error) {
-	w := &Watcher{interval: o.Interval, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
+	w := &Watcher{interval: o.Interval, containers: o.Containers, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
 		slept: power.Slept, onBattery: power.OnBattery}
 	if w.interval == 0 {
 		w.interval = DefaultInterval
@@ -195,6 +197,9 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 		s, err := open(ctx, w.openers)
 		if err != nil {
 			return nil, err
+		}
+		if w.containers {
+			s.ShowContainers()
 		}
 		w.scanner, w.opened = s, w.now()
 		w.hints = s.hints()

@@ -19,7 +19,7 @@ const (
 // alone: a firewall may still be in the way.
 func Reach(l *scanner.Listener) string {
 	if l.Namespace != "" {
-		return "Inside its container only"
+		return "Only inside its container, " + Clean(l.Namespace, maxName)
 	}
 	on := "any network"
 	if l.Device != "" {
@@ -148,4 +148,41 @@ func PortProto(port uint16, proto string) string {
 		return strconv.Itoa(int(port))
 	}
 	return strconv.Itoa(int(port)) + "/" + proto
+}
+
+// Plural gives "1 listener", "2 listeners".
+func Plural(n int, noun string) string {
+	if n != 1 && strings.HasSuffix(noun, "s") {
+		noun += "e"
+	}
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+// The words of the diagnosis.
+const (
+	wordSources = "Sources"
+	wordSeen    = "What is seen"
+	wordEvents  = "Events"
+	wordsSeen   = "%s: the process is known of %d, the kernel itself holds %d, hidden %d"
+)
+
+func sourceWords(t SourceJSON, inUse string) string {
+	if !t.Works {
+		return "does not work: " + t.Error
+	}
+	state := "works"
+	if t.Name == inUse {
+		state = "in use"
+	}
+	return state + ", " + Plural(t.Listeners, "listener") + " in " + strconv.FormatFloat(t.Milliseconds, 'f', 1, 64) + " ms"
+}
+
+func eventsWords(e EventsJSON) string {
+	if e.Exec {
+		return "the kernel tells when a program is started: what it listens on is noticed within half a second"
+	}
+	return "the kernel does not tell when a program is started (" + e.Error + "): what listens is looked for at each interval"
 }

@@ -138,27 +138,17 @@ func protoTag(l *scanner.Listener) string {
 // footer is the line below the table: how many listeners there are, how many
 // are shown, and the notes of the ledger: what is hidden and why.
 func footer(v scanner.Visibility, shown int) string {
-	parts := []string{plural(v.Listeners, "listener")}
+	parts := []string{view.Plural(v.Listeners, "listener")}
 	if shown != v.Listeners {
 		parts[0] = fmt.Sprintf("%d of %s", shown, parts[0])
 	}
 	if v.Hidden > 0 && len(v.Notes) == 0 {
-		parts = append(parts, plural(v.Hidden, "owner")+" hidden")
+		parts = append(parts, view.Plural(v.Hidden, "owner")+" hidden")
 	}
 	for _, n := range v.Notes {
 		parts = append(parts, view.Clean(n, maxText))
 	}
 	return strings.Join(parts, " · ")
-}
-
-func plural(n int, noun string) string {
-	if n != 1 && strings.HasSuffix(noun, "s") {
-		noun += "e"
-	}
-	if n != 1 {
-		noun += "s"
-	}
-	return strconv.Itoa(n) + " " + noun
 }
 
 func scanFailed(err error) string {
@@ -272,7 +262,7 @@ func stopTitle(name string) string { return "Stop " + name + "?" }
 func stopButton(name string) string { return "Stop " + view.Clean(name, 24) }
 
 func whichText(r *view.Row) string {
-	return plural(len(r.Listener.Owners), "process") + " hold " + placeWords(r) + "."
+	return view.Plural(len(r.Listener.Owners), "process") + " hold " + placeWords(r) + "."
 }
 
 func stopText(p *scanner.Process, r *view.Row) string {
@@ -326,7 +316,7 @@ func openFailed(err error) string {
 }
 
 func visibleWords(v scanner.Visibility) string {
-	return fmt.Sprintf("%s, %d with a known owner, %d hidden", plural(v.Listeners, "listener"), v.WithOwner, v.Hidden)
+	return fmt.Sprintf("%s, %d with a known owner, %d hidden", view.Plural(v.Listeners, "listener"), v.WithOwner, v.Hidden)
 }
 
 // portLine is a listener in a list of a process's ports.

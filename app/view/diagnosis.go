@@ -1,0 +1,101 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"portlight/scanner"
+)
+
+// Diagnosis is the answer of `doctor --json`.
+type Diagnosis struct {
+	Version string       `json:"version"`
+	Source  string       `json:"source"` // in use, "" when none works
+	Sources []SourceJSON `json:"sources"`
+	Seen    SeenJSON     `json:"seen"`
+	Events  EventsJSON   `json:"events"`
+	Notes   []string     `json:"notes"`
+}
+
+// SourceJSON is one source that was tried.
+type SourceJSON struct {
+	Name         string  `json:"name"`
+	Works        bool    `json:"works"`
+	Error        string  `json:"error"`
+	Listeners    int     `json:"listeners"`
+	Milliseconds float64 `json:"milliseconds"` // to open it and to scan once
+}
+
+// SeenJSON counts what the source in use sees.
+type SeenJSON struct {
+	Listeners int                          `json:"listeners"`
+	WithOwner int                          `json:"with_owner"`
+	Kernel    int                          `json:"kernel"`
+	Hidden    int                          `json:"hidden"`
+	Reasons   map[scanner.HiddenReason]int `json:"reasons"`
+}
+
+// EventsJSON tells whether the kernel says when a program is started.
+type EventsJSON struct {
+	Exec  bool   `json:"exec"`
+	Error string `json:"error"`
+}
+
+// NewDiagnosis puts together what was tried. Texts are Clean.
+func NewDiagnosis(version string, trials []scanner.Trial, execEvents error) Diagnosis {
+	d := Diagnosis{
+		Version: version, Sources: []SourceJSON{}, Notes: []string{},
+		Seen:   SeenJSON{Reasons: map[scanner.HiddenReason]int{}},
+		Events: EventsJSON{Exec: execEvents == nil, Error: errorText(execEvents)},
+	}
+	for _, t := range trials {
+		d.Sources = append(d.Sources, SourceJSON{
+			Name: t.Source, Works: t.Err == nil, Error: errorText(t.Err),
+			Listeners: t.Visibility.Listeners, Milliseconds: float64(t.Took.Round(10*time.Microsecond)) / float64(time.Millisecond),
+		})
+		if t.Err == nil && d.Source == "" {
+			d.Source = t.Source
+			d.see(t.Visibility)
+		}
+	}
+	return d
+}
+
+func (d *Diagnosis) see(v scanner.Visibility) {
+	d.Seen = SeenJSON{v.Listeners, v.WithOwner, v.Kernel, v.Hidden, v.Reasons}
+	for _, n := range v.Notes {
+		d.Notes = append(d.Notes, Clean(n, maxPath))
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return Clean(err.Error(), maxPath)
+}
+
+// DiagnosisText is a Diagnosis for a person.
+func DiagnosisText(d Diagnosis, s Style) string {
+	var b strings.Builder
+	heading := func(text string) {
+		if s.Colour {
+			text = sgrHeading + text + sgrReset
+		}
+		b.WriteString("\n" + text + "\n")
+	}
+	b.WriteString("Portlight " + d.Version + "\n")
+	heading(wordSources)
+	for _, t := range d.Sources {
+		fmt.Fprintf(&b, "  %-10s %s\n", t.Name, sourceWords(t, d.Source))
+	}
+	heading(wordSeen)
+	fmt.Fprintf(&b, "  "+wordsSeen+"\n", Plural(d.Seen.Listeners, "listener"), d.Seen.WithOwner-d.Seen.Kernel, d.Seen.Kernel, d.Seen.Hidden)
+	for _, n := range d.Notes {
+		b.WriteString("  " + n + "\n")
+	}
+	heading(wordEvents)
+	b.WriteString("  " + eventsWords(d.Events) + "\n")
+	return b.String()
+}

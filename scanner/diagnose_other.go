@@ -1,0 +1,7 @@
+//go:build !linux
+
+package scanner
+
+import "errors"
+
+func execEvents() error { return errors.ErrUnsupported }

@@ -1,0 +1,143 @@
+package scanner
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// runInside listens in the network that it is in.
+func runInside() error {
+	if err := loopbackUp(); err != nil {
+		return err
+	}
+	for _, kind := range []string{"tcp4", "dual", "udp4"} {
+		if _, err := openSocket(kind, 2000); err != nil {
+			return err
+		}
+	}
+	return hold()
+}
+
+// startInside starts a process with a network namespace of its own.
+func startInside(t *testing.T) (pid int) {
+	t.Helper()
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), modeEnv+"="+modeInside)
+	cmd.Stderr, cmd.SysProcAttr = os.Stderr, ownNetwork()
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	return cmd.Process.Pid
+}
+
+func TestShowContainers(t *testing.T) {
+	pid := startInside(t)
+	s, err := Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	host, err := s.Scan(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := insideOf(host, pid); len(got) > 0 {
+		t.Errorf("without being asked: %v", got)
+	}
+	s.ShowContainers()
+	all, err := s.Scan(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := insideOf(all, pid), []string{"tcp 0.0.0.0 2000 ipv4", "tcp :: 2000 ipv6", "udp 0.0.0.0 2000 ipv4"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if v := all.Visibility; v.Listeners != host.Visibility.Listeners {
+		t.Errorf("the host's listeners are %d with containers, %d without", v.Listeners, host.Visibility.Listeners)
+	}
+	if !slices.IsSortedFunc(all.Listeners, func(a, b Listener) int { return a.Compare(b.Key) }) {
+		t.Error("the listeners are not sorted")
+	}
+}
+
+// insideOf lists what a process holds in another network namespace.
+func insideOf(s *Snapshot, pid int) []string {
+	var lines []string
+	for i := range s.Listeners {
+		l := &s.Listeners[i]
+		if l.Namespace == "" || !slices.Contains(pidsOf(l), pid) {
+			continue
+		}
+		line := fmt.Sprint(l.Proto, " ", l.Addr, " ", l.Port, " ", l.Family())
+		if l.External() || !strings.Contains(l.Namespace, fmt.Sprint("(pid ", pid, ")")) {
+			line += fmt.Sprintf(" external %v in %s", l.External(), l.Namespace)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// TestInsidePace reads seldom, keeps what it knows when that fails, and says so.
+func TestInsidePace(t *testing.T) {
+	found := []Listener{{Key: Key{Namespace: "web (pid 7)", Proto: TCP, Port: 80}}}
+	var failure error
+	reads := 0
+	i := &inside{read: func() ([]Listener, error) { reads++; return slices.Clone(found), failure }}
+	now := time.Unix(1000, 0)
+	step := func(later time.Duration) bool { now = now.Add(later); return i.refresh(now) }
+	if !step(0) || step(insidePeriod/2) || step(insidePeriod) || reads != 2 {
+		t.Errorf("%d reads", reads)
+	}
+	failure = errors.New("no descriptors left")
+	if !step(insidePeriod) || len(i.listeners) != 1 {
+		t.Errorf("after a failure: %+v", i)
+	}
+	s := i.with(&Snapshot{}, now)
+	if len(s.Listeners) != 1 || len(s.Visibility.Notes) != 1 || !strings.Contains(s.Visibility.Notes[0], "no descriptors left") {
+		t.Errorf("snapshot %+v", s)
+	}
+	failure, found = nil, nil
+	if !step(insidePeriod) || len(i.listeners) != 0 || i.note != "" {
+		t.Errorf("after the container's end: %+v", i)
+	}
+}
+
+func TestNamespaceLabel(t *testing.T) {
+	id := strings.Repeat("0123456789abcdef", 4)
+	for cgroups, want := range map[string]string{
+		"0::/system.slice/docker-" + id + ".scope\n":                                     "container 0123456789ab",
+		"4:memory:/docker/" + id + "\n0::/\n":                                            "container 0123456789ab",
+		"0::/user.slice/libpod-" + id + ".scope/container\n":                             "container 0123456789ab",
+		"0::/kubepods.slice/kubepods-besteffort.slice/cri-containerd-" + id + ".scope\n": "container 0123456789ab",
+		"0::/system.slice/ssh.service\n":                                                 "sshd (pid 7)",
+		"0::/" + id + "0\n":                                                              "sshd (pid 7)",
+		"":                                                                               "sshd (pid 7)",
+	} {
+		if got := namespaceLabel([]byte(cgroups), "sshd", 7); got != want {
+			t.Errorf("%q: %q, want %q", cgroups, got, want)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package scanner
+
+import (
+	"encoding/binary"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"portlight/scanner/owner"
+	"portlight/scanner/process"
+)
+
+// kernelWork is what in the kernel itself may listen: tunnels and the NFS server.
+// It tells kernel sockets from hidden ones where not every process can be looked
+// into. Others may be added as they are met.
+type kernelWork struct {
+	tunnels   map[uint16]bool // UDP ports of VXLAN and GENEVE devices
+	wireguard bool            // there is a WireGuard device: its port is shown to administrators only
+	nfs       bool            // the threads of the NFS server or of its locks run
+}
+
+// Attributes of linux/if_link.h.
+const (
+	attrLinkInfo   = 18 // IFLA_LINKINFO
+	attrInfoKind   = 1  // IFLA_INFO_KIND
+	attrInfoData   = 2  // IFLA_INFO_DATA
+	attrVXLANPort  = 15 // IFLA_VXLAN_PORT
+	attrGENEVEPort = 5  // IFLA_GENEVE_PORT
+)
+
+// nfsThreads are the names of the kernel's threads that serve NFS, and lock files
+// for it.
+var nfsThreads = map[string]bool{"nfsd": true, "lockd": true}
+
+// readKernelWork knows nothing where the kernel does not answer.
+func readKernelWork() kernelWork {
+	w := kernelWork{tunnels: map[uint16]bool{}, nfs: hasThread(nfsThreads)}
+	links, err := syscall.NetlinkRIB(syscall.RTM_GETLINK, syscall.AF_UNSPEC)
+	if err != nil {
+		return w
+	}
+	messages, err := syscall.ParseNetlinkMessage(links)
+	if err != nil {
+		return w
+	}
+	for _, m := range messages {
+		if m.Header.Type == syscall.RTM_NEWLINK && len(m.Data) >= syscall.SizeofIfInfomsg {
+			w.takeLink(m.Data[syscall.SizeofIfInfomsg:])
+		}
+	}
+	return w
+}
+
+// takeLink reads the attributes of one network device.
+func (w *kernelWork) takeLink(attrs []byte) {
+	info := attribute(attrs, attrLinkInfo)
+	data := attribute(info, attrInfoData)
+	var port []byte
+	switch strings.TrimRight(string(attribute(info, attrInfoKind)), "\x00") {
+	case "wireguard":
+		w.wireguard = true
+	case "vxlan":
+		port = attribute(data, attrVXLANPort)
+	case "geneve":
+		port = attribute(data, attrGENEVEPort)
+	}
+	if len(port) >= 2 {
+		w.tunnels[binary.BigEndian.Uint16(port)] = true
+	}
+}
+
+// attribute gives the value of the first route attribute (struct nlattr) of a
+// type, nil when there is none or the bytes are malformed.
+func attribute(b []byte, kind uint16) []byte {
+	const typeMask = 0x3fff // NLA_TYPE_MASK
+	for len(b) >= 4 {
+		length := int(binary.NativeEndian.Uint16(b))
+		if length < 4 || length > len(b) {
+			return nil
+		}
+		if binary.NativeEndian.Uint16(b[2:])&typeMask == kind {
+			return b[4:length]
+		}
+		b = b[min((length+3)&^3, len(b)):]
+	}
+	return nil
+}
+
+// hasThread reports whether a thread of the kernel with one of these names runs.
+func hasThread(names map[string]bool) bool {
+	pids, err := owner.PIDs()
+	if err != nil {
+		return false
+	}
+	for _, pid := range pids {
+		comm, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+		if err != nil || !names[strings.TrimSuffix(string(comm), "\n")] {
+			continue
+		}
+		if st, err := process.ReadStat(pid); err == nil && st.Kernel {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether a socket that nobody is seen to hold is the kernel's. Deserted says that no process is in the cgroup that it was made in:
+// who set the tunnel or the server up has ended, and the socket lives on.
+func (w *kernelWork) holds(sock *socket, deserted func() bool) bool {
+	if sock.UDP && w.tunnels[sock.Port] {
+		return true
+	}
+	return sock.UID == 0 && (sock.UDP && w.wireguard || w.nfs) && deserted()
+}
+
+// kernelPeriod is how long an answer of readKernelWork serves.
+const kernelPeriod = time.Minute
+
+// kernelOwned reports whether the kernel itself holds a socket.
+func (s *sockdiagSource) kernelOwned(sock *socket, now time.Time) bool {
+	switch {
+	case sock.Inode == 0 || s.finder.Unheld(sock.Cookie):
+		return true
+	case len(s.finder.Holders(sock.Cookie)) > 0:
+		return false
+	}
+	if passed := now.Sub(s.kernelRead); s.kernelRead.IsZero() || passed < 0 || passed >= kernelPeriod {
+		s.kernel, s.kernelRead = readKernelWork(), now
+	}
+	return s.kernel.holds(sock, func() bool {
+		return s.members != nil && sock.CgroupID != 0 && len(s.members(sock.CgroupID)) == 0
+	})
+}
