@@ -119,3 +119,18 @@ func TestWindowArgs(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctor tries the sources of this system.
+func TestDoctor(t *testing.T) {
+	code, stdout, stderr := portlight("doctor", "--json")
+	var d view.Diagnosis
+	if err := json.Unmarshal([]byte(stdout), &d); err != nil || code != exitFine {
+		t.Fatalf("exit %d, error %v, stderr %q", code, err, stderr)
+	}
+	if d.Source != d.Sources[0].Name || !d.Sources[0].Works || d.Seen.Listeners != d.Seen.WithOwner+d.Seen.Hidden || d.Notes == nil {
+		t.Errorf("got %+v", d)
+	}
+	if code, stdout, _ := portlight("doctor"); code != exitFine || !strings.Contains(stdout, d.Source) {
+		t.Errorf("exit %d, stdout %q", code, stdout)
+	}
+}

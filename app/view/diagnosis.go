@@ -91,7 +91,7 @@ func DiagnosisText(d Diagnosis, s Style) string {
 		fmt.Fprintf(&b, "  %-10s %s\n", t.Name, sourceWords(t, d.Source))
 	}
 	heading(wordSeen)
-	fmt.Fprintf(&b, "  "+wordsSeen+"\n", Plural(d.Seen.Listeners, "listener"), d.Seen.WithOwner-d.Seen.Kernel, d.Seen.Kernel, d.Seen.Hidden)
+	b.WriteString("  " + seenWords(d) + "\n")
 	for _, n := range d.Notes {
 		b.WriteString("  " + n + "\n")
 	}

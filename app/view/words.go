@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,7 +167,8 @@ const (
 	wordSources = "Sources"
 	wordSeen    = "What is seen"
 	wordEvents  = "Events"
-	wordsSeen   = "%s: the process is known of %d, the kernel itself holds %d, hidden %d"
+	wordsSeen   = "%s: %d with their processes, %d of the kernel itself, %d hidden"
+	wordsUnseen = "Nothing: no source works"
 )
 
 func sourceWords(t SourceJSON, inUse string) string {
@@ -178,6 +180,13 @@ func sourceWords(t SourceJSON, inUse string) string {
 		state = "in use"
 	}
 	return state + ", " + Plural(t.Listeners, "listener") + " in " + strconv.FormatFloat(t.Milliseconds, 'f', 1, 64) + " ms"
+}
+
+func seenWords(d Diagnosis) string {
+	if d.Source == "" {
+		return wordsUnseen
+	}
+	return fmt.Sprintf(wordsSeen, Plural(d.Seen.Listeners, "listener"), d.Seen.WithOwner-d.Seen.Kernel, d.Seen.Kernel, d.Seen.Hidden)
 }
 
 func eventsWords(e EventsJSON) string {

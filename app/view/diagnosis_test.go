@@ -1,0 +1,34 @@
+package view
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"portlight/scanner"
+)
+
+func TestDiagnosis(t *testing.T) {
+	seen := scanner.Visibility{
+		Source: "gopsutil", Listeners: 9, WithOwner: 6, Kernel: 1, Hidden: 3, Reasons: map[scanner.HiddenReason]int{scanner.OtherUser: 3},
+		Notes: []string{"3 of 9 listeners belong to processes of other users, which an ordinary user may not look into"},
+	}
+	trials := []scanner.Trial{
+		{Source: "sockdiag", Err: errors.New("open netlink socket: operation not permitted\x1b[31m"), Took: 1234 * time.Microsecond},
+		{Source: "gopsutil", Took: 45678 * time.Microsecond, Visibility: seen},
+		{Source: "lsof", Took: time.Second, Visibility: scanner.Visibility{Listeners: 1}},
+	}
+	d := NewDiagnosis("1.2.3", trials, errors.New("subscribe to exec events: operation not permitted"))
+	golden(t, "doctor.txt", DiagnosisText(d, Style{}))
+	var b bytes.Buffer
+	if err := WriteJSON(&b, d, "  "); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "doctor.json", b.String())
+}
+
+func TestDiagnosisOfNothing(t *testing.T) {
+	d := NewDiagnosis("1.2.3", []scanner.Trial{{Source: "sockdiag", Err: errors.New("gone")}}, nil)
+	golden(t, "doctor-nothing.txt", DiagnosisText(d, Style{Colour: true}))
+}
