@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +34,7 @@ const (
 	modeChurn   = "churn"
 	modeWarm    = "warm"
 	modeTunnel  = "tunnel"
+	modeListen  = "listen"
 	modeInside  = "inside" // listens in its own network until its standard input ends
 
 	noTunnelEnv = "PORTLIGHT_TEST_NO_TUNNEL" // the kernel has none
@@ -40,7 +43,7 @@ const (
 func TestMain(m *testing.M) {
 	modes := map[string]func() error{
 		modeHold: hold, modeNetwork: enterNetwork, modeWorker: runWorker, modeChurn: runChurn, modeWarm: runWarm,
-		modeTunnel: runTunnel, modeInside: runInside}
+		modeTunnel: runTunnel, modeListen: runListen, modeInside: runInside}
 	mode := modes[os.Getenv(modeEnv)]
 	if mode == nil {
 		os.Exit(m.Run())
@@ -271,7 +274,8 @@ func TestSockdiagNoticesAnOwnersEnd(t *testing.T) {
 	}
 }
 
-// TestSockdiagWarmScan finds nothing new, and allocates nothing for it.
+// TestSockdiagWarmScan finds nothing new, allocates nothing for it, and does not
+// grow over as many scans as PORTLIGHT_SCANS says.
 func TestSockdiagWarmScan(t *testing.T) {
 	runNested(t, modeWarm, os.Geteuid())
 }
@@ -290,15 +294,48 @@ func runWarm() error {
 	if s, err := src.scan(ctx, now); err != nil || s == nil || len(s.Listeners) != 1 {
 		return fmt.Errorf("first scan: %+v, %v", s, err)
 	}
-	allocs := testing.AllocsPerRun(1000, func() {
+	quiet := func() {
 		if s, e := src.scan(ctx, now); s != nil || e != nil {
 			err = fmt.Errorf("unchanged scan: %+v, %v", s, e)
 		}
-	})
-	if allocs != 0 {
+	}
+	if allocs := testing.AllocsPerRun(1000, quiet); allocs != 0 {
 		return fmt.Errorf("%v allocations a scan", allocs)
 	}
-	return err
+	return errors.Join(err, growth(func() {
+		now = now.Add(time.Second) // with the upkeep of every second
+		quiet()
+	}))
+}
+
+// growth fails if descriptors, goroutines or memory are more after many runs.
+func growth(run func()) error {
+	runs := 5000
+	if text := os.Getenv("PORTLIGHT_SCANS"); text != "" {
+		if _, err := fmt.Sscan(text, &runs); err != nil {
+			return err
+		}
+	}
+	measure := func() (fds, goroutines int, heap uint64) {
+		entries, _ := os.ReadDir("/proc/self/fd")
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return len(entries), runtime.NumGoroutine(), m.HeapAlloc
+	}
+	for range runs / 10 {
+		run()
+	}
+	fds, goroutines, heap := measure()
+	for range runs {
+		run()
+	}
+	fdsAfter, goroutinesAfter, heapAfter := measure()
+	if fdsAfter > fds || goroutinesAfter > goroutines || heapAfter > heap+heap/4+100_000 {
+		return fmt.Errorf("after %d scans: %d descriptors, %d goroutines, %d bytes; before: %d, %d, %d",
+			runs, fdsAfter, goroutinesAfter, heapAfter, fds, goroutines, heap)
+	}
+	return nil
 }
 
 // scanUntil scans with a clock that goes fast until the newest snapshot is as

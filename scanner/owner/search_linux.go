@@ -214,10 +214,10 @@ func (f *Finder) busyOthers([]*target) ([]*proc, error) {
 
 // list takes notice of processes that have begun and ended.
 func (f *Finder) list() (err error) {
+	began := time.Now()
 	if f.entries, err = f.proc.list(f.walkers[0].dents[:], f.entries[:0]); err != nil {
 		return err
 	}
-	f.upkeep.listed = f.now
 	f.listing++
 	for _, e := range f.entries {
 		p := f.procs[e.pid]
@@ -232,6 +232,7 @@ func (f *Finder) list() (err error) {
 			f.drop(p)
 		}
 	}
+	f.upkeep.list = f.now.Add(max(listPeriod, listShare*time.Since(began)))
 	return nil
 }
 

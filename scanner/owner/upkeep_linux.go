@@ -13,7 +13,8 @@ const (
 	upkeepPeriod = 900 * time.Millisecond // at most so often, with scans each second
 	upkeepMost   = time.Minute            // no more is made up for, after a pause
 	verifyPeriod = 45 * time.Second       // in which every known descriptor is looked at
-	listPeriod   = 10 * time.Second       // in which new processes are looked into
+	listPeriod   = 10 * time.Second       // in which new processes are looked into, or longer:
+	listShare    = 10_000                 // the part of the time that goes into listing processes at most
 	sweepShare   = 8000                   // the part of the time that goes into looking for further holders
 	sweepMost    = 20 * time.Millisecond  // at once
 	staleAfter   = 10 * time.Minute       // a process is looked into again even if its descriptors are as many as before
@@ -30,7 +31,7 @@ const (
 // upkeep is where the checks stand.
 type upkeep struct {
 	last        time.Time     // when there were some
-	listed      time.Time     // when processes were listed
+	list        time.Time     // when to list processes again
 	soon, later time.Time     // when new processes are to be looked into, zero is not
 	owner, hold int           // the next descriptor to verify
 	verified    float64       // verifications that are due, the part below one
@@ -50,7 +51,7 @@ func (u *upkeep) expect(now time.Time) {
 
 // newcomersDue reports whether new processes are to be looked into.
 func (u *upkeep) newcomersDue(now time.Time) bool {
-	due := now.Sub(u.listed) >= listPeriod
+	due := !now.Before(u.list)
 	if !u.soon.IsZero() && !u.soon.After(now) {
 		u.soon, due = time.Time{}, true
 	}
