@@ -124,30 +124,39 @@ func (c *Conn) lookup(s *Socket) (cookie uint64, err error) {
 }
 
 // send writes a request, under a new number that its answer carries too.
+//
+// The kernel makes the answer of a dump while it is asked and read, so neither
+// call waits: as raw calls they spare the runtime's scheduler, which at a calm
+// pace costs as much as the dump.
 func (c *Conn) send(request []byte) error {
 	c.seq++
 	binary.NativeEndian.PutUint32(request[8:], c.seq)
-	if _, err := unix.Write(c.fd, request); err != nil {
-		return fmt.Errorf("send: %w", err)
+	_, _, errno := unix.RawSyscall(unix.SYS_WRITE, uintptr(c.fd), uintptr(unsafe.Pointer(&request[0])), uintptr(len(request)))
+	if errno != 0 {
+		return fmt.Errorf("send: %w", errno)
 	}
 	return nil
 }
 
-// receive reads one datagram. It calls recvfrom itself: package unix would
-// allocate the address of the sender each time.
+// receive reads one datagram. Should there be none yet it waits, up to the
+// time-out of the socket. It calls recvfrom itself: package unix would allocate
+// the address of the sender each time.
 func (c *Conn) receive() ([]byte, error) {
-	for {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(c.fd), uintptr(unsafe.Pointer(&c.buf[0])), uintptr(len(c.buf)), unix.MSG_TRUNC, 0, 0)
-		switch {
-		case errno == unix.EINTR:
-			continue
-		case errno != 0:
-			return nil, fmt.Errorf("receive: %w", errno)
-		case int(n) > len(c.buf):
-			return nil, ErrTruncated
-		}
-		return c.buf[:n], nil
+	fd, buf, size := uintptr(c.fd), unsafe.Pointer(&c.buf[0]), uintptr(len(c.buf))
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, fd, uintptr(buf), size, unix.MSG_TRUNC|unix.MSG_DONTWAIT, 0, 0)
+	if errno == unix.EAGAIN {
+		n, _, errno = unix.Syscall6(unix.SYS_RECVFROM, fd, uintptr(buf), size, unix.MSG_TRUNC, 0, 0)
 	}
+	for errno == unix.EINTR {
+		n, _, errno = unix.Syscall6(unix.SYS_RECVFROM, fd, uintptr(buf), size, unix.MSG_TRUNC, 0, 0)
+	}
+	switch {
+	case errno != 0:
+		return nil, fmt.Errorf("receive: %w", errno)
+	case int(n) > len(c.buf):
+		return nil, ErrTruncated
+	}
+	return c.buf[:n], nil
 }
 
 // Refresh takes a dump and reports whether anything has changed since the one
