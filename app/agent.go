@@ -11,6 +11,7 @@ import (
 	stdlog "log"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"portlight/app/alerts"
@@ -34,34 +35,62 @@ type agent struct {
 	notifier *notify.Notifier
 	tray     *tray.Tray
 
+	noTray   atomic.Bool // nothing shows tray icons
+	terminal atomic.Bool // events are printed: nothing else of the agent can be seen
+
 	wake    chan struct{} // something is pending
 	mu      sync.Mutex
 	pending []alerts.Judgement // to be notified of
 }
 
 // agent runs the tray, or what comes closest to it here, until ctx ends or the
-// user quits.
+// user quits. Without a desktop it watches in the terminal, for which it needs
+// no folder.
 func (p *program) agent(ctx context.Context) error {
-	dir, err := desktop.DataDir(p.dataDir)
-	if err != nil {
-		return err
-	}
-	p.dataDir = dir
 	a := &agent{program: p, names: p.names(), wake: make(chan struct{}, 1)}
-	instance, err := desktop.Acquire(roleAgent, dir, a.answer)
+	instance, err := a.acquire()
 	if errors.Is(err, desktop.ErrRunning) {
 		return p.showRunning()
 	}
+	if err == nil {
+		defer instance.Close()
+	}
+	if missing := p.checkSession(ctx); missing != nil {
+		if err == nil {
+			instance.Close() // a desktop that begins later may have its agent
+		} else {
+			fmt.Fprintf(p.err, wordsNoDataDir+"\n", err)
+		}
+		fmt.Fprintf(p.err, wordsNoSession+"\n", missing)
+		return p.watch(ctx, false)
+	}
 	if err != nil {
 		return err
 	}
-	defer instance.Close()
-	if err := checkSession(ctx); err != nil {
-		instance.Close() // a desktop that begins later may have its agent
-		fmt.Fprintf(p.err, wordsNoSession+"\n", err)
-		return p.watch(ctx, false)
-	}
 	return a.run(ctx)
+}
+
+// acquire makes this process the agent of its data folder.
+func (a *agent) acquire() (*desktop.Instance, error) {
+	dir, err := desktop.DataDir(a.dataDir)
+	if err != nil {
+		return nil, err
+	}
+	a.dataDir = dir
+	return desktop.Acquire(roleAgent, dir, a.answer)
+}
+
+// checkSession says why there is no desktop for the agent here, or nil.
+func (p *program) checkSession(ctx context.Context) error {
+	noWindow, err := desktop.CheckSession(ctx)
+	if err != nil {
+		return err
+	}
+	if hasWindow && noWindow != nil {
+		p.log.Warn("the window cannot be shown here", "error", noWindow)
+	}
+	desktop.UseBus()
+	return nil
 }
 
 // run shows the tray until ctx ends, the user quits or the session bus is gone.
@@ -86,7 +115,7 @@ func (a *agent) run(ctx context.Context) error {
 	}, func(t *tray.Tray) {
 		a.tray = t
 		go func() {
-			followed <- a.follow(ctx, a.showMenu, a.tell)
+			followed <- a.follow(ctx, a.showMenu, a.judged)
 			t.Quit()
 		}()
 	})
@@ -106,7 +135,8 @@ func trayIcon() image.Image {
 	return icon
 }
 
-// windowWithoutTray opens the window when no tray icon can be seen.
+// windowWithoutTray opens the window when no tray icon can be seen, and where
+// there can be no window either it watches in the terminal.
 func (a *agent) windowWithoutTray(ctx context.Context) {
 	select {
 	case <-ctx.Done():
@@ -120,10 +150,40 @@ func (a *agent) windowWithoutTray(ctx context.Context) {
 	} else if err != nil {
 		a.log.Warn("tray cannot be looked for", "error", err)
 	}
-	fmt.Fprintln(a.err, wordsNoTray)
-	if err := a.openWindow(desktop.Show); err != nil {
-		a.log.Error("window does not open", "error", err)
+	a.noTray.Store(true)
+	if err := checkWindow(ctx); err != nil {
+		fmt.Fprintln(a.err, wordsNoTray)
+		a.watchHere(err)
+		return
 	}
+	fmt.Fprintln(a.err, wordsNoTray+" "+wordsWindowInstead)
+	if err := a.openWindow(desktop.Show); err != nil {
+		a.watchHere(err)
+	}
+}
+
+// checkWindow says why no window can be opened, or nil.
+func checkWindow(ctx context.Context) error {
+	if !hasWindow {
+		return errors.New(wordsNoWindow)
+	}
+	return desktop.CheckDisplay(ctx)
+}
+
+// watchHere prints the events from now on, as there is no window for this
+// reason.
+func (a *agent) watchHere(reason error) {
+	fmt.Fprintf(a.err, wordsWatchHere+"\n", reason)
+	a.terminal.Store(true)
+}
+
+// judged shows what has been judged.
+func (a *agent) judged(js []alerts.Judgement) error {
+	a.tell(js)
+	if a.terminal.Load() {
+		return a.printEvents(js, a.names, false)
+	}
+	return nil
 }
 
 // showMenu draws the newest snapshot.
@@ -142,7 +202,7 @@ func (a *agent) showMenu(u scanner.Update) {
 // tell hands the judgements that alert to sendAlerts: the desktop may be slow,
 // and scans go on.
 func (a *agent) tell(js []alerts.Judgement) {
-	js = slices.DeleteFunc(js, func(j alerts.Judgement) bool { return !j.Verdict.Alerts() })
+	js = slices.DeleteFunc(slices.Clone(js), func(j alerts.Judgement) bool { return !j.Verdict.Alerts() })
 	if len(js) == 0 {
 		return
 	}

@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"portlight/app/view"
 )
@@ -44,9 +49,134 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 }
 
 func TestUnknownServiceExitsWith1(t *testing.T) {
-	code, stdout, stderr := portlight("service", "no-such-service-name")
-	if code != exitError || stdout != "" || strings.Contains(stderr, "Usage:") {
-		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	for _, query := range []string{"no-such-service-name", "64999"} {
+		for flag, want := range map[string]string{"--json=false": "", "--json": "[]\n"} {
+			code, stdout, stderr := portlight("service", query, flag)
+			if code != exitError || stdout != want || !strings.Contains(stderr, query) || strings.Contains(stderr, "Usage:") {
+				t.Errorf("%s %s: exit %d, stdout %q, stderr %q", query, flag, code, stdout, stderr)
+			}
+		}
+	}
+}
+
+// full is a disk without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestFullDiskExitsWith1(t *testing.T) {
+	for _, args := range []string{
+		"--version", "--help", "help list", "completion", "completion bash", "completion zsh",
+		"list", "list --json", "service ssh", "service ssh --json", "service 64999 --json", "doctor", "doctor --json",
+	} {
+		var stderr bytes.Buffer
+		code := run(strings.Fields(args), full{}, &stderr)
+		if code != exitError || !strings.Contains(stderr.String(), "portlight: ") || !strings.Contains(stderr.String(), "no space left") || strings.Contains(stderr.String(), "Usage:") {
+			t.Errorf("%s: exit %d, stderr %q", args, code, stderr.String())
+		}
+	}
+}
+
+// until is a standard error that does something as soon as it holds a text.
+type until struct {
+	bytes.Buffer
+	want string
+	then func()
+}
+
+func (u *until) Write(b []byte) (int, error) {
+	n, err := u.Buffer.Write(b)
+	if u.then != nil && strings.Contains(u.String(), u.want) {
+		u.then()
+		u.then = nil
+	}
+	return n, err
+}
+
+// watch runs `portlight watch`, and begun when it watches. It ends by itself or
+// with the context.
+func watch(ctx context.Context, stdout io.Writer, services string, begun func(), args ...string) (code int, stderr string) {
+	u := &until{want: "listeners by", then: begun}
+	p := newProgram(stdout, u)
+	p.services = services
+	code = p.run(ctx, append([]string{"watch", "--interval", "250ms"}, args...))
+	return code, u.String()
+}
+
+func TestWatchEndsOnAFullDisk(t *testing.T) {
+	for _, args := range [][]string{nil, {"--json"}} {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		open := func() {
+			l, err := net.Listen("tcp4", "127.0.0.1:0")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(func() { l.Close() })
+		}
+		code, stderr := watch(ctx, full{}, "", open, args...)
+		if code != exitError || !strings.Contains(stderr, "portlight: ") || !strings.Contains(stderr, "no space left") || ctx.Err() != nil {
+			t.Errorf("%v: exit %d, stderr %q", args, code, stderr)
+		}
+	}
+}
+
+// TestProblemsOfNamesAreSaid by every command that gives names.
+func TestProblemsOfNamesAreSaid(t *testing.T) {
+	const missing = "/nonexistent/services"
+	ctx, cancel := context.WithCancel(context.Background())
+	if code, stderr := watch(ctx, io.Discard, missing, cancel); code != exitFine || !strings.Contains(stderr, missing) {
+		t.Errorf("watch: exit %d, stderr %q", code, stderr)
+	}
+	for _, args := range []string{"list", "service ssh", "service ssh --json"} {
+		var stdout, stderr bytes.Buffer
+		p := newProgram(&stdout, &stderr)
+		p.services = missing
+		if code := p.run(context.Background(), strings.Fields(args)); code != exitFine || !strings.Contains(stderr.String(), missing) {
+			t.Errorf("%s: exit %d, stderr %q", args, code, stderr.String())
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	p := newProgram(&stdout, &stderr)
+	p.services = missing
+	var s view.SnapshotJSON
+	if code := p.run(context.Background(), []string{"list", "--json"}); code != exitFine || stderr.Len() > 0 {
+		t.Errorf("list --json: exit %d, stderr %q", code, stderr.String())
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil || !strings.Contains(strings.Join(s.Visibility.Notes, "\n"), missing) {
+		t.Errorf("list --json: error %v, notes %q", err, s.Visibility.Notes)
+	}
+}
+
+// TestFlagsNameTheirValues by a word: a text in backquotes would be taken for
+// one.
+func TestFlagsNameTheirValues(t *testing.T) {
+	flag := regexp.MustCompile(`^ +(-\w, |    )--[\w-]+( \w+)?   +\S`)
+	root := newRoot(newProgram(io.Discard, io.Discard))
+	for _, cmd := range append(root.Commands(), root) {
+		for line := range strings.Lines(cmd.LocalFlags().FlagUsages()) {
+			if !flag.MatchString(line) {
+				t.Errorf("%s: %q", cmd.CommandPath(), line)
+			}
+		}
+	}
+}
+
+func TestLastWords(t *testing.T) {
+	for said, want := range map[string]string{
+		"time=1 level=WARN\nportlight: open the window: no GL\n":   "open the window: no GL",
+		strings.Repeat("x", 2*maxLastWords) + "\nportlight: why\n": "why",
+		"panic: a fault\n\ngoroutine 1":                            "the window ended by an error: exit status 2",
+		"":                                                         "the window ended by an error: exit status 2",
+	} {
+		var l lastWords
+		for part := range strings.Lines(said) {
+			l.Write([]byte(part))
+		}
+		if got := l.reason(errors.New("exit status 2")).Error(); got != want || len(l.text) > maxLastWords {
+			t.Errorf("%.40q: %q, want %q", said, got, want)
+		}
 	}
 }
 

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 
 	"portlight/app/desktop"
 )
@@ -81,17 +83,51 @@ func (a *agent) openWindow(line string) error {
 		return fmt.Errorf("open the window: %w", err)
 	}
 	cmd := exec.Command(self, append([]string{"window", "--data-dir", a.dataDir, "--interval", a.interval.String()}, windowArgs(line)...)...)
-	cmd.Stderr = os.Stderr
+	said := &lastWords{}
+	cmd.Stderr = io.MultiWriter(said, a.err)
+	cmd.WaitDelay = time.Second // a browser that the window opened may hold the pipe
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("open the window: %w", err)
 	}
 	go func() {
-		if err := cmd.Wait(); err != nil {
-			a.log.Warn("window ended", "error", err)
+		var failed *exec.ExitError
+		if err := cmd.Wait(); errors.As(err, &failed) {
+			a.windowFailed(said.reason(err))
 		}
 	}()
 	return nil
+}
+
+// windowFailed says that a window has ended by an error. Where there is no tray
+// it was all that could be seen.
+func (a *agent) windowFailed(reason error) {
+	a.failed(reason)
+	if a.noTray.Load() && !a.terminal.Load() {
+		a.watchHere(reason)
+	}
+}
+
+// lastWords keeps the end of what a program says.
+type lastWords struct{ text []byte }
+
+// maxLastWords bounds what is kept, in bytes.
+const maxLastWords = 4096
+
+func (l *lastWords) Write(b []byte) (int, error) {
+	l.text = append(l.text, b...)
+	l.text = l.text[max(0, len(l.text)-maxLastWords):]
+	return len(b), nil
+}
+
+// reason is the error with which the window said that it ends; else all that is
+// known is how it ended.
+func (l *lastWords) reason(ended error) error {
+	lines := strings.Split(strings.TrimSpace(string(l.text)), "\n")
+	if text, ok := strings.CutPrefix(lines[len(lines)-1], saying); ok {
+		return errors.New(text)
+	}
+	return fmt.Errorf(wordsWindowEnded, ended)
 }
 
 // windowArgs turns a line of the socket into flags of `portlight window`.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,7 +56,7 @@ func (p *program) list(cmd *cobra.Command, f listFlags) error {
 		}
 	}
 	if f.json {
-		return view.WriteJSON(p.out, view.NewSnapshotJSON(s, rows), "  ")
+		return view.WriteJSON(p.out, view.NewSnapshotJSON(s, rows, names.Problems()...), "  ")
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(p.err, wordsNoMatch)
@@ -102,14 +103,11 @@ func (f listFlags) takes(r view.Row) bool {
 	return f.process == "" || heldBy(l, f.process)
 }
 
-// heldBy matches names as `lsof -c` does, by their beginning, but for case.
+// heldBy matches by the beginning, but for case: the program's name, or the
+// kernel's short one, which is what `lsof -c` looks at.
 func heldBy(l *scanner.Listener, name string) bool {
-	for _, o := range l.Owners {
-		if len(o.Name) >= len(name) && strings.EqualFold(o.Name[:len(name)], name) {
-			return true
-		}
-	}
-	return false
+	begins := func(s string) bool { return len(s) >= len(name) && strings.EqualFold(s[:len(name)], name) }
+	return slices.ContainsFunc(l.Owners, func(o scanner.Process) bool { return begins(o.Name) || begins(o.Comm) })
 }
 
 // port is a flag's value, 1 to 65535.

@@ -38,30 +38,62 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends what hangs
-	root := newRoot(&program{out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))})
-	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	cmd, err := root.ExecuteContextC(ctx)
-	var failed *runError
-	switch {
-	case err == nil:
-		return exitFine
-	case errors.As(err, &failed):
-		fmt.Fprintln(stderr, "portlight:", err)
-		return exitError
-	}
-	fmt.Fprintf(stderr, "portlight: %v\n%s", err, cmd.UsageString())
-	return exitUsage
+	return newProgram(stdout, stderr).run(ctx, args)
 }
 
 // program is what the commands share.
 type program struct {
-	out, err io.Writer
+	out      *output
+	err      io.Writer
 	log      *slog.Logger
+	services string // path of services(5), "" is the system's
 	dataDir  string
 	interval time.Duration
 	login    bool
+}
+
+func newProgram(stdout, stderr io.Writer) *program {
+	return &program{out: &output{to: stdout}, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))}
+}
+
+func (p *program) run(ctx context.Context, args []string) (code int) {
+	root := newRoot(p)
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	var failed *runError
+	switch {
+	case errors.As(err, &failed):
+		return p.fail(err)
+	case p.out.failed != nil: // an error of cobra's is this one too
+		return p.fail(p.out.failed)
+	case err == nil:
+		return exitFine
+	}
+	fmt.Fprintf(p.err, "portlight: %v\n%s", err, cmd.UsageString())
+	return exitUsage
+}
+
+func (p *program) fail(err error) (code int) {
+	fmt.Fprintln(p.err, saying+err.Error())
+	return exitError
+}
+
+// saying stands before the error that a command ends with.
+const saying = "portlight: "
+
+// output is the standard output. It remembers that a write failed: not all that
+// print look after it.
+type output struct {
+	to     io.Writer
+	failed error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.to.Write(b)
+	if err != nil && o.failed == nil {
+		o.failed = fmt.Errorf("print: %w", err)
+	}
+	return n, err
 }
 
 // runError is an error of doing, all others are errors of usage.
@@ -92,6 +124,8 @@ func newRoot(p *program) *cobra.Command {
 		PersistentPreRunE: func(*cobra.Command, []string) error { return checkInterval(p.interval) },
 		RunE:              doing(func(cmd *cobra.Command, _ []string) error { return p.agent(cmd.Context()) }),
 	}
+	root.SetOut(p.out) // before the completion command, which takes it over
+	root.SetErr(p.err)
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.dataDir, "data-dir", "", "folder for Portlight's own files (default: the system's place for them)")
 	flags.DurationVar(&p.interval, "interval", scanner.DefaultInterval, "time between two scans, 250ms … 1m")
@@ -131,12 +165,12 @@ func checkInterval(d time.Duration) error {
 }
 
 // names is the table of service names; it loads what it needs when asked.
-func (p *program) names() *services.Table { return services.Open("") }
+func (p *program) names() *services.Table { return services.Open(p.services) }
 
 // style is laid out for a person when the output is a terminal. NO_COLOR
 // (no-color.org) and a dumb terminal get no colour.
 func (p *program) style(wide bool) view.Style {
-	f, ok := p.out.(*os.File)
+	f, ok := p.out.to.(*os.File)
 	terminal := ok && term.IsTerminal(int(f.Fd()))
 	colour := terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	return view.Style{Columns: terminal, Colour: colour, Wide: wide}

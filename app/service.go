@@ -34,14 +34,17 @@ func newServiceCommand(p *program) *cobra.Command {
 }
 
 func (p *program) printServices(table *services.Table, query string, found []services.Name, asJSON bool) error {
-	if asJSON {
-		return view.WriteJSON(p.out, view.NewServicesJSON(found), "  ")
-	}
 	p.notes(table.Problems())
-	if len(found) == 0 {
-		return fmt.Errorf("no service is known as %q", query)
+	var err error
+	switch {
+	case asJSON:
+		err = view.WriteJSON(p.out, view.NewServicesJSON(found), "  ")
+	case len(found) > 0:
+		_, err = io.WriteString(p.out, view.ServicesText(found, p.style(false)))
 	}
-	_, err := io.WriteString(p.out, view.ServicesText(found, p.style(false)))
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf(wordsNoService, query)
+	}
 	return err
 }
 

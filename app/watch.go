@@ -29,32 +29,41 @@ func (p *program) watch(ctx context.Context, asJSON bool) error {
 	return p.follow(ctx, func(u scanner.Update) {
 		if u.Baseline {
 			fmt.Fprintf(p.err, wordsWatching, len(u.Snapshot.Listeners), u.Snapshot.Visibility.Source, p.interval)
+			p.notes(names.Problems())
 		}
-	}, func(js []alerts.Judgement) {
-		for _, j := range js {
-			if asJSON {
-				p.printJSON(view.NewEventJSON(j, names))
-				continue
-			}
-			fmt.Fprintln(p.out, view.EventText(j, names, p.style(false)))
-		}
-	})
+	}, func(js []alerts.Judgement) error { return p.printEvents(js, names, asJSON) })
 }
 
-func (p *program) printJSON(v any) {
-	if err := view.WriteJSON(p.out, v, ""); err != nil {
-		p.log.Error("event cannot be printed", "error", err)
+// printEvents prints judged events, a line each.
+func (p *program) printEvents(js []alerts.Judgement, names view.Namer, asJSON bool) error {
+	for _, j := range js {
+		var err error
+		if asJSON {
+			err = view.WriteJSON(p.out, view.NewEventJSON(j, names), "")
+		} else {
+			_, err = fmt.Fprintln(p.out, view.EventText(j, names, p.style(false)))
+		}
+		if err != nil {
+			return fmt.Errorf("print event: %w", err)
+		}
 	}
+	return nil
 }
 
-// follow watches until ctx ends. It hands every update to seen and then what it
-// judges to judged, always from one goroutine.
-func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged func([]alerts.Judgement)) error {
+// follow watches until ctx ends or judged fails. It hands every update to seen
+// and then what it judges to judged, always from one goroutine.
+func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged func([]alerts.Judgement) error) error {
 	w, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Log: p.log})
 	if err != nil {
 		return err
 	}
 	updates := make(chan scanner.Update)
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() {
+		cancel()
+		for range updates { // until the sources are closed
+		}
+	}()
 	go func() {
 		defer close(updates)
 		w.Run(ctx, func(u scanner.Update) {
@@ -75,32 +84,20 @@ func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged 
 				return nil
 			}
 			seen(u)
-			js = judgeAll(judge, u)
+			if u.Baseline {
+				judge.Learn(u.Snapshot)
+			}
+			js = judge.Tick(u.Events)
 		case <-due.C:
 		}
 		late, next := judge.Due(time.Now())
 		if js = append(js, late...); len(js) > 0 {
-			judged(js)
+			if err := judged(js); err != nil {
+				return err
+			}
 		}
 		if !next.IsZero() {
 			due.Reset(time.Until(next))
 		}
 	}
-}
-
-// judgeAll judges what others can reach first: a program that opens loopback and
-// the network in one tick was not on loopback only.
-func judgeAll(judge *alerts.Judge, u scanner.Update) []alerts.Judgement {
-	if u.Baseline {
-		judge.Learn(u.Snapshot)
-	}
-	var js []alerts.Judgement
-	for _, external := range []bool{true, false} {
-		for _, e := range u.Events {
-			if e.Listener.External() == external {
-				js = append(js, judge.Judge(e))
-			}
-		}
-	}
-	return js
 }

@@ -21,7 +21,7 @@ func newWindowCommand(p *program) *cobra.Command {
 		RunE:  doing(func(cmd *cobra.Command, _ []string) error { return p.window(cmd.Context(), f) }),
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.show, "show", "", "select the listener with this id, as in `list --json`")
+	flags.StringVar(&f.show, "show", "", "select the listener with this id, as in portlight list --json")
 	flags.StringVar(&f.stop, "stop", "", "ask whether to stop the listener with this id")
 	flags.BoolVar(&f.settings, "settings", false, "open the settings")
 	return cmd

@@ -6,6 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -50,8 +53,8 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 		return err
 	}
 	defer instance.Close()
-	if !desktop.HasDisplay() {
-		return errors.New(wordsNoDisplay)
+	if err := desktop.CheckDisplay(ctx); err != nil {
+		return fmt.Errorf("open the window: %w", err)
 	}
 	lines <- f.line()
 	return p.runWindow(ctx, dir, lines, func() { instance.Close() })
@@ -59,21 +62,22 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 
 // runWindow shows the window until it is closed. Closing is called first then:
 // who asks from then on starts another window.
-func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string, closing func()) error {
+func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string, closing func()) (err error) {
 	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Containers: true, Log: p.log})
 	if err != nil {
 		return err
 	}
-	fyneapp.SetMetadata(fyne.AppMetadata{ID: desktop.AppID, Name: "Portlight", Version: version})
-	a := fyneapp.NewWithID(desktop.AppID)
-	a.SetIcon(fyne.NewStaticResource("portlight.svg", assets.Icon))
-	w := window.New(window.Options{
-		App: a, Names: p.names(), Version: version, DataDir: dir,
-		ReadDetails: func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
-		Stop:        stopProcess,
-		OpenURL:     desktop.OpenURL,
-		LoginItem:   desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
-	})
+	prepareToolkit()
+	said := newToolkitLog(p.log)
+	defer said.close()
+	defer said.catch(&err)
+	a := newApp()
+	w := p.newWindow(a, dir)
+	w.Window().Show()
+	if !w.IsUp() {
+		return fmt.Errorf("%w (%s)", said.failure(wordsNoReason), wordsGL)
+	}
+	said.pass()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.Lifecycle().SetOnStarted(func() {
@@ -82,9 +86,35 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	})
 	a.Lifecycle().SetOnStopped(closing)
-	w.Window().Show()
 	a.Run()
 	return nil
+}
+
+// prepareToolkit gives Fyne what it takes for granted, and has this process live
+// on when the agent, which reads its standard error, ends first.
+func prepareToolkit() {
+	desktop.UseBus()
+	if dir, err := os.UserCacheDir(); err == nil {
+		os.MkdirAll(dir, 0o700) // where it cannot be made Fyne does without
+	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+}
+
+func newApp() fyne.App {
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: desktop.AppID, Name: "Portlight", Version: version})
+	a := fyneapp.NewWithID(desktop.AppID)
+	a.SetIcon(fyne.NewStaticResource("portlight.svg", assets.Icon))
+	return a
+}
+
+func (p *program) newWindow(a fyne.App, dir string) *window.Window {
+	return window.New(window.Options{
+		App: a, Names: p.names(), Version: version, DataDir: dir,
+		ReadDetails: func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
+		Stop:        stopProcess,
+		OpenURL:     desktop.OpenURL,
+		LoginItem:   desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
+	})
 }
 
 func showUpdate(w *window.Window, u scanner.Update) {

@@ -125,3 +125,13 @@ func TestWhyHidden(t *testing.T) {
 		}
 	}
 }
+
+// TestShortNameIsNoChange: a process may write another short name as often as it
+// likes.
+func TestShortNameIsNoChange(t *testing.T) {
+	a, b := snapshotOf(t, "tcp 0.0.0.0:22 1"), snapshotOf(t, "tcp 0.0.0.0:22 1")
+	b.Listeners[0].Owners[0].Comm = "other"
+	if events := Diff(a, b); len(events) > 0 || !sameListeners(a.Listeners, b.Listeners) {
+		t.Errorf("a change: %v", events)
+	}
+}

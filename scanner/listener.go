@@ -89,6 +89,7 @@ func (k Key) External() bool { return k.Namespace == "" && k.Scope() != ScopeLoo
 type Process struct {
 	process.ID
 	Name    string    // the program's name: the base name of Path where it is known, else the kernel's short name
+	Comm    string    // the kernel's short name, cut to 15 bytes; "" where it is not told. As it was when the process was last looked at: a change of it alone is none
 	Path    string    // executable, "" if it cannot be read; without " (deleted)"
 	UID     int       // effective user id, or UnknownUID
 	User    string    // name of UID, or its number where it has none
@@ -132,7 +133,7 @@ func (l *Listener) Equal(o *Listener) bool {
 }
 
 // equal leaves out Started, which follows from the identity and moves with the
-// wall clock.
+// wall clock, and Comm, which a process may rewrite as often as it likes.
 func (p Process) equal(o Process) bool {
 	return p.ID == o.ID && p.Name == o.Name && p.Path == o.Path && p.UID == o.UID
 }

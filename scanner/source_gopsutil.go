@@ -148,5 +148,5 @@ func guessDualStack(found []Listener) {
 }
 
 func newProcess(s process.Summary) Process {
-	return Process{ID: s.ID, Name: s.Name, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
+	return Process{ID: s.ID, Name: s.Name, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
 }

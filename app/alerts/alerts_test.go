@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"hash/crc32"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,16 +15,17 @@ import (
 	"portlight/scanner/process"
 )
 
-// TestScripts plays testdata/*.txt. A line is a second on the clock:
+// TestScripts plays testdata/*.txt. A line is a scan, a second after the one
+// before; one that begins with "&" is of the same scan:
 //
 //	learn  LISTENER            known from the baseline
 //	open   LISTENER            an event, as are close and change
 //	change LISTENER <- LISTENER   as it is <- as it was
 //	wait                       nothing happens
 //
-// where LISTENER is "tcp 0.0.0.0:80 nginx,worker [dual] [ephemeral] [uid=N] [ns=N]";
-// "?" is a hidden owner, "kernel" the kernel. Behind " => " stands what is
-// judged, and what falls due.
+// Behind " => " stands what is judged, then what falls due: each event with its
+// verdict about the program that decides, and " + " with each other one. See
+// parseListener for LISTENER.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -45,7 +47,10 @@ func play(t *testing.T, file string) {
 		if step = strings.TrimSpace(step); step == "" || step[0] == '#' {
 			continue
 		}
-		now = now.Add(time.Second)
+		step, same := strings.CutPrefix(step, "& ")
+		if !same {
+			now = now.Add(time.Second)
+		}
 		if got := perform(t, j, step, now); got != strings.TrimSpace(want) {
 			t.Errorf("%s:%d: %s => %s, want %s", file, n+1, step, got, strings.TrimSpace(want))
 		}
@@ -77,15 +82,30 @@ func perform(t *testing.T, j *Judge, step string, now time.Time) string {
 			was := parseListener(t, before)
 			e.Before = &was
 		}
-		out := j.Judge(e)
-		got = append(got, fmt.Sprintf("%s %s", out.Verdict, out.Program))
+		for _, out := range j.Tick([]scanner.Event{e}) {
+			got = append(got, told(out))
+		}
 	}
 	due, _ := j.Due(now)
 	for _, d := range due {
-		got = append(got, fmt.Sprintf("due %s %s", d.Verdict, d.Program))
+		got = append(got, "due "+told(d))
 	}
 	return strings.Join(got, ", ")
 }
+
+func told(j Judgement) string {
+	s := fmt.Sprintf("%s %s %s", j.Event.Op, j.Verdict, j.Program)
+	for _, o := range j.Others {
+		s += fmt.Sprintf(" + %s %s", o.Verdict, o.Program)
+	}
+	return s
+}
+
+// parseListener reads "tcp 0.0.0.0:80 OWNER,OWNER [dual] [ephemeral] [uid=N]
+// [ns=N]" where an OWNER is "?" for a hidden one, "kernel", or the name of a
+// program, with "~" before it if its executable cannot be read, and ":PID" behind
+// it, which is how long it runs too: the lowest the longest. Without a pid, the
+// owners of one name are other processes than those of another.
 
 func parseListener(t *testing.T, s string) scanner.Listener {
 	t.Helper()
@@ -98,14 +118,14 @@ func parseListener(t *testing.T, s string) scanner.Listener {
 	if f[0] == "udp" {
 		l.Proto = scanner.UDP
 	}
-	for i, name := range strings.Split(f[2], ",") {
-		switch name {
+	for i, word := range strings.Split(f[2], ",") {
+		switch word {
 		case "?":
 			l.Unseen++
 		case "kernel":
 			l.Kernel = true
 		default:
-			l.Owners = append(l.Owners, scanner.Process{ID: process.ID{PID: 100 + i}, Name: name, Path: "/bin/" + name})
+			l.Owners = append(l.Owners, parseOwner(t, word, i))
 		}
 	}
 	for _, mark := range f[3:] {
@@ -127,18 +147,56 @@ func parseListener(t *testing.T, s string) scanner.Listener {
 	return l
 }
 
+func parseOwner(t *testing.T, s string, index int) scanner.Process {
+	t.Helper()
+	name, number, given := strings.Cut(s, ":")
+	pid := int(crc32.ChecksumIEEE([]byte(name))%10_000) + index
+	if given {
+		var err error
+		if pid, err = strconv.Atoi(number); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := scanner.Process{ID: process.ID{PID: pid, Start: uint64(pid)}, Name: name, Path: "/bin/" + name}
+	if hidden, ok := strings.CutPrefix(name, "~"); ok {
+		p.Name, p.Path = hidden, ""
+	}
+	return p
+}
+
 func TestDueSaysWhenToAskAgain(t *testing.T) {
 	j, now := NewJudge(), time.Unix(100, 0)
 	for i := range 3 {
 		l := parseListener(t, "tcp 0.0.0.0:4000"+strconv.Itoa(i)+" a ephemeral")
 		j.Judge(scanner.Event{Op: scanner.Opened, Time: now.Add(time.Duration(i) * time.Second), Listener: l})
 	}
-	due, next := j.Due(now.Add(settleTime))
-	if len(due) != 1 || !next.Equal(now.Add(settleTime+time.Second)) {
+	due, next := j.Due(now.Add(SettleTime))
+	if len(due) != 1 || !next.Equal(now.Add(SettleTime+time.Second)) {
 		t.Errorf("%d due, next at %v", len(due), next)
 	}
-	if due, next = j.Due(now.Add(time.Hour)); len(due) != 0 || !next.IsZero() {
-		t.Errorf("one program's further ephemeral ports are due: %v, next %v", due, next)
+	due, next = j.Due(now.Add(time.Hour))
+	if len(due) != 2 || due[0].Verdict != Known || due[1].Verdict != Known || !next.IsZero() {
+		t.Errorf("one program's further ephemeral ports: %v, next %v", due, next)
+	}
+}
+
+// TestWaitingIsSaid: who judges an event alone is told that it comes again.
+func TestWaitingIsSaid(t *testing.T) {
+	j, now := NewJudge(), time.Unix(100, 0)
+	l := parseListener(t, "tcp 0.0.0.0:40000 a ephemeral")
+	if out := j.Judge(scanner.Event{Op: scanner.Opened, Time: now, Listener: l}); out.Verdict != Waiting || out.Verdict.Alerts() {
+		t.Errorf("verdict %s", out.Verdict)
+	}
+}
+
+// TestLearnEndsTheWait: what the baseline of another source does not show has no
+// event of its end.
+func TestLearnEndsTheWait(t *testing.T) {
+	j, now := NewJudge(), time.Unix(100, 0)
+	j.Judge(scanner.Event{Op: scanner.Opened, Time: now, Listener: parseListener(t, "tcp 0.0.0.0:40000 a ephemeral")})
+	j.Learn(&scanner.Snapshot{Time: now.Add(time.Second)})
+	if due, _ := j.Due(now.Add(SettleTime)); len(due) != 1 || due[0].Verdict != Known {
+		t.Errorf("due %v", due)
 	}
 }
 

@@ -26,6 +26,17 @@ func BusAddress() (string, error) {
 	return "", errors.New(hintNoBus)
 }
 
+// UseBus puts the address of the session bus into the environment, where
+// libraries look for it, and where there is none the word for that: they would
+// start a bus of their own, which nobody ends.
+func UseBus() {
+	address, err := BusAddress()
+	if err != nil {
+		address = "disabled:"
+	}
+	os.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+}
+
 // ConnectBus makes a private connection to the session bus, ready for use. The
 // context bounds the time to connect, not the life of the connection.
 func ConnectBus(ctx context.Context, options ...dbus.ConnOption) (*dbus.Conn, error) {

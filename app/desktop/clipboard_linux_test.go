@@ -26,14 +26,14 @@ func startX(t *testing.T) (display string) {
 	return display
 }
 
-func runX(t *testing.T) (display string, server *os.Process, stop func()) {
+func runX(t *testing.T, args ...string) (display string, server *os.Process, stop func()) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "64x64x24", "-nolisten", "tcp", "-noreset")
+	cmd := exec.Command("Xvfb", append(args, "-displayfd", "3", "-screen", "0", "64x64x24", "-nolisten", "tcp", "-noreset")...)
 	cmd.ExtraFiles = []*os.File{w}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {

@@ -5,11 +5,17 @@ import (
 	"errors"
 )
 
-// HasDisplay is always true: macOS always has a screen to draw on.
-func HasDisplay() bool { return true }
+// CheckSession finds nothing missing: macOS always has a desktop.
+func CheckSession(context.Context) (noWindow, err error) { return nil, nil }
+
+// CheckDisplay finds nothing missing: macOS always has a screen to draw on.
+func CheckDisplay(context.Context) error { return nil }
 
 // HasTrayHost is always true: the menu bar is always there.
 func HasTrayHost(context.Context) (bool, error) { return true, nil }
+
+// UseBus does nothing: macOS has no session bus.
+func UseBus() {}
 
 // BusAddress fails: macOS has no session bus.
 func BusAddress() (string, error) { return "", errors.New(hintNotYet) }

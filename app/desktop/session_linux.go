@@ -3,11 +3,9 @@ package desktop
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
+	"slices"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -16,51 +14,47 @@ const (
 	trayWatcher  = "org.kde.StatusNotifierWatcher"
 	trayPath     = "/StatusNotifierWatcher"
 	trayProperty = "IsStatusNotifierHostRegistered"
+
+	notifications = "org.freedesktop.Notifications"
 )
 
-// HasDisplay reports whether a window can be shown: DISPLAY names an X server,
-// which a Wayland desktop offers by XWayland. A local one must take connections;
-// whether it lets this user in is not checked, nor whether one on another
-// computer is there.
-func HasDisplay() bool {
-	socket, ok := parseDisplay(os.Getenv("DISPLAY"))
-	return ok && (socket == "" || listens(socket) || listens("@"+socket))
+// patience is how long a display and a bus get to answer, each.
+const patience = 3 * time.Second
+
+// CheckSession says why there is no desktop to run on, or nil. A session bus has
+// to answer, and there has to be somebody to look: a display of X or Wayland, or
+// for want of one a tray on the bus or, where DISPLAY is set but leads nowhere, a
+// notification service. NoWindow is then why no window can be shown on the
+// desktop; nil is no promise on Wayland, where that is not tried.
+func CheckSession(ctx context.Context) (noWindow, err error) {
+	if os.Getenv("WAYLAND_DISPLAY") == "" {
+		noWindow = CheckDisplay(ctx)
+	}
+	looks, err := askBus(ctx)
+	if noWindow != nil && !looks {
+		return nil, noWindow
+	}
+	return noWindow, err
 }
 
-func listens(socket string) bool {
-	conn, err := net.Dial("unix", socket)
+// askBus reports whether there is something on the session bus that shows what
+// it is given.
+func askBus(ctx context.Context) (looks bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	conn, err := ConnectBus(ctx)
 	if err != nil {
-		return false
+		return false, err
 	}
-	conn.Close()
-	return true
-}
-
-// parseDisplay gives the socket of a display name (X(7), "Display names"), or
-// "" where the name is of an X server on another computer or reached by TCP. It
-// reports whether the name is one.
-func parseDisplay(name string) (socket string, ok bool) {
-	i := strings.LastIndexByte(name, ':')
-	if i < 0 {
-		return "", false
+	defer conn.Close()
+	names := []string{trayWatcher}
+	if os.Getenv("DISPLAY") != "" {
+		names = append(names, notifications)
 	}
-	host, number := name[:i], name[i+1:]
-	display, screen, hasScreen := strings.Cut(number, ".")
-	if !isNumber(display) || hasScreen && !isNumber(screen) {
-		return "", false
-	}
-	switch {
-	case filepath.IsAbs(host):
-		return host + ":" + display, true
-	case host == "", host == "unix", strings.HasPrefix(host, "unix/"), strings.HasPrefix(host, "local/"):
-		return "/tmp/.X11-unix/X" + display, true
-	}
-	return "", true
-}
-
-func isNumber(s string) bool {
-	_, err := strconv.ParseUint(s, 10, 16)
-	return err == nil
+	return slices.ContainsFunc(names, func(name string) bool {
+		owned, err := hasOwner(ctx, conn, name)
+		return owned && err == nil
+	}), nil
 }
 
 // HasTrayHost reports whether something shows tray icons: the session bus has a
@@ -80,8 +74,7 @@ func HasTrayHost(ctx context.Context) (bool, error) {
 }
 
 func askTrayHost(ctx context.Context, conn *dbus.Conn) (registered bool, err error) {
-	var owned bool
-	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, trayWatcher).Store(&owned)
+	owned, err := hasOwner(ctx, conn, trayWatcher)
 	if err != nil || !owned {
 		return false, err
 	}
@@ -93,4 +86,9 @@ func askTrayHost(ctx context.Context, conn *dbus.Conn) (registered bool, err err
 	}
 	err = host.Store(&registered)
 	return registered, err
+}
+
+func hasOwner(ctx context.Context, conn *dbus.Conn, name string) (owned bool, err error) {
+	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
+	return owned, err
 }

@@ -17,60 +17,63 @@ import (
 	"portlight/app/desktop/bustest"
 )
 
-func TestParseDisplay(t *testing.T) {
-	for name, want := range map[string]struct {
-		socket string
-		ok     bool
+// TestCheckSession plays the desktops by what they have: displays that are named,
+// and names on the bus.
+func TestCheckSession(t *testing.T) {
+	newFolders(t)
+	display := startX(t)
+	const noX, tray, notes = ":54321", trayWatcher, notifications
+	for _, c := range []struct {
+		name, x, wayland string
+		owned            []string
+		session, window  bool
 	}{
-		":0":             {"/tmp/.X11-unix/X0", true},
-		":10.2":          {"/tmp/.X11-unix/X10", true},
-		"unix:1":         {"/tmp/.X11-unix/X1", true},
-		"unix/host:1":    {"/tmp/.X11-unix/X1", true},
-		"/run/x:0":       {"/run/x:0", true},
-		"localhost:10.0": {"", true},
-		"tcp/host:0":     {"", true},
-		"[::1]:0":        {"", true},
-		"host::0":        {"", true},
-		"":               {"", false},
-		":":              {"", false},
-		":x":             {"", false},
-		":0.x":           {"", false},
-		":-1":            {"", false},
-		"0":              {"", false},
+		{"X", display, "", nil, true, true},
+		{"Wayland", "", "wayland-0", nil, true, true},
+		{"Wayland, X broken", noX, "wayland-0", nil, true, true},
+		{"no display", "", "", nil, false, false},
+		{"no display, notifications", "", "", []string{notes}, false, false},
+		{"no display, tray", "", "", []string{tray}, true, false},
+		{"X broken", noX, "", nil, false, false},
+		{"X broken, notifications", noX, "", []string{notes}, true, false},
+		{"X broken, tray", noX, "", []string{tray}, true, false},
 	} {
-		if socket, ok := parseDisplay(name); socket != want.socket || ok != want.ok {
-			t.Errorf("parseDisplay(%q) = %q, %v", name, socket, ok)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			bus := bustest.Start(t)
+			for _, name := range c.owned {
+				if _, err := bus.Connect(t).RequestName(name, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Setenv("DISPLAY", c.x)
+			t.Setenv("WAYLAND_DISPLAY", c.wayland)
+			noWindow, err := CheckSession(context.Background())
+			if (err == nil) != c.session || c.session && (noWindow == nil) != c.window {
+				t.Errorf("no window: %v, no session: %v", noWindow, err)
+			}
+		})
+	}
+	t.Setenv("DISPLAY", display)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/x")
+	if _, err := CheckSession(context.Background()); err == nil || !strings.Contains(err.Error(), "/nonexistent/x") {
+		t.Errorf("without a bus: %v", err)
 	}
 }
 
-func FuzzParseDisplay(f *testing.F) {
-	for _, s := range []string{":0", "host:0.1", "/path:1", "unix/:0", "a:b:c", ":99999999999"} {
-		f.Add(s)
+func TestUseBus(t *testing.T) {
+	newFolders(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+	UseBus()
+	if got := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); got != "disabled:" {
+		t.Errorf("without a bus: %q", got)
 	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if socket, ok := parseDisplay(s); socket != "" && (!ok || !filepath.IsAbs(socket)) {
-			t.Errorf("parseDisplay(%q) = %q, %v", s, socket, ok)
-		}
-	})
-}
-
-func TestHasDisplay(t *testing.T) {
-	run := filepath.Dir(newFolders(t))
-	t.Setenv("XDG_RUNTIME_DIR", run)
-	for _, none := range []string{"", "nonsense", ":54321", filepath.Join(run, "gone") + ":0"} {
-		t.Setenv("DISPLAY", none)
-		if HasDisplay() {
-			t.Errorf("DISPLAY=%q: there is a display", none)
-		}
+	if _, err := dbus.SessionBusPrivate(); err == nil {
+		t.Error("without a bus: godbus connects to one")
 	}
-	t.Setenv("DISPLAY", startX(t))
-	if !HasDisplay() {
-		t.Error("with an X server: none")
-	}
-	t.Setenv("DISPLAY", "somewhere.example:0")
-	if !HasDisplay() {
-		t.Error("a remote display: none")
+	bus := bustest.Start(t)
+	UseBus()
+	if got := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); got != bus.Address {
+		t.Errorf("with a bus: %q, want %q", got, bus.Address)
 	}
 }
 

@@ -8,11 +8,22 @@ import (
 	"os"
 )
 
-// HasDisplay reports whether a display is named; it is not tried.
-func HasDisplay() bool { return os.Getenv("DISPLAY") != "" }
+// CheckSession takes a desktop for given.
+func CheckSession(ctx context.Context) (noWindow, err error) { return CheckDisplay(ctx), nil }
+
+// CheckDisplay says that no display is named, or nil; it is not tried.
+func CheckDisplay(context.Context) error {
+	if os.Getenv("DISPLAY") == "" {
+		return errors.New(hintNoDisplay)
+	}
+	return nil
+}
 
 // HasTrayHost fails: it is not known here.
 func HasTrayHost(context.Context) (bool, error) { return false, errors.New(hintNotYet) }
+
+// UseBus does nothing.
+func UseBus() {}
 
 // BusAddress fails: it is not known here.
 func BusAddress() (string, error) { return "", errors.New(hintNotYet) }

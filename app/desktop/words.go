@@ -8,6 +8,8 @@ const (
 	hintNoHome      = "$HOME is not set: set it, or name a folder with --data-dir"
 	hintNoBus       = "there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set and $XDG_RUNTIME_DIR/bus is not there; start from a desktop session or with dbus-run-session"
 	hintBusSilent   = "the session bus does not answer"
+	hintNoDisplay   = "there is no X display: DISPLAY names none (a Wayland desktop needs XWayland)"
+	hintRefused     = "it does not let this user in (XAUTHORITY, xhost)"
 	hintNoXDGOpen   = "xdg-open is missing: install the package xdg-utils"
 	hintNotWeb      = "only http and https addresses are opened"
 	hintNoClipboard = "neither DISPLAY nor WAYLAND_DISPLAY is set"

@@ -102,9 +102,13 @@ func startBus(t *testing.T) *bus {
 	return b
 }
 
+// stop lets the bus end by itself: it takes its socket away then. It may be
+// called twice.
 func (b *bus) stop() {
-	b.cmd.Process.Kill()
-	b.cmd.Wait()
+	if b.cmd.ProcessState == nil {
+		b.cmd.Process.Signal(syscall.SIGTERM)
+		b.cmd.Wait()
+	}
 }
 
 // running is a child and its ends.

@@ -80,11 +80,12 @@ type ServiceJSON struct {
 	Source      string `json:"source"`
 }
 
-// NewSnapshotJSON gives the rows of a snapshot, all or a choice, with its ledger.
-func NewSnapshotJSON(s *scanner.Snapshot, rows []Row) SnapshotJSON {
+// NewSnapshotJSON gives the rows of a snapshot, all or a choice, with its ledger
+// and what else there is to note, such as what is wrong with the names.
+func NewSnapshotJSON(s *scanner.Snapshot, rows []Row, notes ...string) SnapshotJSON {
 	out := SnapshotJSON{
 		Time: s.Time, Source: s.Visibility.Source,
-		Visibility: VisibilityJSON{s.Visibility.Listeners, s.Visibility.WithOwner, s.Visibility.Hidden, append([]string{}, s.Visibility.Notes...)},
+		Visibility: VisibilityJSON{s.Visibility.Listeners, s.Visibility.WithOwner, s.Visibility.Hidden, append(append([]string{}, s.Visibility.Notes...), notes...)},
 		Listeners:  []ListenerJSON{},
 	}
 	for _, r := range rows {

@@ -139,23 +139,139 @@ func FuzzWriteJSON(f *testing.F) {
 	})
 }
 
-func TestReasonAndAlert(t *testing.T) {
-	judged := func(v alerts.Verdict, l scanner.Listener) alerts.Judgement {
-		program := alerts.Program(&l, &l.Owners[len(l.Owners)-1])
-		return alerts.Judgement{Event: scanner.Event{Op: scanner.Opened, Time: example().Time, Listener: l}, Verdict: v, Program: program}
+// judged makes a judgement about a listener that its last owner decided, or, where
+// none is seen, who is not.
+func judged(v alerts.Verdict, l scanner.Listener, others ...alerts.Finding) alerts.Judgement {
+	op := scanner.Opened
+	if v == alerts.Gone {
+		op = scanner.Closed
 	}
+	program := alerts.Program(&l, nil)
+	if len(l.Owners) > 0 {
+		program = alerts.Program(&l, &l.Owners[len(l.Owners)-1])
+	}
+	return alerts.Judgement{Event: scanner.Event{Op: op, Time: example().Time, Listener: l}, Verdict: v, Program: program, Others: others}
+}
+
+// with gives a listener with some facts set otherwise.
+func with(l scanner.Listener, set func(*scanner.Listener)) scanner.Listener {
+	set(&l)
+	return l
+}
+
+func finding(v alerts.Verdict, name string) alerts.Finding {
+	return alerts.Finding{Verdict: v, Program: "exe:/usr/sbin/" + name}
+}
+
+func TestReasons(t *testing.T) {
+	web := at(scanner.TCP, "0.0.0.0", 8080, "db", "web")
+	ephemeral := with(web, func(l *scanner.Listener) { l.Port, l.Ephemeral = 40001, true })
+	dig := with(at(scanner.UDP, "0.0.0.0", 40002, "dig"), func(l *scanner.Listener) { l.Ephemeral = true })
+	mixed := with(web, func(l *scanner.Listener) { l.Unseen = 1 })
+	byUnseen := judged(alerts.New, mixed)
+	byUnseen.Program = alerts.Program(&mixed, nil)
+	kernel := with(at(scanner.UDP, "0.0.0.0", 51820), func(l *scanner.Listener) { l.Kernel = true })
 	var b strings.Builder
-	for _, v := range []alerts.Verdict{alerts.New, alerts.Exposed, alerts.Known, alerts.Loopback, alerts.Ephemeral, alerts.Gone, alerts.Contained} {
-		j := judged(v, at(scanner.TCP, "0.0.0.0", 8080, "nginx", "nginx"))
+	for _, j := range []alerts.Judgement{
+		judged(alerts.New, web),
+		judged(alerts.New, web, finding(alerts.New, "db")),
+		judged(alerts.New, mixed),
+		byUnseen,
+		judged(alerts.New, at(scanner.TCP, "0.0.0.0", 631)),
+		judged(alerts.New, kernel),
+		judged(alerts.Exposed, web),
+		judged(alerts.Exposed, web, finding(alerts.New, "db")),
+		judged(alerts.Exposed, web, finding(alerts.Exposed, "db")),
+		judged(alerts.Wider, web),
+		judged(alerts.New, web, finding(alerts.Wider, "db")),
+		judged(alerts.Known, web),
+		judged(alerts.Known, ephemeral),
+		judged(alerts.Revealed, web),
+		judged(alerts.Revealed, kernel),
+		judged(alerts.Hidden, mixed),
+		judged(alerts.Loopback, at(scanner.TCP, "127.0.0.1", 8080, "web")),
+		judged(alerts.Ephemeral, dig),
+		judged(alerts.Ephemeral, ephemeral),
+		judged(alerts.Waiting, ephemeral),
+		judged(alerts.Waiting, mixed),
+		judged(alerts.Contained, with(web, func(l *scanner.Listener) { l.Namespace = "container 0123456789ab" })),
+		judged(alerts.Gone, at(scanner.TCP, "::", 8080, "web", "web")),
+		judged(alerts.Gone, mixed),
+		judged(alerts.Gone, with(at(scanner.UDP, "0.0.0.0", 53, "dns"), func(l *scanner.Listener) { l.Device = "wg0" })),
+		judged(alerts.Gone, with(web, func(l *scanner.Listener) { l.Namespace = "container 0123456789ab" })),
+	} {
 		b.WriteString(EventText(j, names, Style{}) + "\n")
 	}
-	one := judged(alerts.New, at(scanner.UDP, "0.0.0.0", 5353, "avahi-daemon"))
-	urgent := judged(alerts.Exposed, at(scanner.TCP, "::", 9999, "helper", "app"))
-	for _, js := range [][]alerts.Judgement{{one}, {urgent}, {one, one, urgent, one, one}} {
-		a := NewAlert(js, names)
-		fmt.Fprintf(&b, "%s, urgent %v\n%s\n%s\n", a.ID, a.Urgent, a.Title, a.Body)
-	}
 	golden(t, "reasons.txt", b.String())
+}
+
+func TestAlerts(t *testing.T) {
+	mdns := judged(alerts.New, at(scanner.UDP, "0.0.0.0", 5353, "avahi-daemon"))
+	urgent := judged(alerts.Exposed, at(scanner.TCP, "::", 9999, "helper", "app"))
+	v4, v6 := at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx")
+	dual := with(v6, func(l *scanner.Listener) { l.DualStack = true })
+	wg := func(l *scanner.Listener) { l.Device = "wg0" }
+	later := judged(alerts.Wider, dual)
+	later.Event.Time = later.Event.Time.Add(time.Second)
+	one := func(addr string) alerts.Judgement { return judged(alerts.New, at(scanner.TCP, addr, 53, "named")) }
+	var b strings.Builder
+	for _, c := range []struct {
+		name string
+		js   []alerts.Judgement
+	}{
+		{"one", []alerts.Judgement{mdns}},
+		{"urgent", []alerts.Judgement{urgent}},
+		{"several, and the same again", []alerts.Judgement{
+			mdns, judged(alerts.New, v4), urgent, mdns, judged(alerts.New, at(scanner.TCP, "192.0.2.7", 22, "sshd")), judged(alerts.New, v6),
+			judged(alerts.New, at(scanner.TCP, "0.0.0.0", 631, "cupsd")),
+		}},
+		{"both families by a socket each", []alerts.Judgement{judged(alerts.New, v4), judged(alerts.New, v6)}},
+		{"both families, and dual stack covers an address", []alerts.Judgement{judged(alerts.New, at(scanner.TCP, "192.0.2.7", 80, "nginx")), judged(alerts.New, dual)}},
+		{"both families on a device", []alerts.Judgement{judged(alerts.New, with(v4, wg)), judged(alerts.New, with(v6, wg))}},
+		{"IPv4 on a device, IPv6 everywhere", []alerts.Judgement{judged(alerts.New, with(v4, wg)), judged(alerts.New, v6)}},
+		{"both families of two programs", []alerts.Judgement{judged(alerts.New, v4), judged(alerts.New, at(scanner.TCP, "::", 80, "evil"))}},
+		{"many addresses", []alerts.Judgement{one("192.0.2.7"), one("192.0.2.8"), one("fe80::1%eth0"), one("192.0.2.9"), one("192.0.2.10")}},
+		{"a link and an address", []alerts.Judgement{one("fe80::1%eth0"), one("192.0.2.7")}},
+		{"two programs on one listener", []alerts.Judgement{judged(alerts.New, at(scanner.TCP, "0.0.0.0", 9100, "worker", "b", "a"), finding(alerts.New, "b"))}},
+		{"two programs, one exposed", []alerts.Judgement{judged(alerts.Exposed, at(scanner.TCP, "0.0.0.0", 9100, "b", "a"), finding(alerts.New, "b"))}},
+		{"IPv4 too", []alerts.Judgement{judged(alerts.Wider, dual)}},
+		{"new, then IPv4 too, before it was told", []alerts.Judgement{judged(alerts.New, v6), later}},
+		{"broadcast", []alerts.Judgement{judged(alerts.New, at(scanner.UDP, "255.255.255.255", 67, "dhcpd"))}},
+		{"broadcast and one address", []alerts.Judgement{judged(alerts.New, at(scanner.UDP, "192.0.2.7", 67, "dhcpd")), judged(alerts.New, at(scanner.UDP, "255.255.255.255", 67, "dhcpd"))}},
+	} {
+		a := NewAlert(c.js, names)
+		fmt.Fprintf(&b, "# %s\n%s, urgent %v\n%s\n%s\n\n", c.name, a.ID, a.Urgent, a.Title, a.Body)
+	}
+	golden(t, "alerts.txt", b.String())
+}
+
+func TestReach(t *testing.T) {
+	for _, c := range []struct{ addr, want string }{
+		{"0.0.0.0", "Anyone on any network (IPv4)"},
+		{"::ffff:0.0.0.0", "Anyone on any network (IPv4)"},
+		{"::", "Anyone on any network (IPv6)"},
+		{"255.255.255.255", "Computers that broadcast on the same link"},
+		{"::ffff:255.255.255.255", "Computers that broadcast on the same link"},
+		{"224.0.0.251", "Computers in the multicast group 224.0.0.251"},
+		{"ff02::fb", "Computers in the multicast group ff02::fb"},
+		{"::ffff:224.0.0.251", "Computers in the multicast group ::ffff:224.0.0.251"},
+		{"169.254.1.1", "Computers on the same link"},
+	} {
+		l := at(scanner.UDP, c.addr, 67, "dhcpd")
+		if got := Reach(&l); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.addr, got, c.want)
+		}
+	}
+}
+
+func TestJoinWords(t *testing.T) {
+	for _, c := range []struct{ words, want string }{
+		{"", ""}, {"a", "a"}, {"a b", "a and b"}, {"a b c", "a, b and c"}, {"a b c d", "a, b, c and 1 more"},
+	} {
+		if got := joinWords(strings.Fields(c.words)); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.words, got, c.want)
+		}
+	}
 }
 
 func TestClean(t *testing.T) {

@@ -2,7 +2,7 @@ package view
 
 import (
 	"fmt"
-	"slices"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -14,6 +14,8 @@ import (
 const (
 	wordKernel = "kernel"
 	wordHidden = "hidden"
+
+	wordsEphemeral = "one of the ports that the system hands out"
 )
 
 // Reach says in a short sentence who can reach a listener, from its address
@@ -34,104 +36,123 @@ func Reach(l *scanner.Listener) string {
 	case scanner.ScopeInterface:
 		return "Anyone who can reach " + Clean(l.Addr.String(), maxName)
 	case scanner.ScopeMulticast:
-		return "Computers in the multicast group " + Clean(l.Addr.String(), maxName)
+		return groupWords(l.Addr)
 	}
 	return "Anyone on " + on + familyWord(l)
+}
+
+// groupWords tells multicast from the limited broadcast of RFC 919, which no
+// router passes on.
+func groupWords(a netip.Addr) string {
+	if !a.IsMulticast() && !a.Unmap().IsMulticast() {
+		return "Computers that broadcast on the same link"
+	}
+	return "Computers in the multicast group " + Clean(a.String(), maxName)
 }
 
 func familyWord(l *scanner.Listener) string {
 	switch {
 	case l.DualStack:
 		return ""
-	case l.Addr.Is4():
+	case l.Addr.Unmap().Is4():
 		return " (IPv4)"
 	}
 	return " (IPv6)"
 }
 
+// joinedWords is how many of several things a sentence names.
+const joinedWords = 3
+
+// joinWords gives "a", "a and b", "a, b and c", "a, b, c and 4 more".
+func joinWords(words []string) string {
+	n := len(words)
+	switch {
+	case n > joinedWords:
+		return strings.Join(words[:joinedWords], ", ") + " and " + strconv.Itoa(n-joinedWords) + " more"
+	case n > 1:
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
+
 // Reason is the verdict of an event in a sentence.
 func Reason(j alerts.Judgement) string {
 	l := &j.Event.Listener
-	program := decider(j)
 	port := PortProto(l.Port, l.Proto.String())
 	switch j.Verdict {
-	case alerts.New:
-		return program + " listens on " + port + " for the first time, and others can reach it"
-	case alerts.Exposed:
-		return program + " was open on " + port + " to this computer only, now others can reach it"
 	case alerts.Known:
-		return program + " was seen on " + port + " before"
+		if l.Ephemeral {
+			port = "ports that the system hands out"
+		}
+		return programName(l, j.Program) + " was seen before on " + port
+	case alerts.Revealed:
+		return programName(l, j.Program) + " is taken for the owner of " + port + " that could not be seen before"
+	case alerts.Hidden:
+		return "an owner of " + port + " cannot be seen, and none is known to be new"
 	case alerts.Loopback:
 		return "only this computer can reach it"
 	case alerts.Ephemeral:
-		return "a port of short life, chosen by the system"
+		return ephemeralWords(l)
+	case alerts.Waiting:
+		return waitingWords(l, port)
 	case alerts.Contained:
-		return "only its own container can reach it"
+		return "it is in the network of " + Clean(l.Namespace, maxName) + ", not in this computer's own"
 	case alerts.Gone:
-		return program + " no longer listens on " + port
+		c := clause{j.Verdict, holders(l)}
+		return joinWords(c.names) + c.verb(" no longer listens at ", " no longer listen at ") + place(l)
 	}
-	return string(j.Verdict)
+	return newsWords(j, port)
 }
 
-// Alert is what a notification says.
-type Alert struct {
-	ID          string // of the listener that it is about first
-	Title, Body string
-	Urgent      bool
-}
-
-// alertLines is how many listeners one notification names.
-const alertLines = 3
-
-// NewAlert words the notification of some judgements that alert, at least one:
-// the most urgent first, each in a line, the others counted.
-func NewAlert(js []alerts.Judgement, names Namer) Alert {
-	js = slices.Clone(js)
-	slices.SortStableFunc(js, func(a, b alerts.Judgement) int { return urgency(b) - urgency(a) })
-	first := NewRow(js[0].Event.Listener, names)
-	a := Alert{ID: first.ID, Title: alertTitle(js[0], first.PortService()), Urgent: js[0].Verdict == alerts.Exposed}
-	if len(js) == 1 {
-		a.Body = first.Reach + " can connect. Address: " + first.Address
-		return a
-	}
-	a.Title += " and " + strconv.Itoa(len(js)-1) + " more"
-	var lines []string
-	for _, j := range js[:min(len(js), alertLines)] {
-		r := NewRow(j.Event.Listener, names)
-		lines = append(lines, decider(j)+" on "+r.PortService()+": "+r.Reach)
-	}
-	if n := len(js) - alertLines; n > 0 {
-		lines = append(lines, MoreLabel(n))
-	}
-	a.Body = strings.Join(lines, "\n")
-	return a
-}
-
-func urgency(j alerts.Judgement) int {
-	if j.Verdict == alerts.Exposed {
-		return 1
-	}
-	return 0
-}
-
-func alertTitle(j alerts.Judgement, port string) string {
-	if j.Verdict == alerts.Exposed {
-		return decider(j) + " is now open to others on " + port
-	}
-	return decider(j) + " listens on " + port
-}
-
-// decider names the program that a judgement is about, alone even where others
-// hold the listener too.
-func decider(j alerts.Judgement) string {
-	l := j.Event.Listener
-	for i := range l.Owners {
-		if alerts.Program(&l, &l.Owners[i]) == j.Program {
-			l.Owners = l.Owners[i : i+1]
-			break
+// newsWords is the sentence of what alerts: what holds of several programs is
+// said once.
+func newsWords(j alerts.Judgement, port string) string {
+	var parts []string
+	for _, c := range clauses(j) {
+		who := joinWords(c.names)
+		switch c.verdict {
+		case alerts.New:
+			parts = append(parts, who+c.verb(" listens on ", " listen on ")+port+" where others can reach it, for the first time")
+		case alerts.Exposed:
+			parts = append(parts, who+c.verb(" was", " were")+" open on "+port+" to this computer only, now others can reach it")
+		case alerts.Wider:
+			parts = append(parts, who+c.verb(" was", " were")+" open on "+port+" over IPv6 only, now over IPv4 too")
+		default:
+			parts = append(parts, string(c.verdict))
 		}
 	}
-	return Program(&l)
+	return strings.Join(parts, "; ")
+}
+
+func ephemeralWords(l *scanner.Listener) string {
+	if l.Proto == scanner.TCP {
+		return wordsEphemeral + ", and gone before it was told of"
+	}
+	return wordsEphemeral
+}
+
+func waitingWords(l *scanner.Listener, port string) string {
+	after := strconv.Itoa(int(alerts.SettleTime.Seconds())) + " s"
+	if l.Ephemeral {
+		return wordsEphemeral + ": told if it still stands in " + after
+	}
+	return "an owner of " + port + " cannot be seen: told if it is so in " + after + " still"
+}
+
+// place is where a listener listens, as exactly as is needed to tell it from
+// others of its program: "0.0.0.0:53/udp on wg0".
+func place(l *scanner.Listener) string {
+	s := Address(l)
+	if l.Proto != scanner.TCP {
+		s += "/" + l.Proto.String()
+	}
+	if l.Device != "" {
+		s += " on " + Clean(l.Device, maxName)
+	}
+	if l.Namespace != "" {
+		s += " in " + Clean(l.Namespace, maxName)
+	}
+	return s
 }
 
 // PortService is "8080 (http-alt)", "5353/udp (mdns)" or "8080".

@@ -252,16 +252,17 @@ func TestPlanListsAFew(t *testing.T) {
 
 func TestFooter(t *testing.T) {
 	for _, c := range []struct {
-		v     scanner.Visibility
-		shown int
-		want  string
+		v          scanner.Visibility
+		shown, all int
+		want       string
 	}{
-		{scanner.Visibility{Listeners: 1}, 1, "1 listener"},
-		{scanner.Visibility{Listeners: 14}, 2, "2 of 14 listeners"},
-		{scanner.Visibility{Listeners: 14, Hidden: 3}, 14, "14 listeners · 3 owners hidden"},
-		{scanner.Visibility{Listeners: 14, Hidden: 3, Notes: []string{"3 of 14 belong to others", "a\nb"}}, 14, "14 listeners · 3 of 14 belong to others · a b"},
+		{scanner.Visibility{Listeners: 1}, 1, 1, "1 listener"},
+		{scanner.Visibility{Listeners: 14}, 2, 14, "2 of 14 listeners"},
+		{scanner.Visibility{Listeners: 1}, 2, 2, "2 listeners"}, // one of a container
+		{scanner.Visibility{Listeners: 14, Hidden: 3}, 14, 14, "14 listeners · 3 owners hidden"},
+		{scanner.Visibility{Listeners: 14, Hidden: 3, Notes: []string{"3 of 14 belong to others", "a\nb"}}, 14, 14, "14 listeners · 3 of 14 belong to others · a b"},
 	} {
-		if got := footer(c.v, c.shown); got != c.want {
+		if got := footer(c.v, c.shown, c.all); got != c.want {
 			t.Errorf("footer is %q, want %q", got, c.want)
 		}
 	}

@@ -102,7 +102,7 @@ func (p *listPane) arranged() {
 	show(p.noMatch, len(m.all) > 0 && len(m.shown) == 0)
 	show(p.table, len(m.shown) > 0)
 	if m.snap != nil {
-		p.foot.SetText(footer(m.snap.Visibility, len(m.shown)))
+		p.foot.SetText(footer(m.snap.Visibility, len(m.shown), len(m.all)))
 	}
 	if side := len(m.all) > 0 || p.details.shown != nil; side != p.details.root.Visible() {
 		show(p.details.root, side)

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
@@ -121,6 +122,28 @@ func (w *Window) place() { w.root.Layout.Layout(w.root.Objects, w.root.Size()) }
 // Window is Fyne's window, for showing and closing it.
 func (w *Window) Window() fyne.Window { return w.win }
 
+// IsUp reports whether there is a window on the screen after Show: Fyne only
+// logs that none could be made, for want of OpenGL above all. It is to be called
+// on Fyne's goroutine.
+func (w *Window) IsUp() bool {
+	native, ok := w.win.(driver.NativeWindow)
+	if !ok {
+		return true
+	}
+	up := true
+	native.RunNative(func(context any) {
+		switch c := context.(type) {
+		case driver.X11WindowContext:
+			up = c.WindowHandle != 0
+		case driver.WaylandWindowContext:
+			up = c.WaylandSurface != 0
+		case driver.MacWindowContext:
+			up = c.NSWindow != 0
+		}
+	})
+	return up
+}
+
 // Update shows a snapshot. Nothing is drawn when nothing has changed.
 func (w *Window) Update(s *scanner.Snapshot) {
 	entries := newEntries(s, w.opts.Names)
@@ -180,6 +203,11 @@ func (w *Window) bringUp(id string, stop bool) {
 	w.closePopup()
 	w.nav.choose(tabListeners)
 	w.notice.clear()
+	w.wish = wish{}
+	if !isID(id) {
+		w.notice.say(noID(id))
+		return
+	}
 	w.wish = wish{id: id, stop: stop}
 	if w.model.snap != nil {
 		w.tryWish()

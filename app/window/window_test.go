@@ -192,6 +192,19 @@ func TestShow(t *testing.T) {
 	}
 }
 
+// TestShowWhatIsNoID says so, and waits for nothing.
+func TestShowWhatIsNoID(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	for _, ask := range []func(string){w.Show, w.AskStop} {
+		w.notice.clear()
+		ask("nonsense")
+		if got := w.notice.text.Text; got != noID("nonsense") || w.wish.id != "" {
+			t.Errorf("it says %q and waits for %q", got, w.wish.id)
+		}
+	}
+}
+
 func TestWishEnds(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.AskStop("tcp:0.0.0.0:7777")

@@ -135,11 +135,12 @@ func protoTag(l *scanner.Listener) string {
 	return ""
 }
 
-// footer is the line below the table: how many listeners there are, how many
-// are shown, and the notes of the ledger: what is hidden and why.
-func footer(v scanner.Visibility, shown int) string {
-	parts := []string{view.Plural(v.Listeners, "listener")}
-	if shown != v.Listeners {
+// footer is the line below the table: how many listeners there are, those of
+// containers too, how many are shown, and the notes of the ledger on those of the
+// host: what is hidden and why.
+func footer(v scanner.Visibility, shown, all int) string {
+	parts := []string{view.Plural(all, "listener")}
+	if shown != all {
 		parts[0] = fmt.Sprintf("%d of %s", shown, parts[0])
 	}
 	if v.Hidden > 0 && len(v.Notes) == 0 {
@@ -157,6 +158,10 @@ func scanFailed(err error) string {
 
 func notListening(id string) string {
 	return view.Clean(id, maxText) + " is not listening any more."
+}
+
+func noID(id string) string {
+	return view.Clean(id, maxText) + " is not the ID of a listener. IDs are as portlight list --json shows them, such as tcp:0.0.0.0:22."
 }
 
 // portWords is "TCP port 8080 (http-alt)", or without the service.

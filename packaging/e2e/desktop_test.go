@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"image"
 	"os"
 	"os/exec"
 	"slices"
@@ -303,20 +304,30 @@ func TestStop(t *testing.T) {
 	d.picture("window-stop")
 	d.keys("Return")
 	d.settle()
-	d.picture("window-stop-return")
+	closed := d.picture("window-stop-return")
 	if !child.running() {
 		t.Error("Return alone has stopped the program")
 	}
 	d.click(d.row(external, port(n)), "Stop…")
-	d.settle()
-	d.keys("Tab", "space")
-	d.picture("window-stop-confirm")
+	d.changed(closed)
+	asked := d.screen.shot(t)
+	d.keys("Tab")
+	d.changed(asked)
+	confirm := d.picture("window-stop-confirm")
+	d.keys("space")
 	if code := child.wait(t, 3*time.Second); code != 0 {
 		t.Errorf("exit status %d of the program, want 0 as after SIGTERM", code)
 	}
 	d.gone(port(n))
-	d.settle()
+	d.changed(confirm)
 	d.picture("window-stopped")
+}
+
+// changed waits until the screen is another than before, and comes to rest.
+func (d *desktop) changed(before *image.RGBA) {
+	d.t.Helper()
+	waitFor(d.t, "the screen changes", 5*time.Second, func() bool { return !slices.Equal(before.Pix, d.screen.shot(d.t).Pix) })
+	d.settle()
 }
 
 // settle waits until the screen has not changed for a while.

@@ -4,6 +4,9 @@ package e2e
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -100,7 +103,6 @@ func TestNoNotifications(t *testing.T) {
 func TestNoDisplay(t *testing.T) {
 	t.Parallel()
 	d := newDesktop(t)
-	d.startTray()
 	d.startNotes("actions", "body")
 	window := d.start("window")
 	if code := window.wait(t, 5*time.Second); code != 1 {
@@ -111,6 +113,130 @@ func TestNoDisplay(t *testing.T) {
 	}
 	checkCalm(t, window)
 	checkWatches(t, d.start())
+}
+
+// TestTrayAlone: a tray on the bus is a desktop, with or without a display.
+func TestTrayAlone(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t)
+	d.startTray()
+	d.startNotes("actions", "body")
+	agent := d.agent()
+	if !strings.Contains(agent.log.String(), "window cannot be shown") {
+		t.Errorf("standard error does not speak of the window: %q", agent.log.String())
+	}
+	d.canary()
+	d.click(d.mustMenu(), "Open Portlight")
+	waitFor(t, "a notification about the display", 8*time.Second, func() bool { return len(d.notes.with("display")) == 1 })
+	if !agent.running() {
+		t.Error("the agent has ended")
+	}
+	checkCalm(t, agent)
+}
+
+// TestNeitherTrayNorWindow: on a Wayland desktop without a tray and without X the
+// agent says so, and prints what it notifies of.
+func TestNeitherTrayNorWindow(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t)
+	d.startNotes("actions", "body")
+	agent := d.startWith([]string{"WAYLAND_DISPLAY=wayland-0"})
+	waitFor(t, "a message about the window", 10*time.Second, func() bool { return strings.Contains(agent.log.String(), "No window can be opened") })
+	n := freePort(t)
+	daemon(t, program(t, "portly-told"), nil, fmt.Sprintf("tcp4 0.0.0.0:%d", n))
+	d.wantNote("portly-told", n)
+	waitFor(t, "a line about the port", soon, func() bool { return strings.Contains(agent.out.String(), port(n)) })
+	checkCalm(t, agent)
+}
+
+// TestDisplayRefuses: a display that does not let the user in, or that is not
+// there, gives a message and no trace.
+func TestDisplayRefuses(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t)
+	d.startDisplay("-auth", cookieFile(t))
+	for _, env := range [][]string{{"XAUTHORITY=/nonexistent"}, {"DISPLAY=nohost:3"}, {"DISPLAY=:54321"}} {
+		window := d.startWith(env, "window")
+		if code := window.wait(t, 8*time.Second); code != 1 {
+			t.Errorf("%s: exit status %d of the window, want 1", env, code)
+		}
+		if said := window.log.String(); !strings.HasPrefix(said, "portlight: open the window: ") || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: standard error is %q", env, said)
+		}
+	}
+	checkWatches(t, d.startWith([]string{"XAUTHORITY=/nonexistent"}))
+}
+
+// cookieFile is an authority file (Xau) with a cookie for every display.
+func cookieFile(t *testing.T) string {
+	t.Helper()
+	const wild = "\xff\xff"
+	entry := wild
+	for _, field := range []string{"", "", "MIT-MAGIC-COOKIE-1", "0123456789abcdef"} {
+		entry += string([]byte{0, byte(len(field))}) + field
+	}
+	path := filepath.Join(t.TempDir(), "cookies")
+	if err := os.WriteFile(path, []byte(entry), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestNoGL: without OpenGL the window says so and ends, again and again, and the
+// agent tells of it.
+func TestNoGL(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t)
+	d.startTray()
+	d.startNotes("actions", "body")
+	d.startDisplay("-extension", "GLX")
+	for range 2 {
+		window := d.start("window")
+		if code := window.wait(t, 8*time.Second); code != 1 {
+			t.Errorf("exit status %d of the window, want 1", code)
+		}
+		if said := window.log.String(); !strings.Contains(said, "OpenGL") || strings.Count(said, "\n") != 1 {
+			t.Errorf("standard error is %q", said)
+		}
+	}
+	agent := d.agent()
+	d.click(d.mustMenu(), "Open Portlight")
+	waitFor(t, "a notification about OpenGL", 8*time.Second, func() bool { return len(d.notes.with("OpenGL")) == 1 })
+	checkCalm(t, agent)
+}
+
+// TestFreshHome: the window says nothing of files that it does not need, whether
+// they are not there yet or broken.
+func TestFreshHome(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t)
+	d.startDisplay()
+	preferences := filepath.Join(d.dir, "config", "fyne", "io.github.portlight.Portlight")
+	if err := os.MkdirAll(preferences, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(preferences, "preferences.json"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	window := d.startWith([]string{"XDG_CACHE_HOME=" + filepath.Join(d.dir, "fresh", "cache")}, "window")
+	d.waitWindow(anyTitle)
+	window.stop(t)
+	if code := window.ProcessState.ExitCode(); code != 0 || window.log.String() != "" {
+		t.Errorf("exit status %d, standard error %q", code, window.log.String())
+	}
+}
+
+// TestRunRefusesUnknownOptions at once: what is meant for Portlight stands behind
+// "--" or a command.
+func TestRunRefusesUnknownOptions(t *testing.T) {
+	for _, args := range []string{"--typo", "--yes --typo", "-x"} {
+		cmd := exec.Command("../run", strings.Fields(args)...)
+		cmd.Env = []string{"PATH=/usr/bin:/bin"} // no Go: what goes on from here fails otherwise
+		p := startProcess(t, cmd)
+		if code := p.wait(t, 5*time.Second); code != 2 || !strings.Contains(p.log.String(), "Usage:") || p.out.String() != "" {
+			t.Errorf("packaging/run %s: exit status %d, standard error %q", args, code, p.log.String())
+		}
+	}
 }
 
 // TestBusEnds: when the bus goes away the agent says so and ends.

@@ -26,8 +26,8 @@ type screen struct {
 // The screen's size in pixels.
 const screenWidth, screenHeight = 1280, 800
 
-// startDisplay starts an X server for this desktop.
-func (d *desktop) startDisplay() {
+// startDisplay starts an X server for this desktop, with more arguments.
+func (d *desktop) startDisplay(args ...string) {
 	d.t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -35,7 +35,8 @@ func (d *desktop) startDisplay() {
 	}
 	defer r.Close()
 	size := fmt.Sprintf("%dx%dx24", screenWidth, screenHeight)
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size, "-fbdir", d.dir, "-nolisten", "tcp", "-noreset")
+	args = append(args, "-displayfd", "3", "-screen", "0", size, "-fbdir", d.dir, "-nolisten", "tcp", "-noreset")
+	cmd := exec.Command("Xvfb", args...)
 	cmd.ExtraFiles = []*os.File{w}
 	p := startProcess(d.t, cmd)
 	w.Close()

@@ -71,12 +71,12 @@ func (p portable) summary() Summary {
 	s := Summary{ID: p.id(), Started: time.UnixMilli(int64(p.start))}
 	s.UID, s.User, _ = p.user()
 	s.Path, _ = p.Exe()
-	comm, _ := kernelName(p.Process)
+	s.Comm, _ = kernelName(p.Process)
 	var args []string
-	if s.Path == "" && len(comm) >= commLen {
+	if s.Path == "" && len(s.Comm) >= commLen {
 		args, _ = p.CmdlineSlice()
 	}
-	s.Name = programName(s.Path, comm, args)
+	s.Name = programName(s.Path, s.Comm, args)
 	return s
 }
 

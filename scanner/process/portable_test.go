@@ -16,7 +16,7 @@ func TestPortableRead(t *testing.T) {
 	c := start(t, "wait", func(cmd *exec.Cmd) { cmd.Path, cmd.Args = path, []string{"title", "x y"} })
 	s, err := portableSummarize(c.id.PID)
 	must(t, err)
-	if s.PID != c.id.PID || s.Name != "a-program-with-a-long-name" || s.Path != path || s.UID != os.Geteuid() || s.User != UserName(os.Geteuid()) {
+	if s.PID != c.id.PID || s.Name != "a-program-with-a-long-name" || s.Comm == "" || s.Path != path || s.UID != os.Geteuid() || s.User != UserName(os.Geteuid()) {
 		t.Errorf("got %+v", s)
 	}
 	if age := time.Since(s.Started); age < -2*time.Second || age > time.Minute {

@@ -37,6 +37,7 @@ func (p procfs) summaryAndStat(pid int) (Summary, Stat, error) {
 	return Summary{
 		ID:      ID{PID: pid, Start: st.Start},
 		Name:    programName(d.invoked(path, st.Comm), st.Comm, args),
+		Comm:    st.Comm,
 		Path:    path,
 		UID:     uid,
 		User:    UserName(uid),

@@ -1,0 +1,237 @@
+package view
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"portlight/app/alerts"
+	"portlight/scanner"
+)
+
+// Alert is what a notification says.
+type Alert struct {
+	ID          string // of the listener that it is about first
+	Title, Body string
+	Urgent      bool
+}
+
+// alertLines is how many listeners one notification names.
+const alertLines = 3
+
+// NewAlert words the notification of some judgements that alert, at least one:
+// the most urgent first, each in a line, the others counted. What one program
+// does on one port at several addresses is one of them: who can reach it is
+// whoever can reach one of the addresses.
+func NewAlert(js []alerts.Judgement, names Namer) Alert {
+	js = slices.Clone(js)
+	slices.SortStableFunc(js, func(a, b alerts.Judgement) int { return b.Verdict.Urgency() - a.Verdict.Urgency() })
+	groups := groupNews(js)
+	first := groups[0].row(names)
+	a := Alert{ID: first.ID, Title: groups[0].title(first.PortService()), Urgent: js[0].Verdict == alerts.Exposed}
+	if len(groups) == 1 {
+		a.Body = groups[0].body()
+		return a
+	}
+	a.Title += " and " + strconv.Itoa(len(groups)-1) + " more"
+	var lines []string
+	for _, g := range groups[:min(len(groups), alertLines)] {
+		lines = append(lines, g.line(g.row(names).PortService()))
+	}
+	if n := len(groups) - alertLines; n > 0 {
+		lines = append(lines, MoreLabel(n))
+	}
+	a.Body = strings.Join(lines, "\n")
+	return a
+}
+
+// news is what one program does on one port: a judgement at least, the most
+// urgent first.
+type news []alerts.Judgement
+
+// groupNews keeps the order of what comes first in each.
+func groupNews(js []alerts.Judgement) []news {
+	type key struct {
+		program string
+		proto   scanner.Proto
+		port    uint16
+	}
+	var groups []news
+	index := map[key]int{}
+	for _, j := range js {
+		k := key{j.Program, j.Event.Listener.Proto, j.Event.Listener.Port}
+		i, ok := index[k]
+		if !ok {
+			i = len(groups)
+			index[k], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], j)
+	}
+	return groups
+}
+
+func (n news) row(names Namer) Row { return NewRow(n[0].Event.Listener, names) }
+
+// listeners gives each listener once, as it is by the newest event.
+func (n news) listeners() []scanner.Listener {
+	byTime := slices.Clone(n)
+	slices.SortStableFunc(byTime, func(a, b alerts.Judgement) int { return a.Event.Time.Compare(b.Event.Time) })
+	var ls []scanner.Listener
+	for _, j := range byTime {
+		l := j.Event.Listener
+		if i := slices.IndexFunc(ls, func(o scanner.Listener) bool { return o.Key == l.Key }); i >= 0 {
+			ls[i] = l
+			continue
+		}
+		ls = append(ls, l)
+	}
+	return ls
+}
+
+// title names the most urgent programs first, then who is with them.
+func (n news) title(port string) string {
+	cs := clauses(n...)
+	title := joinWords(cs[0].names)
+	switch cs[0].verdict {
+	case alerts.Exposed:
+		title += cs[0].verb(" is", " are") + " now open to others on " + port
+	case alerts.Wider:
+		title += cs[0].verb(" is", " are") + " now open to IPv4 too on " + port
+	default:
+		title += cs[0].verb(" listens on ", " listen on ") + port
+	}
+	if with := allNames(cs[1:]); len(with) > 0 {
+		title += ", with " + joinWords(with)
+	}
+	return title
+}
+
+func (n news) body() string {
+	var addresses []string
+	ls := n.listeners()
+	for i := range ls {
+		addresses = append(addresses, Address(&ls[i]))
+	}
+	label := "Address: "
+	if len(addresses) > 1 {
+		label = "Addresses: "
+	}
+	return reachOfAll(ls) + " can connect. " + label + joinWords(addresses)
+}
+
+func (n news) line(port string) string {
+	return joinWords(allNames(clauses(n...))) + " on " + port + ": " + reachOfAll(n.listeners())
+}
+
+// clause is a verdict and the names of the programs that it is about.
+type clause struct {
+	verdict alerts.Verdict
+	names   []string // each once
+}
+
+// verb chooses the word that agrees with the names.
+func (c clause) verb(one, many string) string {
+	if len(c.names) == 1 {
+		return one
+	}
+	return many
+}
+
+// clauses sorts all programs that some judgements are about by their verdicts,
+// the most urgent first. Each program stands in the most urgent of its verdicts.
+func clauses(js ...alerts.Judgement) []clause {
+	type found struct {
+		alerts.Finding
+		name string
+	}
+	var all []found
+	for _, j := range js {
+		for _, f := range j.Findings() {
+			all = append(all, found{f, programName(&j.Event.Listener, f.Program)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b found) int { return b.Verdict.Urgency() - a.Verdict.Urgency() })
+	var cs []clause
+	seen := map[string]bool{}
+	for _, f := range all {
+		if seen[f.Program] {
+			continue
+		}
+		seen[f.Program] = true
+		if len(cs) == 0 || cs[len(cs)-1].verdict != f.Verdict {
+			cs = append(cs, clause{verdict: f.Verdict})
+		}
+		if c := &cs[len(cs)-1]; !slices.Contains(c.names, f.name) {
+			c.names = append(c.names, f.name)
+		}
+	}
+	return cs
+}
+
+func allNames(cs []clause) []string {
+	var all []string
+	for _, c := range cs {
+		all = append(all, c.names...)
+	}
+	return all
+}
+
+// programName names one program of a listener by its identity, alone even where
+// others hold the listener too. Beside owners that are seen it is not known whose
+// the hidden ones are.
+func programName(l *scanner.Listener, program string) string {
+	one := *l
+	for i := range l.Owners {
+		if alerts.Program(l, &l.Owners[i]) == program {
+			one.Owners, one.Unseen = l.Owners[i:i+1], 0
+			return Program(&one)
+		}
+	}
+	if len(l.Owners) > 0 {
+		return wordHidden
+	}
+	return Program(l)
+}
+
+// holders names all programs of a listener, each once.
+func holders(l *scanner.Listener) []string {
+	var names []string
+	add := func(program string) {
+		if name := programName(l, program); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for i := range l.Owners {
+		add(alerts.Program(l, &l.Owners[i]))
+	}
+	if len(l.Owners) == 0 || l.Unseen > 0 {
+		add(alerts.Program(l, nil))
+	}
+	return names
+}
+
+// reachOfAll says in one sentence who can reach one of some listeners at least.
+func reachOfAll(ls []scanner.Listener) string {
+	var parts []string
+	for _, l := range ls {
+		l.DualStack = l.DualStack || slices.ContainsFunc(ls, func(o scanner.Listener) bool { return bothFamilies(&l, &o) })
+		part := Reach(&l)
+		if l.DualStack && l.Device == "" {
+			return part // and so everybody
+		}
+		if len(parts) > 0 {
+			part = strings.ToLower(part[:1]) + part[1:]
+		}
+		if !slices.ContainsFunc(parts, func(s string) bool { return strings.EqualFold(s, part) }) {
+			parts = append(parts, part)
+		}
+	}
+	return joinWords(parts)
+}
+
+// bothFamilies reports whether two listeners together take what comes for any
+// address of IPv4 and of IPv6, on the same networks.
+func bothFamilies(a, b *scanner.Listener) bool {
+	return a.Scope() == scanner.ScopeAll && b.Scope() == scanner.ScopeAll && a.Device == b.Device && a.Namespace == b.Namespace &&
+		(b.DualStack || a.Addr.Unmap().Is4() != b.Addr.Unmap().Is4())
+}
