@@ -16,18 +16,25 @@ func Among(pids []int, wanted func(inode uint32) bool) (map[uint32][]process.Sum
 	defer dir.close()
 	holders := map[uint32][]process.Summary{}
 	var w walker
+	visit := func(inode uint32) (keep, last bool) { return wanted(inode), false }
 	for _, pid := range pids {
-		if _, err := w.read(dir, pid, wanted); scarce(err) {
+		_, _, err := w.read(dir, pid, visit)
+		found := w.found
+		if err == errLarge {
+			large := readLarge(dir, pid, make([]walker, threads), visit)
+			found, err = large.found, large.err
+		}
+		if scarce(err) {
 			return nil, fmt.Errorf("look for owners: %w", err)
 		}
-		if len(w.found) == 0 {
+		if len(found) == 0 {
 			continue
 		}
 		s, err := process.Summarize(pid)
 		if err != nil {
 			continue
 		}
-		for _, h := range w.found {
+		for _, h := range found {
 			if still, err := dir.holds(pid, h); still && err == nil {
 				holders[h.inode] = append(holders[h.inode], s)
 			}

@@ -97,11 +97,12 @@ func (d *deaths) watch(pid int) int {
 	return fd
 }
 
-// unwatch ends it; -1 is ignored. A pidfd leaves the epoll instance when it is
-// closed.
+// unwatch ends it; -1 is ignored. That the pidfd is closed is not enough: a child
+// of this process that was forked and runs no program yet holds it too.
 func (d *deaths) unwatch(pidfd int) {
 	if pidfd >= 0 {
 		delete(d.pids, pidfd)
+		unix.EpollCtl(d.fd, unix.EPOLL_CTL_DEL, pidfd, nil)
 		unix.Close(pidfd)
 	}
 }

@@ -47,18 +47,22 @@ func number(name []byte) (int, bool) {
 	return n, len(name) > 0
 }
 
-// eachEntry reads a directory to its end. A short answer is not the end: a
-// signal may cut it, and the runtime sends them.
+// getdents reads the next entries of a directory, 0 bytes at its end. A short
+// answer is not the end: a signal may cut it, and the runtime sends them.
+func getdents(fd int, buf []byte) (int, error) {
+	for {
+		if n, err := unix.Getdents(fd, buf); err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+// eachEntry reads a directory to its end.
 func eachEntry(fd int, buf []byte, each func(inode uint64, name []byte) error) error {
 	for {
-		n, err := unix.Getdents(fd, buf)
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err != nil:
+		n, err := getdents(fd, buf)
+		if n == 0 || err != nil {
 			return err
-		case n == 0:
-			return nil
 		}
 		for b := buf[:n]; len(b) > 0; {
 			var inode uint64

@@ -54,6 +54,7 @@ type Finder struct {
 	upkeep  upkeep
 	marks   int // of settle
 	listing int // number of the last listing of processes
+	lastPID int // that was given before it, 0 is unknown
 	entries []entry
 	walkers [threads]walker
 }
@@ -78,6 +79,7 @@ type proc struct {
 	round  int       // the search that looked into it last
 	listed int       // the listing that showed it last
 	hidden bool      // it may not be looked into
+	kernel bool      // it is a thread of the kernel
 
 	holds   []holding
 	live    int // of holds, those whose target is tracked
@@ -154,7 +156,9 @@ func (f *Finder) Forget(cookie uint64) {
 		delete(f.targets, t.Inode)
 	}
 	for _, p := range t.holders {
-		p.fds = unknownCount
+		if p.fds > 0 {
+			p.fds-- // expected: it may have opened something else since
+		}
 		if !slices.Contains(f.losers, p) {
 			f.losers = append(f.losers, p)
 		}
@@ -198,7 +202,7 @@ func (f *Finder) Work(now time.Time) (changed []uint64, err error) {
 	if !f.deaths.some.Load() && now.Before(f.next) {
 		return nil, nil
 	}
-	f.now, f.changed = now, f.changed[:0]
+	f.now, f.changed, f.next = now, f.changed[:0], time.Time{}
 	f.deaths.collect(f.ended)
 	if err := f.maintain(); err != nil {
 		return f.changed, fmt.Errorf("check owners: %w", err)
@@ -264,16 +268,29 @@ func (f *Finder) retire(p *proc) {
 	p.at, p.pidfd = -1, -1
 }
 
-// settle takes over what a look into a process found: count descriptors, and
-// those that are tracked sockets.
-func (f *Finder) settle(p *proc, count int, found []hold) error {
-	p.fds, p.looked, p.hidden = count, f.now, false
+// settle takes over what a look into a process found: descriptors that are
+// tracked sockets. If it was not whole it holds what it held, too.
+func (f *Finder) settle(p *proc, found finding) error {
+	p.fds, p.hidden = found.count, false
+	if found.whole {
+		p.looked = f.now
+	}
 	f.marks++
-	held := make([]holding, 0, len(found))
-	for _, h := range found {
-		if t := f.targets[h.inode]; t != nil && t.mark != f.marks {
-			t.mark = f.marks
-			held = append(held, holding{h, t})
+	held := make([]holding, 0, len(found.found))
+	keep := func(h holding) {
+		if h.target.mark != f.marks {
+			h.target.mark = f.marks
+			held = append(held, h)
+		}
+	}
+	for _, h := range p.holds {
+		if !found.whole && !h.target.gone {
+			keep(h)
+		}
+	}
+	for _, h := range slices.Backward(found.found) { // of several descriptors the lowest
+		if t := f.targets[h.inode]; t != nil {
+			keep(holding{h, t})
 		}
 	}
 	for _, h := range p.holds {
@@ -290,10 +307,8 @@ func (f *Finder) settle(p *proc, count int, found []hold) error {
 		if err := f.employ(p); err != nil || p.at < 0 {
 			return err
 		}
-	} else if slices.ContainsFunc(held, p.isNew) && !f.alive(p) {
-		p.holds = nil // of another process, that has the pid now
-		f.drop(p)
-		return nil
+	} else if own, err := f.vouch(p); !own {
+		return err
 	}
 	for _, h := range p.holds {
 		f.hold(p, h.target)
@@ -304,15 +319,45 @@ func (f *Finder) settle(p *proc, count int, found []hold) error {
 // isNew reports whether it was not known that p holds this.
 func (p *proc) isNew(h holding) bool { return !slices.Contains(h.target.holders, p) }
 
-// alive reports whether an owner still runs.
-func (f *Finder) alive(p *proc) bool {
+// vouch reports whether what an owner was newly found to hold is its own. When
+// it has ended another process has the pid, and that may hold it.
+func (f *Finder) vouch(p *proc) (bool, error) {
+	if !slices.ContainsFunc(p.holds, p.isNew) {
+		return true, nil
+	}
+	alive, err := f.alive(p)
+	if alive {
+		return true, nil
+	}
+	p.holds, p.fds = slices.DeleteFunc(p.holds, p.isNew), unknownCount
+	if err == nil {
+		f.drop(p)
+	}
+	return false, err
+}
+
+// alive reports whether an owner still runs. A signal ends the call even though
+// it does not wait.
+func (f *Finder) alive(p *proc) (bool, error) {
 	if p.pidfd < 0 {
 		s, err := process.ReadStat(p.pid)
-		return err == nil && s.Start == p.summary.Start
+		return err == nil && s.Start == p.summary.Start && !s.Ended(), passing(err)
 	}
 	poll := []unix.PollFd{{Fd: int32(p.pidfd), Events: unix.POLLIN}}
-	n, err := unix.Poll(poll, 0)
-	return n == 0 && err == nil
+	for {
+		if n, err := unix.Poll(poll, 0); err != unix.EINTR {
+			return n == 0 && err == nil, passing(err)
+		}
+	}
+}
+
+// dropEnded drops an owner that has ended, and reports whether it has not.
+func (f *Finder) dropEnded(p *proc) (alive bool, err error) {
+	alive, err = f.alive(p)
+	if !alive && err == nil {
+		f.drop(p)
+	}
+	return alive, err
 }
 
 // hold notes that a process holds a socket.

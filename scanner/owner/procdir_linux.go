@@ -1,9 +1,13 @@
 package owner
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -46,6 +50,47 @@ func (d procDir) list(buf []byte, out []entry) ([]entry, error) {
 	return out, nil
 }
 
+// lastPID is the pid that was given last in this pid namespace, the end of
+// /proc/loadavg (proc_loadavg(5)), or 0 if it is not told.
+func (d procDir) lastPID() int {
+	fd, err := unix.Openat(d.fd, "loadavg", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0
+	}
+	defer unix.Close(fd)
+	var buf [128]byte
+	n, err := unix.Read(fd, buf[:])
+	if err != nil {
+		return 0
+	}
+	line := bytes.TrimRight(buf[:n], "\n")
+	pid, _ := number(line[bytes.LastIndexByte(line, ' ')+1:])
+	return pid
+}
+
+// process gives the entry of a pid as list does, ok only if it is a process and
+// no thread of one.
+func (d procDir) process(pid int) (e entry, ok bool) {
+	fd, err := unix.PidfdOpen(pid, 0) // EINVAL for a thread
+	if err != nil {
+		return e, false
+	}
+	unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstatat(d.fd, strconv.Itoa(pid), &st, 0); err != nil {
+		return e, false
+	}
+	return entry{pid, st.Ino}, true
+}
+
+// kernel reports whether a process without descriptors is a thread of the kernel:
+// it has no executable, proc_pid_exe(5).
+func (d procDir) kernel(pid int) bool {
+	var buf [1]byte
+	_, err := unix.Readlinkat(d.fd, strconv.Itoa(pid)+"/exe", buf[:])
+	return err == unix.ENOENT
+}
+
 func fdPath(pid int) string { return strconv.Itoa(pid) + "/fd" }
 
 // count gives the number of descriptors of a process, which any user may ask
@@ -59,12 +104,12 @@ func (d procDir) count(pid int) (int, error) {
 }
 
 // holds reports whether a descriptor of a process is the socket. It is not when
-// the process has ended.
+// the process has ended, nor when the descriptor is a file of a path too long.
 func (d procDir) holds(pid int, h hold) (bool, error) {
 	var buf [linkLen]byte
 	n, err := unix.Readlinkat(d.fd, fdPath(pid)+"/"+strconv.Itoa(h.fd), buf[:])
 	switch {
-	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ESRCH):
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ESRCH), errors.Is(err, unix.ENAMETOOLONG):
 		return false, nil
 	case err != nil:
 		return false, err
@@ -84,42 +129,146 @@ type hold struct {
 
 // walker reads the descriptors of processes, one at a time.
 type walker struct {
-	dents [32 << 10]byte
+	dents [direntsLen]byte
+	names []int // where the entries in dents begin
 	link  [linkLen]byte
 	found []hold
 }
 
-// read gives how many descriptors a process has, and puts those that are wanted
-// sockets into w.found.
-func (w *walker) read(d procDir, pid int, wanted func(inode uint32) bool) (count int, err error) {
+const (
+	// direntsLen takes some thousand entries of a folder of descriptors.
+	direntsLen = 32 << 10
+	// largeLen is how much of it makes a process large: more threads read it.
+	largeLen = direntsLen * 3 / 4
+)
+
+// errLarge says that a process has so many descriptors that readLarge should
+// read them.
+var errLarge = errors.New("process has many descriptors")
+
+// visitor says of each socket whether it is kept, and whether it was the last
+// that is wanted.
+type visitor func(inode uint32) (keep, last bool)
+
+// read gives how many descriptors a process has, and puts the sockets that visit
+// keeps into w.found, the newest descriptors first as far as their numbers tell.
+// It is not whole if visit ended it.
+func (w *walker) read(d procDir, pid int, visit visitor) (count int, whole bool, err error) {
 	w.found = w.found[:0]
-	fd, err := unix.Openat(d.fd, fdPath(pid), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	dir, err := d.openFDs(pid)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	defer unix.Close(fd)
-	err = eachEntry(fd, w.dents[:], func(_ uint64, name []byte) error {
-		number, ok := number(name)
-		if !ok {
-			return nil
+	defer unix.Close(dir)
+	for {
+		n, err := getdents(dir, w.dents[:])
+		switch {
+		case err != nil:
+			return count, false, err
+		case n == 0:
+			return count, true, nil
+		case count == 0 && n > largeLen:
+			return 0, false, errLarge
 		}
-		count++
-		inode, err := w.socket(fd, name)
-		if err == nil && inode != 0 && wanted(inode) {
-			w.found = append(w.found, hold{number, inode})
+		links, last, err := w.readLinks(dir, w.dents[:n], visit)
+		count += links
+		if last || err != nil {
+			return count, false, err
 		}
-		return err
-	})
-	return count, err
+	}
+}
+
+func (d procDir) openFDs(pid int) (int, error) {
+	return unix.Openat(d.fd, fdPath(pid), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+}
+
+// readLinks reads the descriptors of some entries, the last first.
+func (w *walker) readLinks(dir int, dents []byte, visit visitor) (count int, last bool, err error) {
+	w.names = w.names[:0]
+	for at := 0; at < len(dents); {
+		_, name, rest, err := cutEntry(dents[at:])
+		if err != nil {
+			return 0, false, err
+		}
+		if _, ok := number(name); ok {
+			w.names = append(w.names, at)
+		}
+		at = len(dents) - len(rest)
+	}
+	for _, at := range slices.Backward(w.names) {
+		_, name, _, _ := cutEntry(dents[at:])
+		inode, err := w.socket(dir, name)
+		if err != nil {
+			return len(w.names), false, err
+		}
+		if inode == 0 {
+			continue
+		}
+		keep, last := visit(inode)
+		if keep {
+			fd, _ := number(name)
+			w.found = append(w.found, hold{fd, inode})
+		}
+		if last {
+			return len(w.names), true, nil
+		}
+	}
+	return len(w.names), false, nil
+}
+
+// readLarge reads a process with several threads: one lists, all read links.
+func readLarge(d procDir, pid int, walkers []walker, visit visitor) finding {
+	dir, err := d.openFDs(pid)
+	if err != nil {
+		return finding{err: err}
+	}
+	defer unix.Close(dir)
+	parts, findings := make(chan []byte), make([]finding, len(walkers))
+	var wg sync.WaitGroup
+	for i := range walkers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			walkers[i].found = walkers[i].found[:0]
+			for b := range parts {
+				n, _, err := walkers[i].readLinks(dir, b, visit)
+				findings[i].count += n
+				findings[i].err = errors.Join(findings[i].err, err)
+			}
+		}()
+	}
+	err = listParts(dir, parts)
+	close(parts)
+	wg.Wait()
+	all := finding{whole: true, err: err}
+	for i := range walkers {
+		all.count += findings[i].count
+		all.found = append(all.found, walkers[i].found...)
+		all.err = cmp.Or(all.err, findings[i].err)
+	}
+	return all
+}
+
+// listParts hands a folder over in parts.
+func listParts(dir int, parts chan<- []byte) error {
+	for {
+		b := make([]byte, direntsLen)
+		n, err := getdents(dir, b)
+		if n == 0 || err != nil {
+			return err
+		}
+		parts <- b[:n]
+	}
 }
 
 // socket gives the inode behind a descriptor that is a socket, 0 if it is none
-// or closed meanwhile. The name has a NUL behind it, as cutEntry says. The call
-// is raw: it is short, and there may be ten thousands.
+// or closed meanwhile: the kernel cannot tell the path of some files, as it is
+// too long. The name has a NUL behind it, as cutEntry says. The call is raw: it
+// is short, and there may be ten thousands.
 func (w *walker) socket(dir int, name []byte) (uint32, error) {
 	n, _, errno := unix.RawSyscall6(unix.SYS_READLINKAT, uintptr(dir), uintptr(unsafe.Pointer(&name[0])),
 		uintptr(unsafe.Pointer(&w.link[0])), linkLen, 0, 0)
-	if errno == unix.ENOENT {
+	if errno == unix.ENOENT || errno == unix.ENAMETOOLONG {
 		return 0, nil
 	} else if errno != 0 {
 		return 0, errno

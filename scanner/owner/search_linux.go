@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -21,10 +22,12 @@ const (
 )
 
 // A look into all processes is dear: the next may follow after restShare times as
-// long, and restPause at least.
+// long, restPause at least and restMost at most. What took longer has most likely
+// been stopped in between.
 const (
 	restShare = 100
 	restPause = time.Second
+	restMost  = 5 * time.Minute
 )
 
 // search looks for the holders of the orphans that are due.
@@ -86,9 +89,10 @@ func patience(tries int, mine bool) time.Duration {
 }
 
 // seek looks into processes until all that is wanted is found, the likely ones
-// first: who held a listener already, who is new, who shares the socket's cgroup,
-// whose number of descriptors has changed. Complete says that every process of
-// the system was looked into. The first search knows nothing and stops at nothing.
+// first: who holds a listener already, who is new, who lost one lately, who shares
+// the socket's cgroup, who has another number of descriptors than before.
+// Complete says that every process of the system was looked into. The first
+// search knows nothing and stops at nothing.
 func (f *Finder) seek(wanted []*target) (complete bool, err error) {
 	if !f.started {
 		if err := f.list(); err != nil {
@@ -96,7 +100,10 @@ func (f *Finder) seek(wanted []*target) (complete bool, err error) {
 		}
 		return f.seekRest(false)
 	}
-	likely := []func([]*target) ([]*proc, error){f.busyOwners, f.newcomers, f.busyMates, f.busyOthers}
+	if err := f.peekOwners(); err != nil || f.open == 0 {
+		return false, err
+	}
+	likely := []func([]*target) ([]*proc, error){f.newest, f.lately, f.busyMates, f.busyOthers, f.newcomers}
 	for _, candidates := range likely {
 		procs, err := candidates(wanted)
 		if err == nil {
@@ -117,7 +124,7 @@ func (f *Finder) seek(wanted []*target) (complete bool, err error) {
 func (f *Finder) seekRest(stop bool) (complete bool, err error) {
 	began := time.Now()
 	err = f.look(f.unseen(func(*proc) bool { return true }), stop)
-	f.nextRest = f.now.Add(max(restPause, restShare*time.Since(began)))
+	f.nextRest = f.now.Add(min(max(restPause, restShare*time.Since(began)), restMost))
 	return err == nil && f.open > 0 && f.sawAll(), err
 }
 
@@ -134,30 +141,98 @@ func (f *Finder) sawAll() bool {
 	return true
 }
 
-// busyOwners are those that hold a listener, or lost one lately, and have
-// another number of descriptors than before.
-func (f *Finder) busyOwners([]*target) ([]*proc, error) {
-	var busy []*proc
-	for _, p := range slices.Concat(f.losers, f.owners) {
-		if f.procs[p.pid] == p && !slices.Contains(busy, p) && f.busy(p) {
-			busy = append(busy, p)
+// peekOwners asks those that hold a listener, or lost one lately, and have
+// another number of descriptors than expected.
+func (f *Finder) peekOwners() error {
+	for _, p := range slices.Concat(f.owners, f.losers) {
+		if f.open == 0 {
+			return nil
+		}
+		if f.procs[p.pid] != p || p.round == f.round {
+			continue
+		}
+		if busy, count := f.busyCount(p); busy {
+			if err := f.peek(p, count); err != nil {
+				return err
+			}
 		}
 	}
-	f.losers = f.losers[:0]
-	return busy, nil
+	return nil
 }
 
-// busy reports whether a process has opened or closed descriptors since it was
-// looked into, as far as that can be told.
-func (f *Finder) busy(p *proc) bool {
-	if p.hidden {
-		return false
+// peek looks into a process until all that is wanted is found.
+func (f *Finder) peek(p *proc, count int) error {
+	f.marks++
+	w, left := &f.walkers[0], f.open
+	n, whole, err := w.read(f.proc, p.pid, func(inode uint32) (keep, last bool) {
+		t := f.targets[inode]
+		if t != nil && t.wanted && t.mark != f.marks {
+			t.mark = f.marks
+			left--
+		}
+		return t != nil, left == 0
+	})
+	if err == errLarge {
+		return f.lookInto([]*proc{p})
 	}
-	if p.fds == unknownCount || !f.counts {
-		return true
+	if err == nil && !whole {
+		n = count
+	}
+	return f.take(p, finding{n, whole, slices.Clone(w.found), err})
+}
+
+// busyCount reports whether a process has opened or closed descriptors since it
+// was looked into, as far as that can be told, and how many it has now.
+func (f *Finder) busyCount(p *proc) (busy bool, count int) {
+	if p.hidden || p.kernel {
+		return false, unknownCount
+	}
+	if !f.counts {
+		return true, unknownCount
 	}
 	n, err := f.proc.count(p.pid)
-	return err == nil && n != p.fds
+	if err == nil && n == 0 && p.fds == 0 {
+		p.kernel = f.proc.kernel(p.pid)
+	}
+	return err == nil && n != p.fds, n
+}
+
+func (f *Finder) busy(p *proc) bool {
+	busy, _ := f.busyCount(p)
+	return busy
+}
+
+// newest are the processes that began since the last listing, if they are few.
+func (f *Finder) newest([]*target) ([]*proc, error) {
+	last := f.proc.lastPID()
+	if f.lastPID == 0 || last < f.lastPID || last-f.lastPID > maxNewcomers {
+		return nil, nil
+	}
+	var procs []*proc
+	for pid := last; pid > f.lastPID; pid-- {
+		if f.procs[pid] != nil {
+			continue
+		}
+		if e, ok := f.proc.process(pid); ok {
+			procs = append(procs, f.meet(e))
+		}
+	}
+	return procs, nil
+}
+
+// meet begins with a process.
+func (f *Finder) meet(e entry) *proc {
+	p := &proc{entry: e, fds: unknownCount, pidfd: -1, at: -1}
+	f.procs[e.pid] = p
+	return p
+}
+
+// lately are those that lost a listener: they may have opened another, and closed
+// something else.
+func (f *Finder) lately([]*target) ([]*proc, error) {
+	losers := slices.DeleteFunc(f.losers, func(p *proc) bool { return f.procs[p.pid] != p || p.round == f.round || p.hidden })
+	f.losers = nil
+	return losers, nil
 }
 
 // newcomers are the processes that were never looked into.
@@ -215,6 +290,7 @@ func (f *Finder) busyOthers([]*target) ([]*proc, error) {
 // list takes notice of processes that have begun and ended.
 func (f *Finder) list() (err error) {
 	began := time.Now()
+	f.lastPID = f.proc.lastPID() // before: what begins meanwhile may be listed or not
 	if f.entries, err = f.proc.list(f.walkers[0].dents[:], f.entries[:0]); err != nil {
 		return err
 	}
@@ -222,8 +298,7 @@ func (f *Finder) list() (err error) {
 	for _, e := range f.entries {
 		p := f.procs[e.pid]
 		if p == nil || p.inode != e.inode && p.at < 0 {
-			p = &proc{entry: e, fds: unknownCount, pidfd: -1, at: -1}
-			f.procs[e.pid] = p
+			p = f.meet(e)
 		}
 		p.listed = f.listing
 	}
@@ -232,14 +307,17 @@ func (f *Finder) list() (err error) {
 			f.drop(p)
 		}
 	}
-	f.upkeep.list = f.now.Add(max(listPeriod, listShare*time.Since(began)))
+	f.upkeep.list = f.now.Add(min(max(listPeriod, listShare*time.Since(began)), listMost))
 	return nil
 }
 
 // look looks into processes, all of them or until all that is wanted is found.
 func (f *Finder) look(procs []*proc, stop bool) error {
 	for done := 0; done < len(procs) && !(stop && f.open == 0); {
-		n := min(chunk, len(procs)-done)
+		n := len(procs) - done
+		if stop {
+			n = min(n, chunk)
+		}
 		if stop && done < firstFew {
 			n = 1
 		}
@@ -254,6 +332,7 @@ func (f *Finder) look(procs []*proc, stop bool) error {
 // finding is what a look into a process found.
 type finding struct {
 	count int
+	whole bool // all descriptors were read
 	found []hold
 	err   error
 }
@@ -262,17 +341,26 @@ type finding struct {
 // was found one after the other.
 func (f *Finder) lookInto(procs []*proc) error {
 	findings := make([]finding, len(procs))
+	var next atomic.Int64
 	var wg sync.WaitGroup
+	work := func(w *walker) {
+		for i := int(next.Add(1)) - 1; i < len(procs); i = int(next.Add(1)) - 1 {
+			findings[i] = f.read(w, procs[i])
+		}
+	}
 	for i := 1; i < min(threads, len(procs)); i++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			f.read(procs, findings, i)
+			work(&f.walkers[i])
 		}()
 	}
-	f.read(procs, findings, 0)
+	work(&f.walkers[0])
 	wg.Wait()
 	for i, p := range procs {
+		if findings[i].err == errLarge {
+			findings[i] = readLarge(f.proc, p.pid, f.walkers[:], f.tracked)
+		}
 		if err := f.take(p, findings[i]); err != nil {
 			return err
 		}
@@ -280,14 +368,13 @@ func (f *Finder) lookInto(procs []*proc) error {
 	return nil
 }
 
-// read reads every process whose turn is that of one thread.
-func (f *Finder) read(procs []*proc, findings []finding, thread int) {
-	w := &f.walkers[thread]
-	for i := thread; i < len(procs); i += threads {
-		n, err := w.read(f.proc, procs[i].pid, func(inode uint32) bool { return f.targets[inode] != nil })
-		findings[i] = finding{n, slices.Clone(w.found), err}
-	}
+func (f *Finder) read(w *walker, p *proc) finding {
+	n, whole, err := w.read(f.proc, p.pid, f.tracked)
+	return finding{n, whole, slices.Clone(w.found), err}
 }
+
+// tracked keeps every tracked socket.
+func (f *Finder) tracked(inode uint32) (keep, last bool) { return f.targets[inode] != nil, false }
 
 // take takes over what was found in a process, or that it has ended or may not
 // be looked into.
@@ -295,13 +382,13 @@ func (f *Finder) take(p *proc, found finding) error {
 	p.round = f.round
 	switch err := found.err; {
 	case err == nil:
-		return f.settle(p, found.count, found.found)
+		return f.settle(p, found)
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ESRCH):
 		f.drop(p)
 	case scarce(err):
 		return err
 	default:
-		err := f.settle(p, unknownCount, nil)
+		err := f.settle(p, finding{count: unknownCount, whole: true})
 		p.hidden = true
 		return err
 	}

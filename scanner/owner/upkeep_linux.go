@@ -15,8 +15,9 @@ const (
 	verifyPeriod = 45 * time.Second       // in which every known descriptor is looked at
 	listPeriod   = 10 * time.Second       // in which new processes are looked into, or longer:
 	listShare    = 10_000                 // the part of the time that goes into listing processes at most
+	listMost     = 2 * time.Minute        // but so often at least: a listing that took longer was stopped in between
 	sweepShare   = 8000                   // the part of the time that goes into looking for further holders
-	sweepMost    = 20 * time.Millisecond  // at once
+	sweepMost    = 20 * time.Millisecond  // at once, and as much is made up for when it took longer
 	staleAfter   = 10 * time.Minute       // a process is looked into again even if its descriptors are as many as before
 	maxNewcomers = 64                     // that are looked into at once
 )
@@ -94,20 +95,20 @@ func (f *Finder) checkUnwatched() error {
 		if p.pidfd >= 0 {
 			continue
 		}
-		if err := f.recheck(p); err != nil {
+		if _, err := f.dropEnded(p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// verify looks at the next of the known descriptors, all of them once in
-// verifyPeriod.
+// verify looks at the next of the known descriptors and of their owners, all of
+// them once in verifyPeriod.
 func (f *Finder) verify(passed time.Duration) error {
 	u := &f.upkeep
 	total := 0
 	for _, p := range f.owners {
-		total += len(p.holds)
+		total += len(p.holds) + 1
 	}
 	u.verified += float64(total) * passed.Seconds() / verifyPeriod.Seconds()
 	for n := min(int(u.verified), total); n > 0 && len(f.owners) > 0; n-- {
@@ -141,7 +142,7 @@ func (f *Finder) verifyNext() error {
 }
 
 // recheck notices that an owner runs another program now, or is gone without a
-// pidfd to tell it.
+// pidfd to tell it. One that has just ended seems to have no path.
 func (f *Finder) recheck(p *proc) error {
 	s, err := process.Summarize(p.pid)
 	switch {
@@ -152,6 +153,11 @@ func (f *Finder) recheck(p *proc) error {
 		return passing(err)
 	}
 	same := s.Name == p.summary.Name && s.Path == p.summary.Path && s.UID == p.summary.UID
+	if !same {
+		if alive, err := f.dropEnded(p); !alive {
+			return err
+		}
+	}
 	p.summary = s
 	for _, h := range p.holds {
 		if !same && !h.target.gone {
@@ -177,7 +183,7 @@ func (f *Finder) sweep(passed time.Duration) error {
 				return err
 			}
 		}
-		u.credit -= time.Since(began)
+		u.credit = max(u.credit-time.Since(began), -sweepMost)
 	}
 	return nil
 }
@@ -196,6 +202,8 @@ func (f *Finder) nextToSweep() *proc {
 	return f.procs[u.pid]
 }
 
+// stale reports whether a process is to be looked into again. It may be open to
+// us now that was hidden before, as after a change of its user.
 func (f *Finder) stale(p *proc) bool {
-	return !p.hidden && (f.now.Sub(p.looked) > staleAfter || f.busy(p))
+	return f.now.Sub(p.looked) > staleAfter || f.busy(p)
 }
