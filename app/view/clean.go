@@ -20,6 +20,9 @@ const maxPath = 256
 // line ends and tabs a blank, what is longer than max runes ends in "…", and a
 // letter keeps three of its combining marks.
 func Clean(s string, max int) string {
+	if len(s) <= max && strings.IndexFunc(s, notPlain) < 0 {
+		return strings.TrimSpace(s)
+	}
 	var b strings.Builder
 	n, marks := 0, 0
 	for _, r := range strings.TrimSpace(s) {
@@ -41,6 +44,8 @@ func Clean(s string, max int) string {
 
 func visible(r rune) rune {
 	switch {
+	case plain(r):
+		return r
 	case r == '\n', r == '\t', r == '\r', unicode.Is(unicode.Zs, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
 		return ' '
 	case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Cs, r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
@@ -48,3 +53,9 @@ func visible(r rune) rune {
 	}
 	return r
 }
+
+// plain is what most texts are made of: the visible characters of ASCII, and the
+// blank.
+func plain(r rune) bool { return r >= ' ' && r <= '~' }
+
+func notPlain(r rune) bool { return !plain(r) }

@@ -142,17 +142,26 @@ func WriteJSON(w io.Writer, v any, indent string) error {
 
 // escapeJSON escapes in a JSON text what stands within its strings only.
 func escapeJSON(b []byte) []byte {
-	out := make([]byte, 0, len(b))
-	for _, r := range string(b) {
-		switch {
-		case r == '\n' || visible(r) == r:
-			out = utf8.AppendRune(out, r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
+	out := make([]byte, 0, len(b)+len(b)/8)
+	for len(b) > 0 {
+		n := bytes.IndexFunc(b, func(r rune) bool { return !plain(r) && r != '\n' })
+		if n < 0 {
+			return append(out, b...)
 		}
+		out = append(out, b[:n]...)
+		r, size := utf8.DecodeRune(b[n:])
+		out, b = appendEscaped(out, r), b[n+size:]
 	}
 	return out
+}
+
+func appendEscaped(out []byte, r rune) []byte {
+	switch {
+	case visible(r) == r:
+		return utf8.AppendRune(out, r)
+	case r > 0xffff:
+		high, low := utf16.EncodeRune(r)
+		return fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+	}
+	return fmt.Appendf(out, `\u%04x`, r)
 }

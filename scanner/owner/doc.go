@@ -6,6 +6,6 @@
 // processes are read, some 5 µs each and seconds in all on a busy computer. A
 // Finder therefore looks where the answer is likely first, remembers what it saw
 // and keeps it true at a slow pace: an owner's end is told by a pidfd, a new
-// socket's owner is searched for at once, and that a process gave a socket away or
-// got another's is noticed within a minute or some.
+// socket's owner is searched for at once, that a process gave a socket away is
+// noticed within a minute, and that it shares another's within some.
 package owner
