@@ -83,6 +83,19 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestOrderOfContainers has them among the others by port, and first by reach.
+func TestOrderOfContainers(t *testing.T) {
+	inside := listener(scanner.TCP, "0.0.0.0", 80, node)
+	inside.Namespace = "web (pid 7)"
+	m := newTestModel(snapshot(listener(scanner.TCP, "0.0.0.0", 22, sshd), listener(scanner.TCP, "127.0.0.1", 5432, postgres), inside))
+	for column, want := range map[int]string{columnPort: "22 80 5432", columnReach: "80 5432 22"} {
+		m.setOrder(order{column: column})
+		if got := shownPorts(m); got != want {
+			t.Errorf("column %d: %q, want %q", column, got, want)
+		}
+	}
+}
+
 func TestOrderBy(t *testing.T) {
 	o := order{}.by(columnPort)
 	if !o.falling {

@@ -17,8 +17,7 @@ const (
 	columnCount
 )
 
-// order is by which column the table is sorted. The zero order is the
-// snapshot's own: by port.
+// order is by which column the table is sorted. The zero order is by port.
 type order struct {
 	column  int
 	falling bool
@@ -32,9 +31,6 @@ func (o order) by(column int) order {
 
 // sort arranges places in all; what is equal stays in the snapshot's order.
 func (o order) sort(all []entry, places []int) {
-	if o == (order{}) {
-		return
-	}
 	slices.SortStableFunc(places, func(i, j int) int {
 		c := compare(&all[i], &all[j], o.column)
 		if o.falling {
@@ -51,13 +47,22 @@ func compare(a, b *entry, column int) int {
 	case columnProgram:
 		return compareText(a.Program, b.Program)
 	case columnReach:
-		return cmp.Compare(a.Listener.Scope(), b.Listener.Scope())
+		return cmp.Compare(reachRank(a), reachRank(b))
 	case columnUser:
 		return compareText(a.User, b.User)
 	case columnPID:
 		return cmp.Compare(firstPID(a), firstPID(b))
 	}
 	return cmp.Compare(a.Listener.Port, b.Listener.Port)
+}
+
+// reachRank orders by how many can reach a listener: those inside of a container
+// come first.
+func reachRank(e *entry) int {
+	if e.Listener.Namespace != "" {
+		return -1
+	}
+	return int(e.Listener.Scope())
 }
 
 // compareText ignores case and puts what is empty last.
