@@ -62,11 +62,10 @@ func openSockdiag(context.Context) (source, error) {
 		return nil, err
 	}
 	s.finder = finder
-	if _, err := s.table.Refresh(s.conn); err != nil {
+	if err := s.conn.Probe(); err != nil {
 		s.close()
 		return nil, err
 	}
-	s.follow(time.Now())
 	return s, nil
 }
 

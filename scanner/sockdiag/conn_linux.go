@@ -25,6 +25,11 @@ type dump struct {
 	name    string
 	udp     bool
 	request []byte
+	probe   []byte // the same for sockets in no state: it shows nothing
+}
+
+func newDump(name string, legacy bool, family, proto byte, state uint) dump {
+	return dump{name, proto == protoUDP, dumpRequest(legacy, family, proto, 1<<state), dumpRequest(legacy, family, proto, 0)}
 }
 
 // bufferLen is more than the kernel puts into one datagram: it makes them as
@@ -43,9 +48,9 @@ func Dial() (*Conn, error) {
 		return nil, fmt.Errorf("set time-out of netlink socket: %w", err)
 	}
 	return &Conn{fd: fd, buf: make([]byte, bufferLen), dumps: []dump{
-		{"tcp", false, dumpRequest(true, 0, protoTCP, stateListen)},
-		{"udp ipv4", true, dumpRequest(false, familyIPv4, protoUDP, stateClose)},
-		{"udp ipv6", true, dumpRequest(false, familyIPv6, protoUDP, stateClose)},
+		newDump("tcp", true, 0, protoTCP, stateListen),
+		newDump("udp ipv4", false, familyIPv4, protoUDP, stateClose),
+		newDump("udp ipv6", false, familyIPv6, protoUDP, stateClose),
 	}}, nil
 }
 
@@ -53,12 +58,22 @@ func Dial() (*Conn, error) {
 func (c *Conn) Close() error { return unix.Close(c.fd) }
 
 // dumpAll shows v all TCP sockets in state LISTEN and all UDP sockets that are
-// bound and not connected. A kernel that refuses the older request for TCP is
-// asked by family from then on.
+// bound and not connected.
 func (c *Conn) dumpAll(v visitor) error {
+	return c.askAll(v, func(d *dump) []byte { return d.request })
+}
+
+// Probe proves that the kernel answers the requests, at little cost.
+func (c *Conn) Probe() error {
+	return c.askAll(&Table{}, func(d *dump) []byte { return d.probe })
+}
+
+// askAll makes a request for each dump. A kernel that refuses the older request
+// for TCP is asked by family from then on.
+func (c *Conn) askAll(v visitor, request func(*dump) []byte) error {
 	for i := 0; i < len(c.dumps); i++ {
 		d := &c.dumps[i]
-		err := c.dump(d, v)
+		err := c.dump(d.udp, request(d), v)
 		if err == nil {
 			continue
 		}
@@ -75,15 +90,15 @@ func (c *Conn) dumpAll(v visitor) error {
 // replaceLegacy asks by family from now on.
 func (c *Conn) replaceLegacy(i int) {
 	c.dumps = slices.Replace(c.dumps, i, i+1,
-		dump{"tcp ipv4", false, dumpRequest(false, familyIPv4, protoTCP, stateListen)},
-		dump{"tcp ipv6", false, dumpRequest(false, familyIPv6, protoTCP, stateListen)})
+		newDump("tcp ipv4", false, familyIPv4, protoTCP, stateListen),
+		newDump("tcp ipv6", false, familyIPv6, protoTCP, stateListen))
 }
 
-func (c *Conn) dump(d *dump, v visitor) error {
-	if err := c.send(d.request); err != nil {
+func (c *Conn) dump(udp bool, request []byte, v visitor) error {
+	if err := c.send(request); err != nil {
 		return err
 	}
-	a := answer{seq: c.seq, udp: d.udp}
+	a := answer{seq: c.seq, udp: udp}
 	for {
 		b, err := c.receive()
 		if err != nil {

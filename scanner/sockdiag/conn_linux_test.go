@@ -82,6 +82,29 @@ func TestConnOfARefusedLegacyRequest(t *testing.T) {
 	}
 }
 
+// TestProbe shows nothing, though there is something, and settles how TCP is asked
+// for. A closed Conn fails.
+func TestProbe(t *testing.T) {
+	addr := listenTCP(t, "tcp6", "[::1]:0")
+	for _, refused := range []bool{false, true} {
+		c := dial(t)
+		if refused {
+			c.dumps[0].probe = c.dumps[0].probe[:headerLen+8]
+			c.dumps[0].probe[0] = headerLen + 8
+		}
+		if err := c.Probe(); err != nil || (len(c.dumps) == 4) != refused {
+			t.Errorf("refused %v: %d requests, error %v", refused, len(c.dumps), err)
+		}
+		if find(refresh(t, &Table{}, c), addr, false) == nil {
+			t.Errorf("refused %v: own listener is missing", refused)
+		}
+	}
+	broken := Conn{fd: -1, dumps: dial(t).dumps}
+	if broken.Probe() == nil {
+		t.Error("a probe without a socket succeeds")
+	}
+}
+
 // TestTableFollowsRealSockets closes sockets of every kind: each is gone at the
 // first refresh, and its number does not matter.
 func TestTableFollowsRealSockets(t *testing.T) {

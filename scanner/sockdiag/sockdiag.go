@@ -231,20 +231,20 @@ func decodeAttributes(b []byte, s *Socket) {
 	}
 }
 
-// dumpRequest asks for all sockets of a protocol in one state. Legacy asks for
+// dumpRequest asks for all sockets of a protocol in some states, a bit each. Legacy asks for
 // TCP of both families in the form of struct inet_diag_req, otherwise it is
 // struct inet_diag_req_v2.
-func dumpRequest(legacy bool, family, proto byte, state uint) []byte {
+func dumpRequest(legacy bool, family, proto byte, states uint32) []byte {
 	if !legacy {
 		b := newRequest(typeByFamily, flagRequest|flagDump, 56)
 		body := b[headerLen:]
 		body[0], body[1] = family, proto
-		binary.NativeEndian.PutUint32(body[4:], 1<<state)
+		binary.NativeEndian.PutUint32(body[4:], states)
 		return b
 	}
 	b := newRequest(typeLegacyTCP, flagRequest|flagDump, 60)
 	b[headerLen] = family
-	binary.NativeEndian.PutUint32(b[headerLen+52:], 1<<state)
+	binary.NativeEndian.PutUint32(b[headerLen+52:], states)
 	return b
 }
 
