@@ -2,6 +2,7 @@ package owner
 
 import (
 	"fmt"
+	"slices"
 
 	"portlight/scanner/process"
 )
@@ -18,24 +19,21 @@ func Among(pids []int, wanted func(inode uint32) bool) (map[uint32][]process.Sum
 	var w walker
 	visit := func(inode uint32) (keep, last bool) { return wanted(inode), false }
 	for _, pid := range pids {
-		_, _, err := w.read(dir, pid, visit)
-		found := w.found
-		if err == errLarge {
-			large := readLarge(dir, pid, make([]walker, threads), visit)
-			found, err = large.found, large.err
-		}
-		if scarce(err) {
+		if _, _, err := w.read(dir, pid, visit); scarce(err) {
 			return nil, fmt.Errorf("look for owners: %w", err)
 		}
-		if len(found) == 0 {
+		if len(w.found) == 0 {
 			continue
 		}
 		s, err := process.Summarize(pid)
+		if scarce(err) {
+			return nil, fmt.Errorf("look for owners: %w", err)
+		}
 		if err != nil {
 			continue
 		}
-		for _, h := range found {
-			if still, err := dir.holds(pid, h); still && err == nil {
+		for _, h := range w.found {
+			if still, err := dir.holds(pid, h); still && err == nil && !slices.Contains(holders[h.inode], s) {
 				holders[h.inode] = append(holders[h.inode], s)
 			}
 		}

@@ -50,6 +50,8 @@ type Finder struct {
 	nextRest time.Time // when all processes may be looked into again
 
 	now     time.Time // of the work under way
+	called  time.Time // when there was to be work last
+	before  time.Time // and before that
 	next    time.Time // nothing is to be done before
 	upkeep  upkeep
 	marks   int // of settle
@@ -76,6 +78,7 @@ type proc struct {
 	entry
 	fds    int       // descriptors when it was looked into, or unknownCount
 	looked time.Time // when, zero is never
+	read   time.Time // when, maybe in part
 	round  int       // the search that looked into it last
 	listed int       // the listing that showed it last
 	hidden bool      // it may not be looked into
@@ -199,6 +202,7 @@ func (f *Finder) Unheld(cookie uint64) bool {
 // It gives the cookies of sockets whose holders have changed, some maybe twice;
 // they are valid until the next call. After an error the rest is still to be done.
 func (f *Finder) Work(now time.Time) (changed []uint64, err error) {
+	f.before, f.called = f.called, now
 	if !f.deaths.some.Load() && now.Before(f.next) {
 		return nil, nil
 	}
@@ -271,7 +275,7 @@ func (f *Finder) retire(p *proc) {
 // settle takes over what a look into a process found: descriptors that are
 // tracked sockets. If it was not whole it holds what it held, too.
 func (f *Finder) settle(p *proc, found finding) error {
-	p.fds, p.hidden = found.count, false
+	p.fds, p.read, p.hidden = found.count, f.now, false
 	if found.whole {
 		p.looked = f.now
 	}

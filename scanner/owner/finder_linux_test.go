@@ -30,6 +30,9 @@ func TestOwnSockets(t *testing.T) {
 			t.Errorf("held by %+v, want %+v", got, self)
 		}
 	}
+	if p := s.procs[self.PID]; len(p.holds) != 2 || p.live != 2 {
+		t.Errorf("holds %+v, %d live", p.holds, p.live)
+	}
 	// One of two descriptors is enough.
 	must(t, file.Close())
 	s.until("verified", 2*verifyPeriod, func() bool { return s.procs[self.PID].holds != nil && s.fdOf(self.PID, a) == again })
@@ -112,6 +115,7 @@ func (s *scene) crew(n int) (workers []*worker, sockets []Socket) {
 	for i, w := range workers {
 		s.expect("crew", sockets[i], w)
 	}
+	s.pass()
 	return workers, sockets
 }
 
@@ -184,10 +188,13 @@ func TestFreshChild(t *testing.T) {
 		for pid, p := range s.procs {
 			known[pid] = !p.looked.IsZero()
 		}
-		fresh := hire(t)
+		older, fresh := hire(t), hire(t)
 		x := fresh.open()
 		s.track(x)
 		s.expect("at once", x, fresh)
+		if older.pid < fresh.pid && slices.Contains(s.looked(), older.pid) {
+			t.Error("it took a look into one that is not the newest")
+		}
 		if !s.nextRest.Equal(rest) {
 			t.Error("it took a look into all processes")
 		}
@@ -212,7 +219,7 @@ func TestOldChild(t *testing.T) {
 		s.track(x)
 		if !s.counts {
 			s.expect("before its time", x)
-			s.work(rest.Sub(s.clock))
+			s.work(max(rest.Sub(s.clock), patience(1, true)))
 			s.expect("in its time", x, old)
 			return
 		}
@@ -287,6 +294,121 @@ func TestCgroupMatesComeFirst(t *testing.T) {
 	s.expect("at once", x, old)
 	if s.counts && slices.Contains(s.looked(), busy.pid) {
 		t.Error("looked into a process outside of the cgroup")
+	}
+}
+
+// TestSecondOfTwo opens two sockets, of which the kernel told one when the
+// process was looked into: its number of descriptors tells nothing of the other.
+func TestSecondOfTwo(t *testing.T) {
+	withAndWithoutCounts(t, func(t *testing.T, s *scene) {
+		workers, _ := s.crew(3)
+		s.nextRest = s.clock.Add(time.Hour)
+		a, b := workers[1].open(), workers[1].open()
+		s.track(a)
+		s.expect("first", a, workers[1])
+		s.Track(b)
+		s.work(10 * time.Millisecond)
+		s.expect("second", b, workers[1])
+		for range 3 { // nothing is looked into for ever
+			s.work(time.Millisecond)
+		}
+		s.track(bogus)
+		if looked := s.looked(); s.counts && slices.Contains(looked, workers[1].pid) {
+			t.Errorf("looked into %v again", looked)
+		}
+	})
+}
+
+// TestBystanderOfASearch has a process that was looked into on behalf of another
+// one's socket, and had one that was not told yet.
+func TestBystanderOfASearch(t *testing.T) {
+	withAndWithoutCounts(t, func(t *testing.T, s *scene) {
+		s.crew(1)
+		s.nextRest = s.clock.Add(time.Hour)
+		a, b := hire(t), hire(t)
+		x, y := a.open(), b.open()
+		s.track(bogus, x)
+		s.expect("first", x, a)
+		s.Track(y)
+		s.work(10 * time.Millisecond)
+		s.expect("second", y, b)
+	})
+}
+
+// TestPeekIsNotAll finds a new socket of an owner without a look at the others
+// that it holds: they stay known.
+func TestPeekIsNotAll(t *testing.T) {
+	s := newScene(t, Options{})
+	workers, sockets := s.crew(2)
+	w := workers[0]
+	held := []Socket{sockets[0]}
+	for range 5 {
+		x := w.open()
+		s.track(x)
+		held = append(held, x)
+		for _, h := range held {
+			s.expect("all", h, w)
+		}
+	}
+	if p := s.procs[w.pid]; len(p.holds) != len(held) || p.live != len(held) {
+		t.Errorf("%d are held, %d of them live", len(p.holds), p.live)
+	}
+	w.close(held[0])
+	s.until("noticed", verifyPeriod+slack, func() bool { return len(s.pids(held[0])) == 0 })
+	for _, h := range held[1:] {
+		s.expect("the others", h, w)
+		s.Forget(h.Cookie)
+	}
+	if len(s.owners) != 1 {
+		t.Errorf("%d owners are left", len(s.owners))
+	}
+}
+
+// TestPeekIntoALargeProcess has the owner hold some thousand descriptors.
+func TestPeekIntoALargeProcess(t *testing.T) {
+	s := newScene(t, Options{Proc: procOf(t, os.Getpid())})
+	first, file := openSocket(t)
+	s.track(first)
+	for range 3000 {
+		fd, err := unix.FcntlInt(file.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+		must(t, err)
+		defer unix.Close(fd)
+	}
+	second, _ := openSocket(t)
+	s.track(second)
+	for _, x := range []Socket{first, second} {
+		if got := s.Holders(x.Cookie); len(got) != 1 || got[0].PID != os.Getpid() {
+			t.Errorf("held by %+v", got)
+		}
+	}
+	if n := s.procs[os.Getpid()].fds; n < 3000 {
+		t.Errorf("%d descriptors", n)
+	}
+}
+
+// TestManyNewcomers has more processes begin than are asked for one by one, or
+// the pids begin anew.
+func TestManyNewcomers(t *testing.T) {
+	for name, change := range map[string]func(*scene){
+		"none":           func(*scene) {},
+		"many":           func(s *scene) { s.lastPID -= 2 * maxNewcomers },
+		"pids begin new": func(s *scene) { s.lastPID = 1 << 22 },
+		"unknown":        func(s *scene) { s.lastPID = 0 },
+	} {
+		s := newScene(t, Options{})
+		s.crew(1)
+		a, b := hire(t), hire(t)
+		x := a.open()
+		rest := s.nextRest
+		change(s)
+		s.track(x)
+		s.expect(name, x, a)
+		y := b.open()
+		s.track(y)
+		s.expect(name+", the second", y, b)
+		if !s.nextRest.Equal(rest) {
+			t.Errorf("%s: it took a look into all processes", name)
+		}
 	}
 }
 
@@ -387,6 +509,49 @@ func TestManyEnd(t *testing.T) {
 	if len(s.owners) != 1 || s.owners[0].at != 0 {
 		t.Errorf("owners %+v", s.owners)
 	}
+}
+
+// TestOwnerEndsAfterAVainSearch has a socket that was searched for in vain, then
+// found, lose its holder: that is no reason to wait.
+func TestOwnerEndsAfterAVainSearch(t *testing.T) {
+	s := newScene(t, Options{})
+	parent := hire(t)
+	x := parent.open()
+	s.track(x)
+	y := s.cookies[x.Cookie]
+	y.tries, y.unheld, y.due = 9, 9, s.clock.Add(time.Hour)
+	child := parent.spawn()
+	parent.kill()
+	<-s.Wake()
+	s.work(0)
+	s.expect("the parent has ended", x, child)
+	child.kill()
+	<-s.Wake()
+	s.work(0)
+	if s.Unheld(x.Cookie) {
+		t.Error("a search too soon says that nobody holds it")
+	}
+}
+
+// TestWorkAfterAnError goes on where an error, at an owner's end, has stopped it.
+func TestWorkAfterAnError(t *testing.T) {
+	s := newScene(t, Options{})
+	parent := hire(t)
+	x := parent.open()
+	s.track(x)
+	s.quiet()
+	child := parent.spawn()
+	parent.kill()
+	<-s.Wake()
+	proc := s.proc
+	s.proc.fd = -1
+	changed, err := s.Work(s.clock)
+	if err == nil || !slices.Contains(changed, x.Cookie) {
+		t.Errorf("changed %v, %v", changed, err)
+	}
+	s.proc = proc
+	s.work(0)
+	s.expect("without the error", x, child)
 }
 
 func TestForget(t *testing.T) {

@@ -444,6 +444,14 @@ func (s *scene) work(later time.Duration) []uint64 {
 	return slices.Compact(changed)
 }
 
+// pass lets scans pass that find nothing new, so that what was just looked into
+// is left alone.
+func (s *scene) pass() {
+	s.Helper()
+	s.work(time.Millisecond)
+	s.work(time.Millisecond)
+}
+
 // until works each second of at most so much time, until a condition holds, and
 // tells how long that took.
 func (s *scene) until(what string, most time.Duration, holds func() bool) (passed time.Duration) {

@@ -2,12 +2,10 @@ package owner
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +30,8 @@ type entry struct {
 	pid   int
 	inode uint64
 }
+
+func (e entry) compare(pid int) int { return e.pid - pid }
 
 // list gives all processes, in the order of their pids.
 func (d procDir) list(buf []byte, out []entry) ([]entry, error) {
@@ -135,16 +135,8 @@ type walker struct {
 	found []hold
 }
 
-const (
-	// direntsLen takes some thousand entries of a folder of descriptors.
-	direntsLen = 32 << 10
-	// largeLen is how much of it makes a process large: more threads read it.
-	largeLen = direntsLen * 3 / 4
-)
-
-// errLarge says that a process has so many descriptors that readLarge should
-// read them.
-var errLarge = errors.New("process has many descriptors")
+// direntsLen takes some thousand entries of a folder of descriptors.
+const direntsLen = 32 << 10
 
 // visitor says of each socket whether it is kept, and whether it was the last
 // that is wanted.
@@ -167,8 +159,6 @@ func (w *walker) read(d procDir, pid int, visit visitor) (count int, whole bool,
 			return count, false, err
 		case n == 0:
 			return count, true, nil
-		case count == 0 && n > largeLen:
-			return 0, false, errLarge
 		}
 		links, last, err := w.readLinks(dir, w.dents[:n], visit)
 		count += links
@@ -214,51 +204,6 @@ func (w *walker) readLinks(dir int, dents []byte, visit visitor) (count int, las
 		}
 	}
 	return len(w.names), false, nil
-}
-
-// readLarge reads a process with several threads: one lists, all read links.
-func readLarge(d procDir, pid int, walkers []walker, visit visitor) finding {
-	dir, err := d.openFDs(pid)
-	if err != nil {
-		return finding{err: err}
-	}
-	defer unix.Close(dir)
-	parts, findings := make(chan []byte), make([]finding, len(walkers))
-	var wg sync.WaitGroup
-	for i := range walkers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			walkers[i].found = walkers[i].found[:0]
-			for b := range parts {
-				n, _, err := walkers[i].readLinks(dir, b, visit)
-				findings[i].count += n
-				findings[i].err = errors.Join(findings[i].err, err)
-			}
-		}()
-	}
-	err = listParts(dir, parts)
-	close(parts)
-	wg.Wait()
-	all := finding{whole: true, err: err}
-	for i := range walkers {
-		all.count += findings[i].count
-		all.found = append(all.found, walkers[i].found...)
-		all.err = cmp.Or(all.err, findings[i].err)
-	}
-	return all
-}
-
-// listParts hands a folder over in parts.
-func listParts(dir int, parts chan<- []byte) error {
-	for {
-		b := make([]byte, direntsLen)
-		n, err := getdents(dir, b)
-		if n == 0 || err != nil {
-			return err
-		}
-		parts <- b[:n]
-	}
 }
 
 // socket gives the inode behind a descriptor that is a socket, 0 if it is none

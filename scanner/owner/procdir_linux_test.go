@@ -4,12 +4,15 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/scanner/process"
 )
 
 // tree is a proc file system of ordinary files.
@@ -187,15 +190,151 @@ func TestNoneIsLostUnderSignals(t *testing.T) {
 	must(t, err)
 	stop := annoy()
 	defer stop()
-	walkers := make([]walker, threads)
-	visit := func(i uint32) (keep, last bool) { return i == inode, false }
-	if _, _, err := walkers[0].read(d, os.Getpid(), visit); err != errLarge {
-		t.Fatalf("a process of %d descriptors is not large: %v", many, err)
-	}
+	w := new(walker)
 	for range 50 {
-		all := readLarge(d, os.Getpid(), walkers, visit)
-		if all.err != nil || len(all.found) != many+1 || all.count <= many {
-			t.Fatalf("found %d of %d, %v", len(all.found), many+1, all.err)
+		count, whole, err := w.read(d, os.Getpid(), func(i uint32) (keep, last bool) { return i == inode, false })
+		fds := map[int]bool{}
+		for _, h := range w.found {
+			fds[h.fd] = true
+		}
+		if err != nil || !whole || len(w.found) != many+1 || len(fds) != many+1 || count <= many {
+			t.Fatalf("found %d of %d, %d different, whole %v, %v", len(w.found), many+1, len(fds), whole, err)
+		}
+	}
+}
+
+// TestReadMany reads more descriptors than one answer of the kernel holds, and
+// tells a failure among them.
+func TestReadMany(t *testing.T) {
+	tr := newTree(t)
+	const many = 3000
+	for fd := range many {
+		tr.link("1", strconv.Itoa(fd), "socket:["+strconv.Itoa(1000+fd)+"]")
+	}
+	d, w := tr.open(), new(walker)
+	visit := func(i uint32) (keep, last bool) { return i%2 == 0, false }
+	for range 3 { // with what the time before has left
+		count, whole, err := w.read(d, 1, visit)
+		slices.SortFunc(w.found, func(a, b hold) int { return a.fd - b.fd })
+		if !whole || err != nil || count != many || len(w.found) != many/2 {
+			t.Fatalf("whole %v, %d, found %d, %v", whole, count, len(w.found), err)
+		}
+		for i, h := range w.found {
+			if h != (hold{2 * i, uint32(1000 + 2*i)}) {
+				t.Fatalf("%d: %v", i, h)
+			}
+		}
+	}
+	must(t, os.Mkdir(tr.root+"/1/fd/99999", 0o755)) // no link
+	if count, whole, err := w.read(d, 1, visit); !errors.Is(err, unix.EINVAL) || whole {
+		t.Errorf("with a failure: %d, whole %v, %v", count, whole, err)
+	}
+}
+
+// TestReadEnds stops at the last that is wanted; the newest are looked at first.
+func TestReadEnds(t *testing.T) {
+	d, err := openProc("/proc")
+	must(t, err)
+	defer d.close()
+	worker := hire(t)
+	var sockets []Socket
+	for range 4 {
+		sockets = append(sockets, worker.open())
+	}
+	for n := range sockets {
+		w, seen := new(walker), 0
+		_, whole, err := w.read(d, worker.pid, func(inode uint32) (keep, last bool) {
+			seen++
+			return true, inode == sockets[n].Inode
+		})
+		if want := len(sockets) - n; err != nil || whole || seen != want || len(w.found) != want {
+			t.Errorf("%d: whole %v, seen %d, found %d, want %d, %v", n, whole, seen, len(w.found), want, err)
+		}
+	}
+}
+
+func TestLastPID(t *testing.T) {
+	tr := newTree(t)
+	d := tr.open()
+	for text, want := range map[string]int{
+		"0.05 0.10 0.07 2/345 6789\n": 6789, "0.05 0.10 0.07 2/345 6789": 6789, "7\n": 7,
+		"": 0, "\n": 0, "0.05 0.10 0.07 2/345 \n": 0, "0.05 0.10 0.07 2/345 -3\n": 0, "0.05 99999999999\n": 0,
+	} {
+		must(t, os.WriteFile(tr.root+"/loadavg", []byte(text), 0o644))
+		if got := d.lastPID(); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+	must(t, os.Remove(tr.root+"/loadavg"))
+	if got := d.lastPID(); got != 0 {
+		t.Errorf("no file: %d", got)
+	}
+}
+
+// TestLastPIDOfThisSystem is that of a new process, or of a newer one.
+func TestLastPIDOfThisSystem(t *testing.T) {
+	d, err := openProc("/proc")
+	must(t, err)
+	defer d.close()
+	before := d.lastPID()
+	w := hire(t)
+	after := d.lastPID()
+	if before <= 0 || after >= before && (w.pid <= before || w.pid > after) {
+		t.Errorf("%d, then process %d, then %d", before, w.pid, after)
+	}
+}
+
+// TestProcess tells processes from threads, and agrees with the listing.
+func TestProcess(t *testing.T) {
+	d, err := openProc("/proc")
+	must(t, err)
+	defer d.close()
+	listed, err := d.list(make([]byte, 4096), nil)
+	must(t, err)
+	self, ok := d.process(os.Getpid())
+	if !ok || !slices.Contains(listed, self) {
+		t.Errorf("this process: %v, %v", self, ok)
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	other := make(chan int)
+	go func() {
+		runtime.LockOSThread() // on another thread, that ends with this
+		other <- unix.Gettid()
+		<-other
+	}()
+	thread := <-other
+	defer close(other)
+	if thread == os.Getpid() {
+		thread = unix.Gettid()
+	}
+	ended := hire(t)
+	ended.kill()
+	for _, pid := range []int{thread, ended.pid, 0, -1, 1 << 30} {
+		if e, ok := d.process(pid); ok {
+			t.Errorf("%d: %v", pid, e)
+		}
+	}
+}
+
+// TestKernelThread is told by root only; a process never is one.
+func TestKernelThread(t *testing.T) {
+	d, err := openProc("/proc")
+	must(t, err)
+	defer d.close()
+	w := hire(t)
+	if d.kernel(os.Getpid()) || d.kernel(w.pid) {
+		t.Error("a process is taken for a thread of the kernel")
+	}
+	entries, err := d.list(make([]byte, 4096), nil)
+	must(t, err)
+	for _, e := range entries {
+		st, err := process.ReadStat(e.pid)
+		if err != nil || st.Ended() || !d.kernel(e.pid) {
+			continue
+		}
+		if again, err := process.ReadStat(e.pid); err == nil && again.Start == st.Start && !again.Ended() && !st.Kernel {
+			t.Errorf("%d, %q, is taken for a thread of the kernel", e.pid, st.Comm)
 		}
 	}
 }

@@ -184,6 +184,61 @@ func TestEndsWhileLookedInto(t *testing.T) {
 	})
 }
 
+// TestClosesWhileLookedInto has a process that held nothing close the socket
+// after its descriptors were read.
+func TestClosesWhileLookedInto(t *testing.T) {
+	s := newScene(t, Options{})
+	w := hire(t)
+	x := w.open()
+	s.crew(1)
+	s.Track(x)
+	w.close(x)
+	p := s.procs[w.pid]
+	must(t, s.settle(p, finding{count: 9, whole: true, found: []hold{{4, x.Inode}}}))
+	s.expect("closed", x)
+	if p.at >= 0 || p.live != 0 || p.pidfd >= 0 || len(s.deaths.pids) != 1 {
+		t.Errorf("left: %+v", p)
+	}
+	w.open()
+	y := w.open()
+	s.track(y)
+	s.expect("later", y, w)
+}
+
+// TestRecheckOfAnother finds another process under the pid, though the pidfd has
+// not told the end.
+func TestRecheckOfAnother(t *testing.T) {
+	s := newScene(t, Options{})
+	workers, sockets := s.crew(2)
+	p := s.procs[workers[0].pid]
+	p.summary.Start--
+	must(t, s.recheck(p))
+	s.expect("dropped", sockets[0])
+	s.work(time.Second)
+	s.checkNew(workers[0], sockets[0], p)
+}
+
+// TestInodeOfTheProcess takes a process for a new one when its inode has changed,
+// except for owners, whose end is told otherwise.
+func TestInodeOfTheProcess(t *testing.T) {
+	s := newScene(t, Options{})
+	idle := hire(t)
+	workers, sockets := s.crew(1)
+	was := map[int]*proc{}
+	for _, pid := range []int{idle.pid, workers[0].pid} {
+		was[pid] = s.procs[pid]
+		was[pid].inode++
+	}
+	must(t, s.list())
+	if p := s.procs[idle.pid]; p == was[idle.pid] || !p.looked.IsZero() {
+		t.Errorf("%+v is taken for the same", p)
+	}
+	if s.procs[workers[0].pid] != was[workers[0].pid] {
+		t.Error("an owner is taken for another")
+	}
+	s.expect("the owner", sockets[0], workers[0])
+}
+
 // TestEndsBeforeTheChecks has an owner end between the search for such and the
 // checks: a zombie has no path, and that is no other program.
 func TestEndsBeforeTheChecks(t *testing.T) {

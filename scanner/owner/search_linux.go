@@ -90,9 +90,9 @@ func patience(tries int, mine bool) time.Duration {
 
 // seek looks into processes until all that is wanted is found, the likely ones
 // first: who holds a listener already, who is new, who lost one lately, who shares
-// the socket's cgroup, who has another number of descriptors than before.
-// Complete says that every process of the system was looked into. The first
-// search knows nothing and stops at nothing.
+// the socket's cgroup, who has another number of descriptors than before, who was
+// looked into a moment too soon. Complete says that every process of the system
+// was looked into. The first search knows nothing and stops at nothing.
 func (f *Finder) seek(wanted []*target) (complete bool, err error) {
 	if !f.started {
 		if err := f.list(); err != nil {
@@ -103,7 +103,7 @@ func (f *Finder) seek(wanted []*target) (complete bool, err error) {
 	if err := f.peekOwners(); err != nil || f.open == 0 {
 		return false, err
 	}
-	likely := []func([]*target) ([]*proc, error){f.newest, f.lately, f.busyMates, f.busyOthers, f.newcomers}
+	likely := []func([]*target) ([]*proc, error){f.newest, f.lately, f.busyMates, f.busyOthers, f.newcomers, f.justRead}
 	for _, candidates := range likely {
 		procs, err := candidates(wanted)
 		if err == nil {
@@ -123,9 +123,22 @@ func (f *Finder) seek(wanted []*target) (complete bool, err error) {
 // newest first.
 func (f *Finder) seekRest(stop bool) (complete bool, err error) {
 	began := time.Now()
-	err = f.look(f.unseen(func(*proc) bool { return true }), stop)
+	procs := f.unseen(func(*proc) bool { return true })
+	if !stop {
+		f.largestFirst(procs)
+	}
+	err = f.look(procs, stop)
 	f.nextRest = f.now.Add(min(max(restPause, restShare*time.Since(began)), restMost))
 	return err == nil && f.open > 0 && f.sawAll(), err
+}
+
+// largestFirst orders processes by their descriptors: so the threads end together.
+func (f *Finder) largestFirst(procs []*proc) {
+	counts := make(map[*proc]int, len(procs))
+	for _, p := range procs {
+		counts[p], _ = f.proc.count(p.pid) // 0 for those that have gone, they cost nothing
+	}
+	slices.SortStableFunc(procs, func(a, b *proc) int { return counts[b] - counts[a] })
 }
 
 // sawAll reports whether no process is out of sight, after all were looked into.
@@ -172,9 +185,6 @@ func (f *Finder) peek(p *proc, count int) error {
 		}
 		return t != nil, left == 0
 	})
-	if err == errLarge {
-		return f.lookInto([]*proc{p})
-	}
 	if err == nil && !whole {
 		n = count
 	}
@@ -215,9 +225,20 @@ func (f *Finder) newest([]*target) ([]*proc, error) {
 		}
 		if e, ok := f.proc.process(pid); ok {
 			procs = append(procs, f.meet(e))
+			f.insert(e)
 		}
 	}
 	return procs, nil
+}
+
+// insert adds a process to the last listing.
+func (f *Finder) insert(e entry) {
+	i, found := slices.BinarySearchFunc(f.entries, e.pid, entry.compare)
+	if found {
+		f.entries[i] = e
+		return
+	}
+	f.entries = slices.Insert(f.entries, i, e)
 }
 
 // meet begins with a process.
@@ -241,6 +262,13 @@ func (f *Finder) newcomers([]*target) ([]*proc, error) {
 		return nil, err
 	}
 	return f.unseen(func(p *proc) bool { return p.looked.IsZero() }), nil
+}
+
+// justRead are those that were looked into in the work before: what is wanted now
+// may have been opened then, after the kernel had told what there is. Their number
+// of descriptors says nothing of it.
+func (f *Finder) justRead([]*target) ([]*proc, error) {
+	return f.unseen(func(p *proc) bool { return !p.hidden && !p.read.Before(f.before) }), nil
 }
 
 // unseen gives chosen processes of the last listing that this search has not
@@ -358,9 +386,6 @@ func (f *Finder) lookInto(procs []*proc) error {
 	work(&f.walkers[0])
 	wg.Wait()
 	for i, p := range procs {
-		if findings[i].err == errLarge {
-			findings[i] = readLarge(f.proc, p.pid, f.walkers[:], f.tracked)
-		}
 		if err := f.take(p, findings[i]); err != nil {
 			return err
 		}

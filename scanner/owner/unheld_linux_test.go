@@ -230,6 +230,26 @@ func dropAndBeginAgain() error {
 	return syscall.Exec("/proc/self/exe", os.Args, os.Environ())
 }
 
+// TestPatienceOfAnOrdinaryUser is less with what others have made.
+func TestPatienceOfAnOrdinaryUser(t *testing.T) {
+	s := newScene(t, Options{Proc: procOf(t)})
+	for _, c := range []struct {
+		euid, uid uint32
+		want      time.Duration
+	}{{0, 0, time.Second}, {0, 1000, time.Second}, {1000, 1000, time.Second}, {1000, 1001, 16 * time.Second}, {1000, 0, 16 * time.Second}} {
+		s.euid = c.euid
+		y := &target{Socket: Socket{UID: c.uid}}
+		s.now, s.nextRest = s.clock, s.clock
+		if s.conclude(y, false); y.due.Sub(s.clock) != c.want || y.unheld != 0 {
+			t.Errorf("user %d, socket of %d: %v", c.euid, c.uid, y.due.Sub(s.clock))
+		}
+		s.nextRest = s.clock.Add(time.Minute)
+		if s.conclude(y, false); y.due != s.nextRest && y.due.Sub(s.clock) <= time.Minute {
+			t.Errorf("user %d, socket of %d: before the next look into all, %v", c.euid, c.uid, y.due.Sub(s.clock))
+		}
+	}
+}
+
 func TestPatience(t *testing.T) {
 	want := map[bool]string{
 		true:  "1s 4s 16s 1m4s 4m16s 17m4s 17m4s 17m4s",

@@ -191,7 +191,7 @@ func (f *Finder) sweep(passed time.Duration) error {
 // nextToSweep goes round the last listing; nil is one that has gone since.
 func (f *Finder) nextToSweep() *proc {
 	u := &f.upkeep
-	i, found := slices.BinarySearchFunc(f.entries, u.pid, func(e entry, pid int) int { return e.pid - pid })
+	i, found := slices.BinarySearchFunc(f.entries, u.pid, entry.compare)
 	if found {
 		i++
 	}
