@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,7 +74,7 @@ func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged 
 			}
 		})
 	}()
-	judge := alerts.NewJudge()
+	judge := alerts.NewJudge(os.Geteuid())
 	due := time.NewTimer(0)
 	defer due.Stop()
 	for {

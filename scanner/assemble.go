@@ -34,7 +34,8 @@ func (l *Listener) countUnseen() {
 	}
 }
 
-// merge takes over what another socket of the same key adds.
+// merge takes over what another socket of the same key adds. The owners are in no
+// order then, see sortOwners.
 func (l *Listener) merge(o Listener) {
 	l.DualStack = l.DualStack || o.DualStack
 	l.Kernel = l.Kernel && o.Kernel
@@ -43,7 +44,7 @@ func (l *Listener) merge(o Listener) {
 	if l.Unit == "" {
 		l.Unit = o.Unit
 	}
-	l.Owners = slices.Concat(l.Owners, o.Owners)
+	l.Owners = append(l.Owners, o.Owners...)
 }
 
 // sortOwners orders owners by pid and drops doubles: a process may hold several
@@ -61,7 +62,7 @@ func ledger(source string, listeners []Listener, notes []string) Visibility {
 		switch l := &listeners[i]; {
 		case l.Hidden():
 			v.Hidden++
-			v.Reasons[whyHidden(l.UID, euid)]++
+			v.Reasons[WhyHidden(l.UID, euid)]++
 		case l.Kernel:
 			v.Kernel++
 			v.WithOwner++
@@ -78,7 +79,9 @@ func ledger(source string, listeners []Listener, notes []string) Visibility {
 	return v
 }
 
-func whyHidden(uid, euid int) HiddenReason {
+// WhyHidden gives the reason why the process behind a socket that uid made is
+// hidden from euid.
+func WhyHidden(uid, euid int) HiddenReason {
 	switch euid {
 	case 0:
 		return NotFound

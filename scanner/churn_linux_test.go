@@ -160,6 +160,9 @@ func (c *churn) run() (err error) {
 	return nil
 }
 
+// stableGroup is more than one datagram of the kernel's answer holds.
+const stableGroup = 700
+
 // openStable has one worker hold a group of sockets on one port, and one of its
 // own, for good.
 func (c *churn) openStable() error {
@@ -167,7 +170,7 @@ func (c *churn) openStable() error {
 	if err != nil {
 		return err
 	}
-	for _, kind := range slices.Concat(slices.Repeat([]string{"tcp4"}, 40), []string{"udp4", "tcp6"}) {
+	for _, kind := range slices.Concat(slices.Repeat([]string{"tcp4"}, stableGroup), []string{"udp4", "tcp6"}) {
 		reply, err := w.call(request{Verb: "open", Kind: kind, Port: 1999})
 		if err != nil || reply.Err != "" {
 			return fmt.Errorf("open %s: %w %s", kind, err, reply.Err)
@@ -195,8 +198,12 @@ func (c *churn) scan(later time.Duration) error {
 		}
 	}
 	for _, at := range c.stable {
-		if !slices.ContainsFunc(s.Listeners, func(l Listener) bool { return l.Addr == at.Addr() && l.Port == at.Port() }) {
+		i := slices.IndexFunc(s.Listeners, func(l Listener) bool { return l.Addr == at.Addr() && l.Port == at.Port() })
+		if i < 0 {
 			return fmt.Errorf("%v is not listed, but it is open all the time", at)
+		}
+		if l := &s.Listeners[i]; l.Unseen > 0 || !slices.Contains(pidsOf(l), c.workers[0].pid()) {
+			return fmt.Errorf("%v is held by %d all the time, but listed with %v and %d unseen", at, c.workers[0].pid(), pidsOf(l), l.Unseen)
 		}
 	}
 	return nil

@@ -117,7 +117,7 @@ func TestWhyHidden(t *testing.T) {
 		uid, euid int
 		want      HiddenReason
 	}{{0, 1000, OtherUser}, {1000, 1000, Protected}, {0, 0, NotFound}, {1000, 0, NotFound}, {UnknownUID, 1000, OtherUser}} {
-		if got := whyHidden(c.uid, c.euid); got != c.want {
+		if got := WhyHidden(c.uid, c.euid); got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 		if hiddenNotes[c.want] == "" {

@@ -1,6 +1,8 @@
 package scanner
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"strconv"
 
@@ -44,8 +46,10 @@ func readNamespace(ns netns.Namespace) ([]Listener, error) {
 		return nil, nil
 	}
 	table, err := ns.Read()
-	if err != nil || len(table.Sockets) == 0 {
+	if errors.Is(err, process.ErrGone) {
 		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("read network of process %d: %w", first.PID, err)
 	}
 	inodes := map[uint32]bool{}
 	for _, s := range table.Sockets {

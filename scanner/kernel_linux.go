@@ -106,30 +106,45 @@ func hasThread(names map[string]bool) bool {
 	return false
 }
 
-// holds reports whether a socket that nobody is seen to hold is the kernel's. Deserted says that no process is in the cgroup that it was made in:
-// who set the tunnel or the server up has ended, and the socket lives on.
-func (w *kernelWork) holds(sock *socket, deserted func() bool) bool {
-	if sock.UDP && w.tunnels[sock.Port] {
-		return true
-	}
-	return sock.UID == 0 && (sock.UDP && w.wireguard || w.nfs) && deserted()
-}
+// tunnel reports whether a socket is that of a tunnel.
+func (w *kernelWork) tunnel(sock *socket) bool { return sock.UDP && w.tunnels[sock.Port] }
+
+// may reports whether something in the kernel may listen like that without being
+// told of.
+func (w *kernelWork) may(sock *socket) bool { return sock.UDP && w.wireguard || w.nfs }
 
 // kernelPeriod is how long an answer of readKernelWork serves.
 const kernelPeriod = time.Minute
 
-// kernelOwned reports whether the kernel itself holds a socket.
+// kernelOwned reports whether the kernel itself holds a socket. That nobody is
+// seen to hold it says little: it may be on its way between two processes. It has
+// to be root's, and either every process was looked into in vain, or it was made
+// in a cgroup where no process is any more, and there is something in the kernel
+// that may hold it: who set it up has ended, and it lives on.
 func (s *sockdiagSource) kernelOwned(sock *socket, now time.Time) bool {
-	switch {
-	case sock.Inode == 0 || s.finder.Unheld(sock.Cookie):
+	if sock.Inode == 0 {
 		return true
-	case len(s.finder.Holders(sock.Cookie)) > 0:
+	}
+	if len(s.finder.Holders(sock.Cookie)) > 0 {
 		return false
 	}
 	if passed := now.Sub(s.kernelRead); s.kernelRead.IsZero() || passed < 0 || passed >= kernelPeriod {
 		s.kernel, s.kernelRead = readKernelWork(), now
 	}
-	return s.kernel.holds(sock, func() bool {
-		return s.members != nil && sock.CgroupID != 0 && len(s.members(sock.CgroupID)) == 0
-	})
+	return s.kernel.tunnel(sock) || sock.UID == 0 &&
+		(s.finder.Unheld(sock.Cookie) || s.kernel.may(sock) && s.deserted(sock))
+}
+
+// deserted reports whether the cgroup that a socket was made in is known to have
+// no process. In a pid namespace of our own some are out of sight.
+func (s *sockdiagSource) deserted(sock *socket) bool {
+	if s.cgroups == nil || !s.finder.SeesAll() {
+		return false
+	}
+	path, ok := s.cgroups.Path(sock.CgroupID)
+	if !ok {
+		return s.cgroups.Removed(sock.CgroupID)
+	}
+	pids, err := s.cgroups.Processes(path)
+	return err == nil && len(pids) == 0
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // nlattr is struct nlattr with its value, padded.
@@ -40,33 +41,53 @@ func TestKernelWorkOfLinks(t *testing.T) {
 	}
 }
 
-func TestKernelHolds(t *testing.T) {
-	yes, no := func() bool { return true }, func() bool { return false }
-	sock := func(udp bool, uid uint32, port uint16) *socket {
-		s := &socket{}
-		s.UDP, s.UID, s.Port = udp, uid, port
-		return s
-	}
+func TestKernelWorkMay(t *testing.T) {
+	tcp, udp := &socket{}, &socket{}
+	udp.UDP, udp.Port = true, 4789
+	tcp.Port = 4789
 	tunnel, guard, nfs := kernelWork{tunnels: map[uint16]bool{4789: true}}, kernelWork{wireguard: true}, kernelWork{nfs: true}
 	for _, c := range []struct {
-		name     string
-		work     kernelWork
-		sock     *socket
-		deserted func() bool
-		want     bool
+		name        string
+		work        kernelWork
+		sock        *socket
+		tunnel, may bool
 	}{
-		{"tunnel", tunnel, sock(true, 1000, 4789), no, true},
-		{"beside the tunnel", tunnel, sock(true, 0, 4790), yes, false},
-		{"TCP on the port of the tunnel", tunnel, sock(false, 0, 4789), yes, false},
-		{"WireGuard", guard, sock(true, 0, 51820), yes, true},
-		{"a daemon beside WireGuard", guard, sock(true, 0, 53), no, false},
-		{"a user beside WireGuard", guard, sock(true, 1000, 51820), yes, false},
-		{"NFS", nfs, sock(false, 0, 2049), yes, true},
-		{"nothing", kernelWork{}, sock(true, 0, 51820), yes, false},
+		{"tunnel", tunnel, udp, true, false},
+		{"TCP on the port of the tunnel", tunnel, tcp, false, false},
+		{"WireGuard", guard, udp, false, true},
+		{"TCP beside WireGuard", guard, tcp, false, false},
+		{"NFS over TCP", nfs, tcp, false, true},
+		{"NFS over UDP", nfs, udp, false, true},
+		{"nothing", kernelWork{}, udp, false, false},
 	} {
-		if got := c.work.holds(c.sock, c.deserted); got != c.want {
-			t.Errorf("%s: %v", c.name, got)
+		if c.work.tunnel(c.sock) != c.tunnel || c.work.may(c.sock) != c.may {
+			t.Errorf("%s: tunnel %v, may %v", c.name, c.work.tunnel(c.sock), c.work.may(c.sock))
 		}
+	}
+}
+
+// TestHiddenIsNotTheKernels has a socket that no process is seen to hold, in a
+// kernel that may hold such ones: it is the kernel's only when it is known that no
+// process is where it was made.
+func TestHiddenIsNotTheKernels(t *testing.T) {
+	src := openTestSource(t)
+	now := time.Now()
+	src.kernel, src.kernelRead = kernelWork{wireguard: true}, now
+	sock := &socket{}
+	sock.UDP, sock.Inode, sock.Cookie, sock.Port = true, 1, 1, 51820
+	for _, id := range []uint64{0, 1, 1 << 40} { // unknown, the root, one that is no more
+		sock.CgroupID = id
+		removed := src.cgroups != nil && src.cgroups.Removed(id)
+		if got := src.kernelOwned(sock, now); got != (removed && src.finder.SeesAll()) {
+			t.Errorf("cgroup %d: %v, removed %v", id, got, removed)
+		}
+	}
+	sock.UID = 1000
+	if src.kernelOwned(sock, now) {
+		t.Error("what a user made is the kernel's")
+	}
+	if sock.Inode = 0; !src.kernelOwned(sock, now) {
+		t.Error("a socket without an inode is not the kernel's")
 	}
 }
 

@@ -30,10 +30,11 @@ type sockdiagSource struct {
 	conn    *sockdiag.Conn
 	table   sockdiag.Table
 	finder  *owner.Finder
-	members func(cgroup uint64) []int // nil without cgroups
-	socks   map[uint64]*socket        // by cookie
-	groups  map[Key][]*socket         // a listener each
-	dirty   map[Key]bool              // changed, and no snapshot shows it yet
+	held    sockdiag.Held
+	cgroups *cgroup.Tree       // nil where there are none
+	socks   map[uint64]*socket // by cookie
+	groups  map[Key][]*socket  // a listener each
+	dirty   map[Key]bool       // changed, and no snapshot shows it yet
 	facts   facts
 	last    *Snapshot
 
@@ -52,16 +53,18 @@ type socket struct {
 
 // openSockdiag opens the netlink socket and proves that it answers.
 func openSockdiag(context.Context) (source, error) {
-	s := &sockdiagSource{members: cgroupMembers(), socks: map[uint64]*socket{}, groups: map[Key][]*socket{}, dirty: map[Key]bool{}}
+	s := &sockdiagSource{socks: map[uint64]*socket{}, groups: map[Key][]*socket{}, dirty: map[Key]bool{}}
 	if err := s.dial(); err != nil {
 		return nil, err
 	}
+	s.cgroups, _ = cgroup.Open(cgroupRewalk) // without, it is searched without
 	finder, err := owner.New(owner.Options{Members: s.members})
 	if err != nil {
 		s.hangUp()
 		return nil, err
 	}
 	s.finder = finder
+	s.held = func(sock *sockdiag.Socket) (held, known bool) { return finder.Held(sock.Cookie) }
 	if err := s.conn.Probe(); err != nil {
 		s.close()
 		return nil, err
@@ -72,20 +75,18 @@ func openSockdiag(context.Context) (source, error) {
 // cgroupRewalk is how often cgroups that are not known may be looked for.
 const cgroupRewalk = 10 * time.Second
 
-// cgroupMembers is nil without a cgroup v2 hierarchy.
-func cgroupMembers() func(id uint64) []int {
-	tree, err := cgroup.Open(cgroupRewalk)
-	if err != nil {
+// members gives the processes of a cgroup and of those below it, as far as it is
+// known.
+func (s *sockdiagSource) members(id uint64) []int {
+	if s.cgroups == nil {
 		return nil
 	}
-	return func(id uint64) []int {
-		path, ok := tree.Path(id)
-		if !ok {
-			return nil
-		}
-		pids, _ := tree.Processes(path) // a cgroup that is gone has none
-		return pids
+	path, ok := s.cgroups.Path(id)
+	if !ok {
+		return nil
 	}
+	pids, _ := s.cgroups.Processes(path) // one that is gone has none
+	return pids
 }
 
 func (s *sockdiagSource) name() string { return "sockdiag" }
@@ -119,7 +120,7 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	if err := s.dial(); err != nil {
 		return nil, err
 	}
-	changed, err := s.table.Refresh(s.conn)
+	changed, err := s.table.Refresh(s.conn, s.held)
 	if err != nil {
 		s.hangUp()
 		return nil, err

@@ -41,7 +41,7 @@ func play(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, now := NewJudge(), time.Unix(0, 0)
+	j, now := NewJudge(1000), time.Unix(0, 0)
 	for n, line := range strings.Split(string(b), "\n") {
 		step, want, _ := strings.Cut(line, "=>")
 		if step = strings.TrimSpace(step); step == "" || step[0] == '#' {
@@ -165,7 +165,7 @@ func parseOwner(t *testing.T, s string, index int) scanner.Process {
 }
 
 func TestDueSaysWhenToAskAgain(t *testing.T) {
-	j, now := NewJudge(), time.Unix(100, 0)
+	j, now := NewJudge(1000), time.Unix(100, 0)
 	for i := range 3 {
 		l := parseListener(t, "tcp 0.0.0.0:4000"+strconv.Itoa(i)+" a ephemeral")
 		j.Judge(scanner.Event{Op: scanner.Opened, Time: now.Add(time.Duration(i) * time.Second), Listener: l})
@@ -182,7 +182,7 @@ func TestDueSaysWhenToAskAgain(t *testing.T) {
 
 // TestWaitingIsSaid: who judges an event alone is told that it comes again.
 func TestWaitingIsSaid(t *testing.T) {
-	j, now := NewJudge(), time.Unix(100, 0)
+	j, now := NewJudge(1000), time.Unix(100, 0)
 	l := parseListener(t, "tcp 0.0.0.0:40000 a ephemeral")
 	if out := j.Judge(scanner.Event{Op: scanner.Opened, Time: now, Listener: l}); out.Verdict != Waiting || out.Verdict.Alerts() {
 		t.Errorf("verdict %s", out.Verdict)
@@ -192,7 +192,7 @@ func TestWaitingIsSaid(t *testing.T) {
 // TestLearnEndsTheWait: what the baseline of another source does not show has no
 // event of its end.
 func TestLearnEndsTheWait(t *testing.T) {
-	j, now := NewJudge(), time.Unix(100, 0)
+	j, now := NewJudge(1000), time.Unix(100, 0)
 	j.Judge(scanner.Event{Op: scanner.Opened, Time: now, Listener: parseListener(t, "tcp 0.0.0.0:40000 a ephemeral")})
 	j.Learn(&scanner.Snapshot{Time: now.Add(time.Second)})
 	if due, _ := j.Due(now.Add(SettleTime)); len(due) != 1 || due[0].Verdict != Known {
@@ -207,5 +207,38 @@ func TestProgramOfAHiddenOwner(t *testing.T) {
 	}
 	if got := Program(&l, &scanner.Process{Name: "sshd", UID: 0}); got != "hidden:0/sshd" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestHiddenThatMayBeSeenYet waits for the owner of a socket of one's own, or for
+// any as root: it is told with its name, or hidden if nobody is found.
+func TestHiddenThatMayBeSeenYet(t *testing.T) {
+	for _, c := range []struct {
+		uid, euid int
+		waits     bool
+	}{{1000, 1000, true}, {0, 0, true}, {33, 0, true}, {0, 1000, false}} {
+		for _, found := range []bool{true, false} {
+			j, now := NewJudge(c.euid), time.Unix(100, 0)
+			l := scanner.Listener{Key: scanner.Key{Proto: scanner.TCP, Addr: netip.IPv4Unspecified(), Port: 8080}, UID: c.uid, Unseen: 1}
+			js := j.Tick([]scanner.Event{{Op: scanner.Opened, Time: now, Listener: l}})
+			if (len(js) == 0) != c.waits {
+				t.Errorf("%+v: told %v", c, js)
+			}
+			if !c.waits {
+				continue
+			}
+			want := hidden(c.uid, "")
+			if found {
+				before := l
+				l.Unseen, l.Owners = 0, []scanner.Process{{ID: process.ID{PID: 7, Start: 1}, Name: "web", Path: "/usr/bin/web"}}
+				js = j.Tick([]scanner.Event{{Op: scanner.Changed, Time: now.Add(time.Second), Listener: l, Before: &before}})
+				want = "exe:/usr/bin/web"
+			} else {
+				js, _ = j.Due(now.Add(SettleTime))
+			}
+			if len(js) != 1 || js[0].Verdict != New || js[0].Program != want || js[0].Event.Op != scanner.Opened {
+				t.Errorf("%+v, found %v: %+v", c, found, js)
+			}
+		}
 	}
 }

@@ -33,7 +33,7 @@ const (
 )
 
 // SettleTime is how long an ephemeral TCP port must stand to be told of, and an
-// owner be hidden beside others.
+// owner be hidden that may be seen yet.
 const SettleTime = 3 * time.Second
 
 // Judge remembers what it has seen and judges what comes. It is not safe for
@@ -46,11 +46,13 @@ type Judge struct {
 	known   map[fingerprint]time.Time // of the scan that saw it first
 	waiting map[string]scanner.Event  // what is Waiting, by listener id
 	veiled  map[string]bool           // by listener id: its hidden owners are taken for those that were seen
+	euid    int                       // whose rights it was seen with
 }
 
-// NewJudge makes a judge that knows nothing.
-func NewJudge() *Judge {
-	return &Judge{known: map[fingerprint]time.Time{}, waiting: map[string]scanner.Event{}, veiled: map[string]bool{}}
+// NewJudge makes a judge that knows nothing, of what is seen with the rights of
+// this user.
+func NewJudge(euid int) *Judge {
+	return &Judge{euid: euid, known: map[fingerprint]time.Time{}, waiting: map[string]scanner.Event{}, veiled: map[string]bool{}}
 }
 
 // Learn takes everything in the snapshot for known. The first snapshot is
@@ -116,7 +118,7 @@ func (j *Judge) Judge(e scanner.Event) Judgement {
 		e = held
 	}
 	out := j.judge(e)
-	if mustStand(out) {
+	if j.mustStand(out) {
 		j.waiting[id] = e
 		out.Verdict, out.Others = Waiting, nil
 		return out
@@ -129,10 +131,10 @@ func (j *Judge) Judge(e scanner.Event) Judgement {
 }
 
 // mustStand reports whether a judgement is told only if it still holds after
-// SettleTime: of an ephemeral TCP port, and of nobody but a hidden owner beside
-// others. A socket that has just been closed, or whose owner is not found yet,
-// looks so for a scan.
-func mustStand(out Judgement) bool {
+// SettleTime: of an ephemeral TCP port, and of nobody but a hidden owner, beside
+// others or one that could be seen. A socket that has just been closed, or whose
+// owner is not found yet, looks so for a scan.
+func (j *Judge) mustStand(out Judgement) bool {
 	l := &out.Event.Listener
 	switch {
 	case !out.Verdict.Alerts():
@@ -140,7 +142,8 @@ func mustStand(out Judgement) bool {
 	case l.Ephemeral:
 		return l.Proto == scanner.TCP
 	}
-	return beside(l, out.Program)
+	return beside(l, out.Program) ||
+		len(l.Owners) == 0 && !l.Kernel && l.Unit == "" && scanner.WhyHidden(l.UID, j.euid) != scanner.OtherUser
 }
 
 // beside reports whether a program stands for the hidden owners of a listener

@@ -33,6 +33,7 @@ type Tree struct {
 	walked time.Time
 	paths  map[uint64]string
 	missed map[uint64]bool // ids that no cgroup has, nor will have
+	entire bool            // the last walk saw the hierarchy from its very root, and all of it
 }
 
 // Open finds the hierarchy in /proc/self/mountinfo and fails where none is
@@ -85,6 +86,10 @@ func (t *Tree) Path(id uint64) (string, bool) {
 	return cgroup, ok
 }
 
+// Removed reports whether it is known that the cgroup of an id is no more. Where a
+// part of the hierarchy is out of sight it is not known.
+func (t *Tree) Removed(id uint64) bool { return id != 0 && t.missed[id] && t.entire }
+
 func (t *Tree) miss(id uint64) {
 	if len(t.missed) >= maxMissed {
 		clear(t.missed)
@@ -99,15 +104,21 @@ func (t *Tree) walk() bool {
 		return false
 	}
 	t.walked, t.paths = now, map[uint64]string{}
-	if inode, _, err := t.stat("/"); err == nil {
+	inode, _, err := t.stat("/")
+	if err == nil {
 		t.paths[inode] = "/"
 	}
 	t.descend("/", func(cgroup string, inode uint64) bool {
 		t.paths[inode] = cgroup
 		return true
 	})
+	t.entire = inode == rootID && len(t.paths) < t.limit
 	return true
 }
+
+// rootID is the id of the hierarchy's root, from which a cgroup namespace may keep
+// away.
+const rootID = 1
 
 // Processes gives the members of a cgroup and of those below it, by pid, at most
 // 65,536. The path is as Path gives it. The error matches os.ErrNotExist when

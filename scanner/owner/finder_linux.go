@@ -76,13 +76,14 @@ type target struct {
 // proc is a process.
 type proc struct {
 	entry
-	fds    int       // descriptors when it was looked into, or unknownCount
-	looked time.Time // when, zero is never
-	read   time.Time // when, maybe in part
-	round  int       // the search that looked into it last
-	listed int       // the listing that showed it last
-	hidden bool      // it may not be looked into
-	kernel bool      // it is a thread of the kernel
+	fds      int       // descriptors when it was looked into, or unknownCount
+	looked   time.Time // when, zero is never
+	read     time.Time // when, maybe in part
+	round    int       // the search that looked into it last
+	listed   int       // the listing that showed it last
+	hidden   bool      // it may not be looked into
+	kernel   bool      // it is a thread of the kernel
+	headless bool      // its first thread has ended: its descriptors are not shown
 
 	holds   []holding
 	live    int // of holds, those whose target is tracked
@@ -190,8 +191,32 @@ func (f *Finder) Holders(cookie uint64) []process.Summary {
 	return all
 }
 
-// Unheld reports whether no process holds the socket: two searches a while apart
-// have looked into every process of the system. It is the kernel's own then.
+// Held reports whether a process is known that still holds a socket, by a look at
+// one descriptor. It is known only if one was known to hold it.
+func (f *Finder) Held(cookie uint64) (held, known bool) {
+	t := f.cookies[cookie]
+	if t == nil || len(t.holders) == 0 {
+		return false, false
+	}
+	for _, p := range t.holders {
+		i := slices.IndexFunc(p.holds, func(h holding) bool { return h.target == t })
+		if i < 0 {
+			continue
+		}
+		if still, err := f.proc.holds(p.pid, p.holds[i].hold); still || err != nil {
+			return true, true
+		}
+	}
+	return false, true
+}
+
+// SeesAll reports whether no process of the system is out of sight: this is the
+// first pid namespace.
+func (f *Finder) SeesAll() bool { return f.allSeen }
+
+// Unheld reports whether no process is found to hold the socket: two searches a
+// while apart have looked into every process of the system. It may still be on its
+// way from one to another.
 func (f *Finder) Unheld(cookie uint64) bool {
 	t := f.cookies[cookie]
 	return t != nil && len(t.holders) == 0 && t.unheld > 1

@@ -84,6 +84,33 @@ func TestHoldersAreSorted(t *testing.T) {
 	}
 }
 
+// TestHeld asks for what a look at one descriptor tells, before any work does.
+func TestHeld(t *testing.T) {
+	s := newScene(t, Options{})
+	a, b := hire(t), hire(t)
+	x, y := a.open(), b.open()
+	a.give(x, b)
+	s.track(x)
+	check := func(when string, x Socket, held, known bool) {
+		t.Helper()
+		if h, k := s.Held(x.Cookie); h != held || k != known {
+			t.Errorf("%s: held %v, known %v", when, h, k)
+		}
+	}
+	check("not tracked", y, false, false)
+	s.Track(y)
+	check("not searched for", y, false, false)
+	check("two hold it", x, true, true)
+	a.close(x)
+	check("one closed it", x, true, true)
+	b.close(x)
+	check("both closed it", x, false, true)
+	s.work(0)
+	check("the other", y, true, true)
+	b.kill()
+	check("ended", y, false, true)
+}
+
 func TestUnknownCookie(t *testing.T) {
 	s := newScene(t, Options{Proc: procOf(t)})
 	s.Forget(7)

@@ -35,6 +35,8 @@ func helperMain(mode string) {
 	switch mode {
 	case "worker":
 		err = runWorker()
+	case "headless":
+		err = runHeadless()
 	case "scarce":
 		err = runScarce()
 	case "unheld":

@@ -83,14 +83,6 @@ func (d procDir) process(pid int) (e entry, ok bool) {
 	return entry{pid, st.Ino}, true
 }
 
-// kernel reports whether a process without descriptors is a thread of the kernel:
-// it has no executable, proc_pid_exe(5).
-func (d procDir) kernel(pid int) bool {
-	var buf [1]byte
-	_, err := unix.Readlinkat(d.fd, strconv.Itoa(pid)+"/exe", buf[:])
-	return err == unix.ENOENT
-}
-
 func fdPath(pid int) string { return strconv.Itoa(pid) + "/fd" }
 
 // count gives the number of descriptors of a process, which any user may ask

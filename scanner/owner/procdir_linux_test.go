@@ -11,8 +11,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"portlight/scanner/process"
 )
 
 // tree is a proc file system of ordinary files.
@@ -313,28 +311,6 @@ func TestProcess(t *testing.T) {
 	for _, pid := range []int{thread, ended.pid, 0, -1, 1 << 30} {
 		if e, ok := d.process(pid); ok {
 			t.Errorf("%d: %v", pid, e)
-		}
-	}
-}
-
-// TestKernelThread is told by root only; a process never is one.
-func TestKernelThread(t *testing.T) {
-	d, err := openProc("/proc")
-	must(t, err)
-	defer d.close()
-	w := hire(t)
-	if d.kernel(os.Getpid()) || d.kernel(w.pid) {
-		t.Error("a process is taken for a thread of the kernel")
-	}
-	entries, err := d.list(make([]byte, 4096), nil)
-	must(t, err)
-	for _, e := range entries {
-		st, err := process.ReadStat(e.pid)
-		if err != nil || st.Ended() || !d.kernel(e.pid) {
-			continue
-		}
-		if again, err := process.ReadStat(e.pid); err == nil && again.Start == st.Start && !again.Ended() && !st.Kernel {
-			t.Errorf("%d, %q, is taken for a thread of the kernel", e.pid, st.Comm)
 		}
 	}
 }

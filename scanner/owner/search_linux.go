@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/scanner/process"
 )
 
 const (
@@ -147,11 +149,23 @@ func (f *Finder) sawAll() bool {
 		return false
 	}
 	for _, p := range f.procs {
-		if p.hidden {
+		if f.explainNone(p); p.hidden || p.headless {
 			return false
 		}
 	}
 	return true
+}
+
+// explainNone asks why a process has no descriptors: threads of the kernel have
+// none, and a process whose first thread has ended shows none, though its others
+// have some.
+func (f *Finder) explainNone(p *proc) {
+	if p.fds != 0 || p.kernel {
+		return
+	}
+	st, err := process.ReadStat(p.pid)
+	p.kernel = err == nil && st.Kernel
+	p.headless = err == nil && st.State == 'Z' && !st.Ended()
 }
 
 // peekOwners asks those that hold a listener, or lost one lately, and have
@@ -201,8 +215,8 @@ func (f *Finder) busyCount(p *proc) (busy bool, count int) {
 		return true, unknownCount
 	}
 	n, err := f.proc.count(p.pid)
-	if err == nil && n == 0 && p.fds == 0 {
-		p.kernel = f.proc.kernel(p.pid)
+	if n == 0 {
+		f.explainNone(p)
 	}
 	return err == nil && n != p.fds, n
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/scanner/process"
 )
 
 // bogus is the inode of no socket: of the whole sockfs none is as high for long.
@@ -266,5 +269,75 @@ func TestPatience(t *testing.T) {
 	}
 	if last := patience(1<<62, true); last != 1024*time.Second {
 		t.Errorf("at last: %v", last)
+	}
+}
+
+// TestHeadless has a process hold a socket whose first thread has ended: nothing
+// tells its descriptors, so it must not be said that nobody holds the socket.
+func TestHeadless(t *testing.T) {
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env, cmd.Stderr = append(os.Environ(), helperMode+"=headless"), os.Stderr
+	in, err := cmd.StdinPipe()
+	must(t, err)
+	x, file := openSocket(t)
+	cmd.ExtraFiles = []*os.File{file}
+	must(t, cmd.Start())
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	file.Close()
+	eventually(t, "the first thread ends", func() bool {
+		st, _ := process.ReadStat(cmd.Process.Pid)
+		return st.State == 'Z' && !st.Ended()
+	})
+	s := newScene(t, Options{})
+	s.track(x)
+	for range 20 {
+		if s.Unheld(x.Cookie) {
+			t.Fatal("nobody is said to hold it")
+		}
+		s.work(time.Minute)
+	}
+	if p := s.procs[cmd.Process.Pid]; !p.headless || p.kernel {
+		t.Errorf("%+v", p)
+	}
+}
+
+// runHeadless lives on in its other threads until the standard input ends.
+func runHeadless() error {
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	runtime.LockOSThread()
+	unix.RawSyscall(unix.SYS_EXIT, 0, 0, 0) // init has kept this on the first thread
+	return nil
+}
+
+func init() {
+	if os.Getenv(helperMode) == "headless" {
+		runtime.LockOSThread() // main then runs on the first thread
+	}
+}
+
+// TestExplainNone tells threads of the kernel from processes without descriptors,
+// and asks only about those.
+func TestExplainNone(t *testing.T) {
+	s := newScene(t, Options{})
+	must(t, s.list())
+	for _, e := range s.entries {
+		st, err := process.ReadStat(e.pid)
+		if err != nil || st.Ended() {
+			continue
+		}
+		for _, fds := range []int{0, 3} {
+			p := &proc{entry: e, fds: fds}
+			s.explainNone(p)
+			if p.kernel != (fds == 0 && st.Kernel) || p.headless {
+				t.Errorf("%d, %q, with %d descriptors: kernel %v, headless %v", e.pid, st.Comm, fds, p.kernel, p.headless)
+			}
+		}
 	}
 }

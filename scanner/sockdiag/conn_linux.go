@@ -16,6 +16,7 @@ import (
 type Conn struct {
 	fd    int
 	seq   uint32
+	split bool // a dump since the last call of dumpAll came in several datagrams
 	buf   []byte
 	dumps []dump
 }
@@ -60,6 +61,7 @@ func (c *Conn) Close() error { return unix.Close(c.fd) }
 // dumpAll shows v all TCP sockets in state LISTEN and all UDP sockets that are
 // bound and not connected.
 func (c *Conn) dumpAll(v visitor) error {
+	c.split = false
 	return c.askAll(v, func(d *dump) []byte { return d.request })
 }
 
@@ -104,11 +106,18 @@ func (c *Conn) dump(udp bool, request []byte, v visitor) error {
 		if err != nil {
 			return err
 		}
-		if done, err := a.take(b, v); done || err != nil {
+		done, err := a.take(b, v)
+		c.split = c.split || a.parts > 1
+		if done || err != nil {
 			return err
 		}
 	}
 }
+
+// whole reports whether each dump of the last dumpAll came in one datagram: the
+// kernel has then gone through each of its lists under that list's lock, and
+// nothing that was there all the time can be missing.
+func (c *Conn) whole() bool { return !c.split }
 
 // lookup gives the cookie of the socket that would take what is sent to the
 // address of s, which may be another one. The error is ENOENT when there is none.
@@ -141,16 +150,21 @@ func (c *Conn) lookup(s *Socket) (cookie uint64, err error) {
 // send writes a request, under a new number that its answer carries too.
 //
 // The kernel makes the answer of a dump while it is asked and read, so neither
-// call waits: as raw calls they spare the runtime's scheduler, which at a calm
-// pace costs as much as the dump.
+// call waits, but for the first one, that may load a module: as raw calls they
+// spare the runtime's scheduler, which at a calm pace costs as much as the dump.
 func (c *Conn) send(request []byte) error {
 	c.seq++
 	binary.NativeEndian.PutUint32(request[8:], c.seq)
-	_, _, errno := unix.RawSyscall(unix.SYS_WRITE, uintptr(c.fd), uintptr(unsafe.Pointer(&request[0])), uintptr(len(request)))
-	if errno != 0 {
-		return fmt.Errorf("send: %w", errno)
+	for {
+		_, _, errno := unix.RawSyscall(unix.SYS_WRITE, uintptr(c.fd), uintptr(unsafe.Pointer(&request[0])), uintptr(len(request)))
+		switch errno {
+		case 0:
+			return nil
+		case unix.EINTR:
+		default:
+			return fmt.Errorf("send: %w", errno)
+		}
 	}
-	return nil
 }
 
 // receive reads one datagram. Should there be none yet it waits, up to the
@@ -175,14 +189,16 @@ func (c *Conn) receive() ([]byte, error) {
 }
 
 // Refresh takes a dump and reports whether anything has changed since the one
-// before: Added and Gone tell what. On an error nothing may be concluded; what
+// before: Added and Gone tell what. Held is asked about sockets that a large dump
+// may have missed. On an error nothing may be concluded; what
 // had changed is told with the next success, on another Conn if need be.
-func (t *Table) Refresh(c *Conn) (changed bool, err error) {
+func (t *Table) Refresh(c *Conn, held Held) (changed bool, err error) {
 	t.start()
-	for again := true; again; again = t.finish(c.lookup) {
-		if err := t.dump(c); err != nil {
-			return false, fmt.Errorf("read sockets: %w", err)
-		}
+	if err := t.dump(c); err != nil {
+		return false, fmt.Errorf("read sockets: %w", err)
+	}
+	if err := t.finish(c, held); err != nil {
+		return false, fmt.Errorf("look up a socket: %w", err)
 	}
 	t.finished()
 	return len(t.added) > 0 || len(t.gone) > 0, nil

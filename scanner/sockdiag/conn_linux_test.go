@@ -41,6 +41,9 @@ func TestConn(t *testing.T) {
 	}
 }
 
+// nobody is known to hold anything.
+func nobody(*Socket) (held, known bool) { return false, false }
+
 func dial(t testing.TB) *Conn {
 	t.Helper()
 	c, err := Dial()
@@ -54,7 +57,7 @@ func dial(t testing.TB) *Conn {
 // refresh gives what is new.
 func refresh(t testing.TB, table *Table, c *Conn) []Socket {
 	t.Helper()
-	if _, err := table.Refresh(c); err != nil {
+	if _, err := table.Refresh(c, nobody); err != nil {
 		t.Fatal(err)
 	}
 	return table.Added()
@@ -126,6 +129,86 @@ func TestTableFollowsRealSockets(t *testing.T) {
 	}
 }
 
+// TestReopening closes and opens anew at once, and in between, at one address: what
+// is there at the end is told, and what is not is not.
+func TestReopening(t *testing.T) {
+	table, c := &Table{}, dial(t)
+	refresh(t, table, c)
+	at, closer := open(t, "tcp4", "127.0.0.1:0")
+	first := find(refresh(t, table, c), at, false)
+	if first == nil {
+		t.Fatal("not added")
+	}
+	cookie := first.Cookie
+	closer.Close()
+	_, closer = open(t, "tcp4", at.String())
+	defer closer.Close()
+	second := find(refresh(t, table, c), at, false)
+	gone := find(table.Gone(), at, false)
+	if second == nil || gone == nil || gone.Cookie != cookie || second.Cookie == cookie {
+		t.Errorf("first %d, second %+v, gone %+v", cookie, second, gone)
+	}
+}
+
+// TestNothingIsInvented opens and closes many sockets while it looks: at the end it
+// knows what is there, by the additions and the ends that it was told.
+func TestNothingIsInvented(t *testing.T) {
+	table, c := &Table{}, dial(t)
+	known := map[uint64]Socket{}
+	follow := func() {
+		refresh(t, table, c)
+		for _, s := range table.Gone() {
+			delete(known, s.Cookie)
+		}
+		for _, s := range table.Added() {
+			known[s.Cookie] = s
+		}
+	}
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			var all []io.Closer
+			for range 200 {
+				l, err := net.Listen("tcp4", "127.0.0.1:0")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				all = append(all, l)
+			}
+			for _, l := range all {
+				l.Close()
+			}
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	}()
+	for range 400 {
+		follow()
+	}
+	close(stop)
+	<-done
+	for range maxAbsent {
+		follow()
+	}
+	fresh := &Table{}
+	for _, s := range refresh(t, fresh, c) {
+		if _, ok := known[s.Cookie]; !ok {
+			t.Errorf("%+v is missing", s)
+		}
+		delete(known, s.Cookie)
+	}
+	for _, s := range known {
+		if s.UID == uint32(os.Getuid()) && s.Addr.IsLoopback() && find(fresh.Added(), netip.AddrPortFrom(s.Addr, s.Port), s.UDP) == nil {
+			t.Errorf("%+v is invented", s)
+		}
+	}
+}
+
 // TestLookup asks the kernel for what is there, and for what is not.
 func TestLookup(t *testing.T) {
 	at, udpAt := listenTCP(t, "tcp6", "[::1]:0"), listenUDP(t, "udp4", "127.0.0.1:0")
@@ -148,7 +231,7 @@ func TestRefreshOfNothingNewAllocatesNothing(t *testing.T) {
 	table, c := &Table{}, dial(t)
 	refresh(t, table, c)
 	perRun := testing.AllocsPerRun(100, func() {
-		if _, err := table.Refresh(c); err != nil {
+		if _, err := table.Refresh(c, nobody); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -164,7 +247,7 @@ func TestRefreshGoesOnWithAnotherConn(t *testing.T) {
 	refresh(t, table, c)
 	broken := *c
 	broken.fd = -1
-	if _, err := table.Refresh(&broken); err == nil {
+	if _, err := table.Refresh(&broken, nobody); err == nil {
 		t.Fatal("a refresh without a socket succeeds")
 	}
 	at := listenTCP(t, "tcp4", "127.0.0.1:0")

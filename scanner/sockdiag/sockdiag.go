@@ -98,12 +98,19 @@ type answer struct {
 	seq         uint32
 	udp         bool
 	visited     int
+	parts       int // datagrams with sockets
 	interrupted bool
 }
 
 // take shows v the sockets of one datagram. Done reports the end of the dump.
 // Messages that answer another request are passed over.
 func (a *answer) take(b []byte, v visitor) (done bool, err error) {
+	before := a.visited
+	defer func() {
+		if a.visited > before {
+			a.parts++
+		}
+	}()
 	for len(b) > 0 {
 		var m message
 		if m, b, err = cutMessage(b); err != nil {

@@ -1,7 +1,6 @@
 package sockdiag
 
 import (
-	"errors"
 	"net/netip"
 	"slices"
 	"syscall"
@@ -34,10 +33,11 @@ type Table struct {
 // entry is one socket.
 type entry struct {
 	Socket
-	image image
-	pos   int    // in the last dump
-	seen  uint64 // the round that showed it last
-	was   *entry // what it takes the place of once the dump is complete
+	image  image
+	pos    int    // in the last dump
+	seen   uint64 // the round that showed it last
+	absent int    // dumps in a row that lack it
+	was    *entry // what it takes the place of once the dump is complete
 }
 
 // Added gives the sockets that are new since the refresh before, or have other
@@ -144,17 +144,30 @@ func (t *Table) unchanged() bool {
 	return !t.moved && t.next == len(t.images) && len(t.missing) == 0
 }
 
-// maxLookups is how many sockets that a dump lacks are looked up one by one;
-// for more another dump is cheaper.
-const maxLookups = 32
+// kernel is what a Table asks about a socket that a dump lacks.
+type kernel interface {
+	// lookup gives the cookie of the socket that would take what is sent to the
+	// address of s, ENOENT if there is none.
+	lookup(s *Socket) (cookie uint64, err error)
+	// whole reports whether nothing can be missing in the last dump.
+	whole() bool
+}
 
-// finish ends a complete dump. What it lacks is gone if the kernel has nothing
-// at the address, by lookup, or if the dump before lacked it too: a dump of a
-// large SO_REUSEPORT group under change may miss sockets that are there. It
-// reports whether another dump should decide at once.
-func (t *Table) finish(lookup func(*Socket) (uint64, error)) (again bool) {
+// Held tells whether a process still holds a socket, known only if one is known
+// that held it.
+type Held func(s *Socket) (held, known bool)
+
+// maxAbsent is how many dumps may lack a socket of a group that nobody is known to
+// hold, until it is taken for gone.
+const maxAbsent = 4
+
+// finish ends a complete dump. What it lacks is gone if the dump was whole.
+// Otherwise a dump under change may miss sockets that are there, the same ones
+// again and again: then the kernel is asked for the address of each, and for those
+// that share it with another, who held it.
+func (t *Table) finish(k kernel, held Held) error {
 	if t.unchanged() {
-		return false
+		return nil
 	}
 	if !t.moved {
 		t.move()
@@ -163,32 +176,32 @@ func (t *Table) finish(lookup func(*Socket) (uint64, error)) (again bool) {
 		t.report(e)
 	}
 	t.fresh = t.fresh[:0]
-	for _, e := range t.missing {
-		if e.seen != t.round {
-			t.drop(e)
-		}
-	}
-	t.missing = nil
 	absent := t.accept()
-	if len(absent) > maxLookups {
-		t.missing = absent
-		return true
-	}
-	for _, e := range absent {
-		if t.isGone(e, lookup) {
+	t.missing = nil
+	shared := t.sharedWith(absent)
+	for i, e := range absent {
+		gone, err := t.isGone(e, k, held, shared)
+		switch {
+		case err != nil:
+			t.missing = append(t.missing, absent[i:]...)
+			return err
+		case gone:
 			t.drop(e)
-		} else {
+		default:
 			t.missing = append(t.missing, e)
 		}
 	}
-	return false
+	return nil
 }
 
 // accept makes the dump that was built the last one, and gives what it lacks.
 func (t *Table) accept() (absent []*entry) {
-	for _, e := range t.entries {
+	for _, e := range slices.Concat(t.entries, t.missing) {
 		if e.seen != t.round {
+			e.absent++
 			absent = append(absent, e)
+		} else {
+			e.absent = 0
 		}
 	}
 	t.images, t.nextImages = t.nextImages, t.images
@@ -215,24 +228,48 @@ func (t *Table) report(e *entry) {
 	}
 }
 
-// isGone reports whether the kernel has no socket at the address any more. Where
-// another one has the same address a lookup would find that: the next dump
-// decides, as it does when the lookup fails.
-func (t *Table) isGone(e *entry, lookup func(*Socket) (uint64, error)) bool {
-	if e.Port == 0 {
-		return true
+// sharedWith gives the addresses of some sockets that others, which are there,
+// have too.
+func (t *Table) sharedWith(some []*entry) map[key]bool {
+	if len(some) == 0 {
+		return nil
 	}
-	k := keyOf(&e.Socket)
-	if slices.ContainsFunc(t.entries, func(o *entry) bool { return o.Port == k.port && keyOf(&o.Socket) == k }) {
-		return false
+	keys := make(map[key]bool, len(some))
+	for _, e := range some {
+		keys[keyOf(&e.Socket)] = false
 	}
-	_, err := lookup(&e.Socket)
-	return errors.Is(err, syscall.ENOENT)
+	for _, e := range t.entries {
+		k := keyOf(&e.Socket)
+		if _, ok := keys[k]; ok {
+			keys[k] = true
+		}
+	}
+	return keys
 }
 
+func (t *Table) isGone(e *entry, k kernel, held Held, shared map[key]bool) (bool, error) {
+	if e.Port == 0 || k.whole() {
+		return true, nil
+	}
+	if shared[keyOf(&e.Socket)] {
+		holds, known := held(&e.Socket)
+		return known && !holds || !known && e.absent >= maxAbsent, nil
+	}
+	cookie, err := k.lookup(&e.Socket)
+	if _, answered := err.(syscall.Errno); err != nil && !answered {
+		return false, err
+	}
+	if err == nil && cookie == e.Cookie {
+		e.absent = 0
+	}
+	return err == syscall.ENOENT || e.absent > 1, nil // else another one takes what is sent there
+}
+
+// drop takes back what was not told yet of a socket, should it be so short-lived.
 func (t *Table) drop(e *entry) {
 	delete(t.cookies, e.Cookie)
 	if e.Port != 0 {
+		t.added = slices.DeleteFunc(t.added, func(s Socket) bool { return s.Cookie == e.Cookie })
 		t.gone = append(t.gone, e.Socket)
 	}
 }

@@ -2,6 +2,7 @@ package sockdiag
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,8 +14,10 @@ import (
 
 // TestTable plays the scripts in testdata. "dump" takes a dump of sockets
 // "cookie@address:port", each with "/backlog" behind it where that matters;
-// "broken" one that ends in the middle; "kernel" says what lookups find from then
-// on. The lines behind ">" are what the refresh tells: + added, - gone.
+// "broken" one that ends in the middle. "kernel" says what lookups find from then
+// on, "held" and "released" the cookies of which it is known, "whole" that the dumps
+// come in one datagram. The lines behind ">" are what the refresh tells: + added,
+// - gone.
 func TestTable(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -53,19 +56,24 @@ func playTable(t *testing.T, file string) {
 }
 
 type player struct {
-	t      *testing.T
-	table  *Table
-	kernel []string
-	told   string
-	again  []string // what the second dump shows if one is asked for
+	t              *testing.T
+	table          *Table
+	found          []string
+	held, released []string
+	single         bool
+	told           string
 }
 
 func (p *player) play(verb string, args []string) string {
 	switch verb {
 	case "kernel":
-		p.kernel = args
-	case "again":
-		p.again = args
+		p.found = args
+	case "held":
+		p.held = args
+	case "released":
+		p.released = args
+	case "whole":
+		p.single = true
 	case "broken":
 		p.table.start()
 		p.dump(args)
@@ -87,9 +95,8 @@ func (p *player) dump(socks []string) {
 func (p *player) refresh(socks []string) string {
 	p.table.start()
 	p.dump(socks)
-	if p.table.finish(p.lookup) {
-		p.dump(p.again)
-		p.table.finish(p.lookup)
+	if err := p.table.finish(p, p.holds); err != nil {
+		p.t.Fatal(err)
 	}
 	p.table.finished()
 	var told []string
@@ -102,11 +109,23 @@ func (p *player) refresh(socks []string) string {
 	return strings.Join(told, " ")
 }
 
+func (p *player) whole() bool { return p.single }
+
+// lookup finds a socket that the script names, or another one at its address.
 func (p *player) lookup(s *Socket) (uint64, error) {
-	if slices.Contains(p.kernel, fmt.Sprintf("%s:%d", s.Addr, s.Port)) {
+	at := fmt.Sprintf("%s:%d", s.Addr, s.Port)
+	switch {
+	case slices.Contains(p.found, fmt.Sprintf("%d@%s", s.Cookie, at)):
+		return s.Cookie, nil
+	case slices.Contains(p.found, at):
 		return 0, nil
 	}
 	return 0, syscall.ENOENT
+}
+
+func (p *player) holds(s *Socket) (held, known bool) {
+	held = slices.Contains(p.held, fmt.Sprint(s.Cookie))
+	return held, held || slices.Contains(p.released, fmt.Sprint(s.Cookie))
 }
 
 // socketBytes is struct inet_diag_msg of "cookie@address:port/backlog".
@@ -134,24 +153,42 @@ func socketBytes(t *testing.T, s string) []byte {
 	return b
 }
 
-// TestTableOfManyThatGo drops more than are looked up one by one: another dump
-// decides.
+// TestTableOfManyThatGo keeps nothing of them.
 func TestTableOfManyThatGo(t *testing.T) {
 	var all []string
-	for i := range 3 * maxLookups {
+	for i := range 1000 {
 		all = append(all, fmt.Sprintf("%d@192.0.2.1:%d", i+1, i+1))
 	}
 	p := &player{t: t, table: &Table{}}
 	p.refresh(all)
-	p.again = all[:maxLookups]
-	p.refresh(all[:maxLookups-1])
-	if got := len(p.table.Gone()); got != 2*maxLookups {
-		t.Errorf("%d are gone, want %d", got, 2*maxLookups)
+	p.refresh(all[:100])
+	if got := len(p.table.Gone()); got != 900 {
+		t.Errorf("%d are gone, want 900", got)
 	}
-	if p.refresh(all[:maxLookups]); len(p.table.Gone())+len(p.table.Added()) != 0 || !p.table.unchanged() {
+	if p.refresh(all[:100]); len(p.table.Gone())+len(p.table.Added()) != 0 || !p.table.unchanged() {
 		t.Errorf("a quiet dump tells %v %v", p.table.Added(), p.table.Gone())
 	}
-	if len(p.table.cookies) != maxLookups {
-		t.Errorf("%d cookies are kept, want %d", len(p.table.cookies), maxLookups)
+	if len(p.table.cookies) != 100 {
+		t.Errorf("%d cookies are kept, want 100", len(p.table.cookies))
+	}
+}
+
+// failing is a kernel that does not answer lookups.
+type failing struct{ player }
+
+func (*failing) lookup(*Socket) (uint64, error) { return 0, errors.New("receive: timed out") }
+
+// TestTableOfAFailedLookup tells with the next success what the failed refresh
+// should have, but no socket as added that has gone meanwhile.
+func TestTableOfAFailedLookup(t *testing.T) {
+	p := &player{t: t, table: &Table{}}
+	p.refresh([]string{"1@192.0.2.1:22", "2@192.0.2.1:80"})
+	p.table.start()
+	p.dump([]string{"3@192.0.2.1:443"})
+	if err := p.table.finish(&failing{}, p.holds); err == nil {
+		t.Fatal("no error")
+	}
+	if got, want := p.refresh(nil), "-3@192.0.2.1:443 -1@192.0.2.1:22 -2@192.0.2.1:80"; got != want {
+		t.Errorf("told %q, want %q", got, want)
 	}
 }
