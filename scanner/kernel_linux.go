@@ -125,7 +125,7 @@ func (s *sockdiagSource) kernelOwned(sock *socket, now time.Time) bool {
 	if sock.Inode == 0 {
 		return true
 	}
-	if len(s.finder.Holders(sock.Cookie)) > 0 {
+	if s.finder.HasHolder(sock.Cookie) {
 		return false
 	}
 	if passed := now.Sub(s.kernelRead); s.kernelRead.IsZero() || passed < 0 || passed >= kernelPeriod {

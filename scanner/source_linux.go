@@ -120,20 +120,9 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	if err := s.dial(); err != nil {
 		return nil, err
 	}
-	changed, err := s.table.Refresh(s.conn, s.held)
-	if err != nil {
-		s.hangUp()
-		return nil, err
-	}
-	if changed {
-		s.follow(now)
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	cookies, err := s.finder.Work(now)
-	for _, c := range cookies {
-		s.touch(c)
+	puzzled, err := s.look(ctx, now)
+	if err == nil && puzzled {
+		_, err = s.look(ctx, now)
 	}
 	if err != nil {
 		return nil, err
@@ -142,6 +131,33 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 		return nil, nil
 	}
 	return s.snapshot(now), nil
+}
+
+// look reads the sockets and searches for the owners of new ones. It is puzzled
+// when it finds none for a new one: that may be closed again by then, so a second
+// look should decide.
+func (s *sockdiagSource) look(ctx context.Context, now time.Time) (puzzled bool, err error) {
+	changed, err := s.table.Refresh(s.conn, s.held)
+	if err != nil {
+		s.hangUp()
+		return false, err
+	}
+	if changed {
+		s.follow(now)
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	cookies, err := s.finder.Work(now)
+	for _, c := range cookies {
+		s.touch(c)
+	}
+	return changed && slices.ContainsFunc(s.table.Added(), s.unheld), err
+}
+
+// unheld reports whether nobody is known to hold a socket that somebody should.
+func (s *sockdiagSource) unheld(added sockdiag.Socket) bool {
+	return added.Inode != 0 && !s.finder.HasHolder(added.Cookie)
 }
 
 // touch has the listener of a socket shown anew.

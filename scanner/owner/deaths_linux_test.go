@@ -47,7 +47,7 @@ func TestDeaths(t *testing.T) {
 	}
 	for _, w := range workers {
 		w.signal()
-		<-d.wake
+		awaken(t, d.wake)
 		if !d.some.Load() {
 			t.Error("woken for nothing")
 		}
@@ -124,7 +124,7 @@ func TestWakeIsOne(t *testing.T) {
 		s.work(0)
 		s.expect("ended", sockets[i])
 	}
-	<-s.Wake()
+	awaken(t, s.Wake())
 	select {
 	case <-s.Wake():
 		t.Error("woken again")

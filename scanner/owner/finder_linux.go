@@ -191,6 +191,12 @@ func (f *Finder) Holders(cookie uint64) []process.Summary {
 	return all
 }
 
+// HasHolder reports whether a process is known that holds a socket.
+func (f *Finder) HasHolder(cookie uint64) bool {
+	t := f.cookies[cookie]
+	return t != nil && len(t.holders) > 0
+}
+
 // Held reports whether a process is known that still holds a socket, by a look at
 // one descriptor. It is known only if one was known to hold it.
 func (f *Finder) Held(cookie uint64) (held, known bool) {

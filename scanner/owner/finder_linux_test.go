@@ -207,6 +207,25 @@ func TestReopenOfOne(t *testing.T) {
 	})
 }
 
+// TestReopenAndClose has an owner close something else too: it has as many
+// descriptors as expected.
+func TestReopenAndClose(t *testing.T) {
+	withAndWithoutCounts(t, func(t *testing.T, s *scene) {
+		w := hire(t)
+		other, x := w.open(), w.open()
+		s.track(x)
+		s.expect("first", x, w)
+		s.crew(2)
+		w.close(x)
+		w.close(other)
+		y := w.open()
+		s.nextRest = s.clock.Add(time.Hour)
+		s.Forget(x.Cookie)
+		s.track(y)
+		s.expect("at once", y, w)
+	})
+}
+
 func TestFreshChild(t *testing.T) {
 	withAndWithoutCounts(t, func(t *testing.T, s *scene) {
 		old := hire(t)
@@ -217,8 +236,12 @@ func TestFreshChild(t *testing.T) {
 		}
 		older, fresh := hire(t), hire(t)
 		x := fresh.open()
+		listing, last := s.listing, s.lastPID
 		s.track(x)
 		s.expect("at once", x, fresh)
+		if now := s.proc.lastPID(); last > 0 && now >= last && now-last <= maxNewcomers && s.listing != listing {
+			t.Error("it took a list of all processes")
+		}
 		if older.pid < fresh.pid && slices.Contains(s.looked(), older.pid) {
 			t.Error("it took a look into one that is not the newest")
 		}
@@ -376,6 +399,14 @@ func TestPeekIsNotAll(t *testing.T) {
 		for _, h := range held {
 			s.expect("all", h, w)
 		}
+		p := s.procs[w.pid]
+		if !p.looked.Before(s.clock) || !p.read.Equal(s.clock) {
+			t.Errorf("read whole at %v, in part at %v, now is %v", p.looked, p.read, s.clock)
+		}
+		if n, err := s.proc.count(w.pid); s.counts && (err != nil || p.fds != n) {
+			t.Errorf("%d descriptors, %d expected, %v", n, p.fds, err)
+		}
+		s.pass()
 	}
 	if p := s.procs[w.pid]; len(p.holds) != len(held) || p.live != len(held) {
 		t.Errorf("%d are held, %d of them live", len(p.holds), p.live)
@@ -394,6 +425,7 @@ func TestPeekIsNotAll(t *testing.T) {
 // TestPeekIntoALargeProcess has the owner hold some thousand descriptors.
 func TestPeekIntoALargeProcess(t *testing.T) {
 	s := newScene(t, Options{Proc: procOf(t, os.Getpid())})
+	_, place := openSocket(t) // its number is free later
 	first, file := openSocket(t)
 	s.track(first)
 	for range 3000 {
@@ -403,12 +435,15 @@ func TestPeekIntoALargeProcess(t *testing.T) {
 	}
 	second, _ := openSocket(t)
 	s.track(second)
-	for _, x := range []Socket{first, second} {
+	place.Close()
+	third, _ := openSocket(t)
+	s.track(third)
+	for _, x := range []Socket{first, second, third} {
 		if got := s.Holders(x.Cookie); len(got) != 1 || got[0].PID != os.Getpid() {
 			t.Errorf("held by %+v", got)
 		}
 	}
-	if n := s.procs[os.Getpid()].fds; n < 3000 {
+	if n := s.procs[os.Getpid()].fds; s.counts && n < 3000 {
 		t.Errorf("%d descriptors", n)
 	}
 }
@@ -430,6 +465,7 @@ func TestManyNewcomers(t *testing.T) {
 		change(s)
 		s.track(x)
 		s.expect(name, x, a)
+		s.pass()
 		y := b.open()
 		s.track(y)
 		s.expect(name+", the second", y, b)
@@ -464,14 +500,14 @@ func TestOwnerEnds(t *testing.T) {
 		s.expect("alone", x, parent)
 		child := parent.spawn()
 		parent.signal()
-		<-s.Wake()
+		awaken(t, s.Wake())
 		if changed := s.work(0); !slices.Contains(changed, x.Cookie) {
 			t.Errorf("changed: %v", changed)
 		}
 		s.expect("the parent has ended", x, child)
 		parent.reap()
 		child.kill()
-		<-s.Wake()
+		awaken(t, s.Wake())
 		s.work(0)
 		s.expect("both have ended", x)
 		if len(s.owners) != 0 || len(s.deaths.pids) != 0 {
@@ -497,7 +533,7 @@ func TestWorkersOfAServer(t *testing.T) {
 	}
 	s.expect("all", x, parent, first, second, third)
 	first.signal()
-	<-s.Wake()
+	awaken(t, s.Wake())
 	if changed := s.work(0); !slices.Equal(changed, []uint64{x.Cookie}) {
 		t.Errorf("changed: %v", changed)
 	}
@@ -549,11 +585,11 @@ func TestOwnerEndsAfterAVainSearch(t *testing.T) {
 	y.tries, y.unheld, y.due = 9, 9, s.clock.Add(time.Hour)
 	child := parent.spawn()
 	parent.kill()
-	<-s.Wake()
+	awaken(t, s.Wake())
 	s.work(0)
 	s.expect("the parent has ended", x, child)
 	child.kill()
-	<-s.Wake()
+	awaken(t, s.Wake())
 	s.work(0)
 	if s.Unheld(x.Cookie) {
 		t.Error("a search too soon says that nobody holds it")
@@ -569,7 +605,7 @@ func TestWorkAfterAnError(t *testing.T) {
 	s.quiet()
 	child := parent.spawn()
 	parent.kill()
-	<-s.Wake()
+	awaken(t, s.Wake())
 	proc := s.proc
 	s.proc.fd = -1
 	changed, err := s.Work(s.clock)
@@ -630,7 +666,7 @@ func TestNothingDue(t *testing.T) {
 		t.Error("something was done")
 	}
 	workers[0].signal()
-	<-s.Wake()
+	awaken(t, s.Wake())
 	s.step(0)
 	if len(s.owners) != 1 {
 		t.Error("the end of an owner waits")

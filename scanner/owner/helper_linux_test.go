@@ -67,6 +67,16 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	}
 }
 
+// awaken waits until somebody is woken.
+func awaken(t testing.TB, wake <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-wake:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nobody was woken")
+	}
+}
+
 // request and answer are what is said to a worker and back. A descriptor may
 // come along with each.
 type request struct {
@@ -397,9 +407,21 @@ func openSocket(t testing.TB) (Socket, *os.File) {
 func procOf(t testing.TB, pids ...int) string {
 	t.Helper()
 	root := t.TempDir()
+	must(t, os.Symlink("/proc/loadavg", root+"/loadavg"))
 	for _, pid := range pids {
 		must(t, os.Symlink("/proc/"+strconv.Itoa(pid), root+"/"+strconv.Itoa(pid)))
 	}
+	return root
+}
+
+// wholeOf is procOf as the first pid namespace of a system, which has a pid 1, and
+// no other processes than that and those.
+func wholeOf(t testing.TB, pids ...int) string {
+	t.Helper()
+	root := procOf(t, pids...)
+	must(t, os.MkdirAll(root+"/self/ns", 0o755))
+	must(t, os.Symlink(initPIDNamespace, root+"/self/ns/pid"))
+	must(t, os.Symlink("/proc/"+strconv.Itoa(hire(t).pid), root+"/1"))
 	return root
 }
 

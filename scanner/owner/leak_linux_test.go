@@ -34,7 +34,7 @@ func TestNothingLeaks(t *testing.T) {
 		}
 		if i == 101 {
 			w.signal()
-			<-f.Wake() // and nobody collects it
+			awaken(t, f.Wake()) // and nobody collects it
 		}
 	}
 	round(3) // the runtime has opened what it keeps

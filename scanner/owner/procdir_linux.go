@@ -95,6 +95,16 @@ func (d procDir) count(pid int) (int, error) {
 	return int(st.Size), nil
 }
 
+// user is the effective user of a process: its directory belongs to that, always
+// (task_dump_owner in fs/proc/base.c).
+func (d procDir) user(pid int) (uint32, error) {
+	var st unix.Stat_t
+	if err := unix.Fstatat(d.fd, strconv.Itoa(pid), &st, 0); err != nil {
+		return 0, err
+	}
+	return st.Uid, nil
+}
+
 // holds reports whether a descriptor of a process is the socket. It is not when
 // the process has ended, nor when the descriptor is a file of a path too long.
 func (d procDir) holds(pid int, h hold) (bool, error) {

@@ -208,8 +208,11 @@ func (f *Finder) peek(p *proc, count int) error {
 // busyCount reports whether a process has opened or closed descriptors since it
 // was looked into, as far as that can be told, and how many it has now.
 func (f *Finder) busyCount(p *proc) (busy bool, count int) {
-	if p.hidden || p.kernel {
+	if p.kernel || p.hidden && !f.mine(p) {
 		return false, unknownCount
+	}
+	if p.hidden {
+		return true, unknownCount
 	}
 	if !f.counts {
 		return true, unknownCount
@@ -219,6 +222,16 @@ func (f *Finder) busyCount(p *proc) (busy bool, count int) {
 		f.explainNone(p)
 	}
 	return err == nil && n != p.fds, n
+}
+
+// mine reports whether a process that was hidden may be looked into by now, as it
+// has become this user's: whoever starts a user's programs is root at first.
+func (f *Finder) mine(p *proc) bool {
+	if f.euid == 0 {
+		return true
+	}
+	uid, err := f.proc.user(p.pid)
+	return err == nil && uid == f.euid
 }
 
 func (f *Finder) busy(p *proc) bool {
@@ -265,7 +278,7 @@ func (f *Finder) meet(e entry) *proc {
 // lately are those that lost a listener: they may have opened another, and closed
 // something else.
 func (f *Finder) lately([]*target) ([]*proc, error) {
-	losers := slices.DeleteFunc(f.losers, func(p *proc) bool { return f.procs[p.pid] != p || p.round == f.round || p.hidden })
+	losers := slices.DeleteFunc(f.losers, func(p *proc) bool { return f.procs[p.pid] != p || p.round == f.round })
 	f.losers = nil
 	return losers, nil
 }

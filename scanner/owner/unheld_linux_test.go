@@ -3,7 +3,6 @@ package owner
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -45,12 +44,22 @@ func seesAll(proc string) bool {
 // become few, whoever this is, and it is called unheld only where all can be
 // looked into.
 func TestHourOfASocketThatNobodyHolds(t *testing.T) {
-	for _, foreign := range []bool{false, true} {
-		t.Run(fmt.Sprint("of another user ", foreign), func(t *testing.T) {
-			s := newScene(t, Options{})
-			workers, sockets := s.crew(2)
+	w := hire(t)
+	other := w.open()
+	cases := []struct {
+		name, proc string
+		uid        uint32
+	}{
+		{"own", "/proc", bogus.UID},
+		{"of another user", "/proc", bogus.UID + 1},
+		{"where all is seen", wholeOf(t, w.pid), bogus.UID},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScene(t, Options{Proc: c.proc})
+			s.track(other)
 			x := bogus
-			x.UID += map[bool]uint32{true: 1}[foreign]
+			x.UID = c.uid
 			s.Track(x)
 			rounds, walks := s.round, 0
 			for range 3600 {
@@ -67,10 +76,10 @@ func TestHourOfASocketThatNobodyHolds(t *testing.T) {
 			if rounds > 10 || rounds < 4 || walks > 9 || walks < 2 {
 				t.Errorf("%d searches, %d of them through all processes", rounds, walks)
 			}
-			if got, want := s.Unheld(x.Cookie), seesAll("/proc"); got != want {
+			if got, want := s.Unheld(x.Cookie), seesAll(c.proc); got != want {
 				t.Errorf("unheld %v, all is seen %v", got, want)
 			}
-			s.expect("the others", sockets[0], workers[0])
+			s.expect("the other", other, w)
 			if due := s.cookies[x.Cookie].due.Sub(s.clock); due > 1024*time.Second {
 				t.Errorf("the next search is in %v", due)
 			}
@@ -80,54 +89,65 @@ func TestHourOfASocketThatNobodyHolds(t *testing.T) {
 
 // TestUnheldAtFirst has it be there at the first search, and found later.
 func TestUnheldAtFirst(t *testing.T) {
-	s := newScene(t, Options{})
-	s.track(bogus)
-	all := seesAll("/proc")
-	if got := s.Unheld(bogus.Cookie); got != all {
-		t.Errorf("unheld %v, all is seen %v", got, all)
-	}
 	w := hire(t)
-	x := w.open()
-	x.Cookie = bogus.Cookie
-	s.Forget(bogus.Cookie)
-	s.track(x)
-	s.expect("found", x, w)
-	if s.Unheld(x.Cookie) {
-		t.Error("it is held")
+	for _, proc := range []string{"/proc", wholeOf(t, w.pid)} {
+		s := newScene(t, Options{Proc: proc})
+		s.track(bogus)
+		if got, want := s.Unheld(bogus.Cookie), seesAll(proc); got != want || !want && proc != "/proc" {
+			t.Errorf("%s: unheld %v, all is seen %v", proc, got, want)
+		}
+		x := w.open()
+		x.Cookie = bogus.Cookie
+		s.Forget(bogus.Cookie)
+		s.track(x)
+		s.work(s.nextRest.Sub(s.clock))
+		s.expect("found", x, w)
+		if s.Unheld(x.Cookie) {
+			t.Error("it is held")
+		}
 	}
 }
 
 // TestNewSocketNeedsTwoSearches does not call a new socket unheld too soon.
 func TestNewSocketNeedsTwoSearches(t *testing.T) {
-	s := newScene(t, Options{})
-	s.crew(1)
-	s.clock = s.nextRest
-	s.track(bogus)
-	if s.Unheld(bogus.Cookie) {
-		t.Error("after one search")
-	}
-	for s.cookies[bogus.Cookie].tries < 4 {
-		s.work(time.Minute)
-	}
-	if got, want := s.Unheld(bogus.Cookie), seesAll("/proc"); got != want {
-		t.Errorf("unheld %v, all is seen %v", got, want)
+	w := hire(t)
+	for _, proc := range []string{"/proc", wholeOf(t, w.pid)} {
+		s := newScene(t, Options{Proc: proc})
+		x := w.open()
+		s.track(x)
+		s.clock = s.nextRest
+		s.track(bogus)
+		if s.Unheld(bogus.Cookie) {
+			t.Error("after one search")
+		}
+		for s.cookies[bogus.Cookie].tries < 4 {
+			s.work(time.Minute)
+		}
+		if got, want := s.Unheld(bogus.Cookie), seesAll(proc); got != want {
+			t.Errorf("%s: unheld %v, all is seen %v", proc, got, want)
+		}
+		s.expect("the other", x, w)
 	}
 }
 
 // TestOutOfSight lacks one thing after the other that it takes to see all.
 func TestOutOfSight(t *testing.T) {
+	w := hire(t)
 	lacking := map[string]func(*scene){
-		"nothing":       func(*scene) {},
-		"the namespace": func(s *scene) { s.allSeen = false },
-		"pid 1":         func(s *scene) { delete(s.procs, 1) },
-		"one process":   func(s *scene) { s.procs[os.Getpid()].hidden = true },
+		"nothing":           func(*scene) {},
+		"the namespace":     func(s *scene) { s.allSeen = false },
+		"pid 1":             func(s *scene) { delete(s.procs, 1) },
+		"one process":       func(s *scene) { s.procs[w.pid].hidden = true },
+		"its other threads": func(s *scene) { s.procs[w.pid].headless = true },
 	}
-	for name, lack := range lacking {
-		s := newScene(t, Options{})
-		s.track(bogus)
-		lack(s)
-		if got, want := s.sawAll(), seesAll("/proc") && name == "nothing"; got != want {
-			t.Errorf("%s is lacking: %v, want %v", name, got, want)
+	for _, proc := range []string{"/proc", wholeOf(t, w.pid)} {
+		for name, lack := range lacking {
+			s := newScene(t, Options{Proc: proc})
+			s.track(bogus)
+			lack(s)
+			if got, want := s.sawAll(), seesAll(proc) && name == "nothing"; got != want {
+				t.Errorf("%s: %s is lacking: %v, want %v", proc, name, got, want)
+			}
 		}
 	}
 }
@@ -292,16 +312,15 @@ func TestHeadless(t *testing.T) {
 		st, _ := process.ReadStat(cmd.Process.Pid)
 		return st.State == 'Z' && !st.Ended()
 	})
-	s := newScene(t, Options{})
-	s.track(x)
-	for range 20 {
-		if s.Unheld(x.Cookie) {
-			t.Fatal("nobody is said to hold it")
+	for _, proc := range []string{"/proc", wholeOf(t, cmd.Process.Pid)} {
+		s := newScene(t, Options{Proc: proc})
+		s.track(x)
+		for range 20 {
+			if s.Unheld(x.Cookie) {
+				t.Fatal("nobody is said to hold it")
+			}
+			s.work(time.Minute)
 		}
-		s.work(time.Minute)
-	}
-	if p := s.procs[cmd.Process.Pid]; !p.headless || p.kernel {
-		t.Errorf("%+v", p)
 	}
 }
 

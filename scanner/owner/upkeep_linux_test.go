@@ -243,7 +243,7 @@ func TestFewPidfds(t *testing.T) {
 	for _, w := range workers {
 		w.kill()
 	}
-	<-s.Wake()
+	awaken(t, s.Wake())
 	s.work(time.Second)
 	for _, x := range sockets {
 		s.expect("ended", x)
@@ -263,9 +263,13 @@ func TestClockGoesBack(t *testing.T) {
 	workers, sockets := s.crew(2)
 	s.quiet()
 	s.noSweep()
-	s.clock = s.clock.Add(-time.Hour)
+	s.clock, s.upkeep.credit = s.clock.Add(-time.Hour), 0
 	x := workers[0].open()
 	s.track(x)
+	if c := s.upkeep.credit; c < -sweepMost {
+		t.Errorf("credit %v", c)
+	}
+	s.noSweep()
 	s.expect("at once", x, workers[0])
 	workers[1].close(sockets[1])
 	s.until("noticed", verifyPeriod+slack, func() bool { return len(s.pids(sockets[1])) == 0 })
