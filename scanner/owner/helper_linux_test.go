@@ -105,8 +105,18 @@ type worker struct {
 // hire starts a worker; inherited are sockets that it holds from the start.
 func hire(t testing.TB, inherited ...*os.File) *worker {
 	t.Helper()
+	return hireAs(t, os.Geteuid(), inherited...)
+}
+
+// hireAs is hire as another user.
+func hireAs(t testing.TB, uid int, inherited ...*os.File) *worker {
+	t.Helper()
 	conn, theirs := pair(t)
 	cmd := workerCommand("/proc/self/exe", append([]*os.File{theirs}, inherited...))
+	if uid != os.Geteuid() {
+		cmd.Dir = "/"
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid), NoSetGroups: true}}
+	}
 	must(t, cmd.Start())
 	theirs.Close()
 	w := &worker{TB: t, cmd: cmd, pid: cmd.Process.Pid, conn: conn}
@@ -213,6 +223,12 @@ func (w *worker) give(s Socket, to *worker) {
 	_, fd := w.exchange(request{Verb: "give", Inode: s.Inode}, -1)
 	defer unix.Close(fd)
 	to.exchange(request{Verb: "take"}, fd)
+}
+
+// shut closes a worker to its own user, or opens it again (PR_SET_DUMPABLE).
+func (w *worker) shut(shut bool) {
+	w.Helper()
+	w.call(request{Verb: map[bool]string{true: "shut", false: "unshut"}[shut]})
 }
 
 // spawn starts a child of the worker, that inherits its sockets.
@@ -349,6 +365,10 @@ func (s *servant) serve(r request, got int) (a answer, give int, err error) {
 		return a, fd, nil
 	case "take":
 		err = s.add(got)
+	case "shut":
+		err = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
+	case "unshut":
+		err = unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)
 	case "spawn":
 		a.PID, err = s.spawn(got)
 	case "exec":

@@ -95,11 +95,12 @@ func (d procDir) count(pid int) (int, error) {
 	return int(st.Size), nil
 }
 
-// user is the effective user of a process: its directory belongs to that, always
-// (task_dump_owner in fs/proc/base.c).
+// user is the effective user of a process, or root where the process is closed to
+// its own user: the directory of its descriptors belongs to that, unlike that of
+// the process (task_dump_owner in fs/proc/base.c).
 func (d procDir) user(pid int) (uint32, error) {
 	var st unix.Stat_t
-	if err := unix.Fstatat(d.fd, strconv.Itoa(pid), &st, 0); err != nil {
+	if err := unix.Fstatat(d.fd, fdPath(pid), &st, 0); err != nil {
 		return 0, err
 	}
 	return st.Uid, nil

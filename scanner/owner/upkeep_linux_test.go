@@ -149,6 +149,48 @@ func TestHiddenForAWhile(t *testing.T) {
 	s.expect("kept", x, a, b)
 }
 
+// nobody is a user without rights.
+const nobody = 65534
+
+// ordinary is this user, or for root one without rights.
+func ordinary() int {
+	if euid := os.Geteuid(); euid != 0 {
+		return euid
+	}
+	return nobody
+}
+
+// TestBecomesOpen has a process be closed to its user when it is first looked
+// into, and open a socket: once it is open it is found without a look into all.
+func TestBecomesOpen(t *testing.T) {
+	withAndWithoutCounts(t, func(t *testing.T, s *scene) {
+		w := hireAs(t, ordinary())
+		w.shut(true)
+		s.crew(1)
+		p := s.procs[w.pid]
+		if os.Geteuid() == 0 { // root sees it all the same
+			s.euid, p.hidden = nobody, true
+		}
+		if !p.hidden || s.mine(p) {
+			t.Errorf("hidden %v, open %v", p.hidden, s.mine(p))
+		}
+		x := w.open()
+		s.nextRest = s.clock.Add(time.Hour)
+		s.track(x)
+		s.expect("while it is closed", x)
+		w.shut(false)
+		if !s.mine(p) {
+			t.Error("it is not open")
+		}
+		if !s.counts {
+			s.nextRest = s.clock // only the sweep, or a look into all, finds it
+		}
+		s.Forget(x.Cookie)
+		s.track(x)
+		s.expect("when it is open", x, w)
+	})
+}
+
 // TestExec runs another program under the same pid, with the same socket.
 func TestExec(t *testing.T) {
 	s := newScene(t, Options{})
