@@ -307,8 +307,11 @@ func freePort(t testing.TB) int {
 	return 0
 }
 
-// isFree reports whether a port can be bound on every address.
+// isFree reports whether a port can be bound on every address. Nothing is forked
+// meanwhile: a child on its way to exec would hold the port for longer.
 func isFree(port int) bool {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	for _, network := range []string{"tcp", "udp"} {
 		open, err := listen(network + " [::]:" + strconv.Itoa(port))
 		if err != nil {
