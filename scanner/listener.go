@@ -69,6 +69,9 @@ func (k Key) ID() string {
 // Compare orders keys as a person reads them: the host's own first, then by
 // port, protocol, address and device.
 func (k Key) Compare(o Key) int {
+	if k.Namespace == o.Namespace && k.Port != o.Port { // the most frequent case
+		return cmp.Compare(k.Port, o.Port)
+	}
 	return cmp.Or(
 		cmp.Compare(k.Namespace, o.Namespace),
 		cmp.Compare(k.Port, o.Port),

@@ -53,7 +53,8 @@ type socket struct {
 
 // openSockdiag opens the netlink socket and proves that it answers.
 func openSockdiag(context.Context) (source, error) {
-	s := &sockdiagSource{socks: map[uint64]*socket{}, groups: map[Key][]*socket{}, dirty: map[Key]bool{}}
+	s := &sockdiagSource{}
+	s.makeRoom(0)
 	if err := s.dial(); err != nil {
 		return nil, err
 	}
@@ -173,9 +174,18 @@ func (s *sockdiagSource) follow(now time.Time) {
 	for _, gone := range s.table.Gone() {
 		s.remove(gone.Cookie)
 	}
+	if n := len(s.table.Added()); len(s.socks) == 0 && len(s.dirty) == 0 {
+		s.makeRoom(n)
+		s.finder.Expect(n)
+	}
 	for _, added := range s.table.Added() {
 		s.add(added)
 	}
+}
+
+// makeRoom begins with maps for so many sockets.
+func (s *sockdiagSource) makeRoom(sockets int) {
+	s.socks, s.groups, s.dirty = make(map[uint64]*socket, sockets), make(map[Key][]*socket, sockets), make(map[Key]bool, sockets)
 }
 
 func (s *sockdiagSource) remove(cookie uint64) {
@@ -215,7 +225,9 @@ func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
 	if s.last != nil {
 		before = s.last.Listeners
 	}
-	next, changed := s.replace(now, before, slices.SortedFunc(maps.Keys(s.dirty), Key.Compare))
+	dirty := slices.AppendSeq(make([]Key, 0, len(s.dirty)), maps.Keys(s.dirty))
+	slices.SortFunc(dirty, Key.Compare)
+	next, changed := s.replace(now, before, dirty)
 	clear(s.dirty)
 	if s.last != nil && !changed {
 		return nil
@@ -259,7 +271,7 @@ func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 		Key:       sock.key,
 		DualStack: sock.V6 && !sock.V6Only && sock.Addr == netip.IPv6Unspecified(),
 		UID:       int(sock.UID),
-		User:      process.UserName(int(sock.UID)),
+		User:      s.facts.users.of(sock.UID),
 		Kernel:    s.kernelOwned(sock, now),
 		Ephemeral: s.facts.ports.has(sock.Port),
 		Backlog:   int(sock.Backlog),
@@ -276,6 +288,7 @@ type facts struct {
 	read    time.Time
 	ports   portRange
 	devices deviceNames
+	users   userNames
 }
 
 // factsPeriod is how long facts are taken for true: an interface may be renamed.
@@ -285,7 +298,7 @@ func (f *facts) refresh(now time.Time) {
 	if passed := now.Sub(f.read); f.devices != nil && passed >= 0 && passed < factsPeriod {
 		return
 	}
-	f.read, f.ports, f.devices = now, readPortRange(), deviceNames{}
+	f.read, f.ports, f.devices, f.users = now, readPortRange(), deviceNames{}, userNames{}
 }
 
 func (f *facts) key(sock *sockdiag.Socket) Key {
@@ -299,7 +312,19 @@ func (f *facts) key(sock *sockdiag.Socket) Key {
 	return k
 }
 
-// deviceNames keeps names of interfaces by index for one snapshot.
+// userNames keeps names of users by id.
+type userNames map[uint32]string
+
+func (u userNames) of(uid uint32) string {
+	name, ok := u[uid]
+	if !ok {
+		name = process.UserName(int(uid))
+		u[uid] = name
+	}
+	return name
+}
+
+// deviceNames keeps names of interfaces by index.
 type deviceNames map[uint32]string
 
 func (d deviceNames) of(index uint32) string {

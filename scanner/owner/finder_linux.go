@@ -41,6 +41,7 @@ type Finder struct {
 	orphans map[*target]bool // those without a holder
 	procs   map[int]*proc
 	owners  []*proc // those that hold something
+	folders int     // of owners that are open
 	losers  []*proc // those that held something lately
 	changed []uint64
 
@@ -88,6 +89,7 @@ type proc struct {
 	holds   []holding
 	live    int // of holds, those whose target is tracked
 	pidfd   int // -1 is none
+	folder  int // of its descriptors, to ask for their number (see folder), -1 is not open
 	at      int // place in owners
 	summary process.Summary
 }
@@ -130,6 +132,9 @@ const initPIDNamespace = "pid:[4026531836]"
 
 // Close frees what the Finder holds.
 func (f *Finder) Close() {
+	for _, p := range f.owners {
+		f.closeFolder(p)
+	}
 	f.deaths.close()
 	f.proc.close()
 }
@@ -138,6 +143,13 @@ func (f *Finder) Close() {
 // then Work should be called. A process without a pidfd gives none, Work
 // notices its end.
 func (f *Finder) Wake() <-chan struct{} { return f.deaths.wake }
+
+// Expect makes room for so many sockets to track.
+func (f *Finder) Expect(sockets int) {
+	if len(f.targets) == 0 {
+		f.targets, f.cookies, f.orphans = make(map[uint32]*target, sockets), make(map[uint64]*target, sockets), make(map[*target]bool, sockets)
+	}
+}
 
 // Track begins to look for the holders of a socket.
 func (f *Finder) Track(s Socket) {
@@ -301,6 +313,15 @@ func (f *Finder) retire(p *proc) {
 	f.owners = f.owners[:len(f.owners)-1]
 	f.deaths.unwatch(p.pidfd)
 	p.at, p.pidfd = -1, -1
+	f.closeFolder(p)
+}
+
+func (f *Finder) closeFolder(p *proc) {
+	if p.folder >= 0 {
+		unix.Close(p.folder)
+		p.folder = -1
+		f.folders--
+	}
 }
 
 // settle takes over what a look into a process found: descriptors that are
@@ -414,10 +435,15 @@ func (f *Finder) hold(p *proc, t *target) {
 }
 
 // employ begins the watch over a process that holds something. The pidfd comes
-// before the start time is read, and the descriptor is looked at once more after
-// that: so all three are of one process, whoever got its pid.
+// and the folder come before the start time is read, and the descriptor is looked
+// at once more after that: so all are of one process, whoever got its pid.
 func (f *Finder) employ(p *proc) error {
 	pidfd := f.deaths.watch(p.pid)
+	if f.counts && f.folders < maxFolders && pidfd >= 0 {
+		if p.folder = f.proc.folder(p.pid); p.folder >= 0 {
+			f.folders++
+		}
+	}
 	summary, err := process.Summarize(p.pid)
 	still := false
 	if err == nil {
@@ -425,6 +451,7 @@ func (f *Finder) employ(p *proc) error {
 	}
 	if err != nil || !still {
 		f.deaths.unwatch(pidfd)
+		f.closeFolder(p)
 		p.holds, p.fds = nil, unknownCount
 		return passing(err)
 	}
@@ -432,6 +459,10 @@ func (f *Finder) employ(p *proc) error {
 	f.owners = append(f.owners, p)
 	return nil
 }
+
+// maxFolders bounds the descriptors that folders of owners take. There are about as
+// many owners on a busy server.
+const maxFolders = 128
 
 // passing gives the errors that concern all processes; that one has ended or
 // has been closed to us is none.

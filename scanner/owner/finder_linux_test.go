@@ -646,7 +646,7 @@ func TestLosersAreBounded(t *testing.T) {
 	for pid := range 3 * maxLosers {
 		s.Track(x)
 		y := s.cookies[x.Cookie]
-		p := &proc{entry: entry{pid: pid}, pidfd: -1, at: -1}
+		p := &proc{entry: entry{pid: pid}, pidfd: -1, folder: -1, at: -1}
 		s.hold(p, y)
 		s.Forget(x.Cookie)
 	}

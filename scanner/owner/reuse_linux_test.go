@@ -167,7 +167,7 @@ func TestEndsWhileLookedInto(t *testing.T) {
 		s.Track(x)
 		s.Track(y)
 		found := []hold{{s.fdOf(a, b), b.Inode}, {s.fdOf(a, b) + 1, x.Inode}}
-		p, q := s.procs[a], &proc{entry: entry{pid: fresh.pid}, pidfd: -1, at: -1}
+		p, q := s.procs[a], &proc{entry: entry{pid: fresh.pid}, pidfd: -1, folder: -1, at: -1}
 		s.procs[q.pid] = q
 		workers[0].kill()
 		fresh.kill()

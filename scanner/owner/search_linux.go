@@ -134,14 +134,24 @@ func (f *Finder) seekRest(stop bool) (complete bool, err error) {
 	return err == nil && f.open > 0 && f.sawAll(), err
 }
 
-// largestFirst orders processes by their descriptors: so the threads end together.
+// largestFirst puts the processes with many descriptors in front: so the threads
+// end together.
 func (f *Finder) largestFirst(procs []*proc) {
-	counts := make(map[*proc]int, len(procs))
-	for _, p := range procs {
-		counts[p], _ = f.proc.count(p.pid) // 0 for those that have gone, they cost nothing
+	counts := make([]int, len(procs))
+	f.each(len(procs), func(_ *walker, i int) {
+		counts[i], _ = f.proc.count(procs[i].pid) // 0 for those that have gone, they cost nothing
+	})
+	large := 0
+	for i, n := range counts {
+		if n > largeCount {
+			procs[large], procs[i] = procs[i], procs[large]
+			large++
+		}
 	}
-	slices.SortStableFunc(procs, func(a, b *proc) int { return counts[b] - counts[a] })
 }
+
+// largeCount is far more descriptors than most processes have.
+const largeCount = 256
 
 // sawAll reports whether no process is out of sight, after all were looked into.
 func (f *Finder) sawAll() bool {
@@ -217,11 +227,18 @@ func (f *Finder) busyCount(p *proc) (busy bool, count int) {
 	if !f.counts {
 		return true, unknownCount
 	}
-	n, err := f.proc.count(p.pid)
+	n, err := f.count(p)
 	if n == 0 {
 		f.explainNone(p)
 	}
 	return err == nil && n != p.fds, n
+}
+
+func (f *Finder) count(p *proc) (int, error) {
+	if p.folder >= 0 {
+		return folderCount(p.folder)
+	}
+	return f.proc.count(p.pid)
 }
 
 // mine reports whether a process that was hidden may be looked into by now, as it
@@ -270,7 +287,7 @@ func (f *Finder) insert(e entry) {
 
 // meet begins with a process.
 func (f *Finder) meet(e entry) *proc {
-	p := &proc{entry: e, fds: unknownCount, pidfd: -1, at: -1}
+	p := &proc{entry: e, fds: unknownCount, pidfd: -1, folder: -1, at: -1}
 	f.procs[e.pid] = p
 	return p
 }
@@ -396,14 +413,25 @@ type finding struct {
 // was found one after the other.
 func (f *Finder) lookInto(procs []*proc) error {
 	findings := make([]finding, len(procs))
+	f.each(len(procs), func(w *walker, i int) { findings[i] = f.read(w, procs[i]) })
+	for i, p := range procs {
+		if err := f.take(p, findings[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each calls do for 0 … n-1, side by side.
+func (f *Finder) each(n int, do func(w *walker, i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	work := func(w *walker) {
-		for i := int(next.Add(1)) - 1; i < len(procs); i = int(next.Add(1)) - 1 {
-			findings[i] = f.read(w, procs[i])
+		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			do(w, i)
 		}
 	}
-	for i := 1; i < min(threads, len(procs)); i++ {
+	for i := 1; i < min(threads, n); i++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
@@ -412,12 +440,6 @@ func (f *Finder) lookInto(procs []*proc) error {
 	}
 	work(&f.walkers[0])
 	wg.Wait()
-	for i, p := range procs {
-		if err := f.take(p, findings[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (f *Finder) read(w *walker, p *proc) finding {

@@ -14,9 +14,9 @@ const (
 	upkeepMost   = time.Minute            // no more is made up for, after a pause
 	verifyPeriod = 45 * time.Second       // in which every known descriptor is looked at
 	listPeriod   = 10 * time.Second       // in which new processes are looked into, or longer:
-	listShare    = 20_000                 // the part of the time that goes into listing processes at most
+	listShare    = 30_000                 // the part of the time that goes into listing processes at most
 	listMost     = 2 * time.Minute        // but so often at least: a listing that took longer was stopped in between
-	sweepShare   = 16_000                 // the part of the time that goes into looking for further holders
+	sweepShare   = 24_000                 // the part of the time that goes into looking for further holders
 	sweepMost    = 20 * time.Millisecond  // at once, and as much is made up for when it took longer
 	staleAfter   = 10 * time.Minute       // a process is looked into again even if its descriptors are as many as before
 	maxNewcomers = 64                     // that are looked into at once
