@@ -1,11 +1,9 @@
 package scanner
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -29,28 +27,8 @@ func runInside() error {
 // startInside starts a process with a network namespace of its own.
 func startInside(t *testing.T) (pid int) {
 	t.Helper()
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), modeEnv+"="+modeInside)
-	cmd.Stderr, cmd.SysProcAttr = os.Stderr, ownNetwork()
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-	return cmd.Process.Pid
+	pid, _ = startMode(t, modeInside, func(cmd *exec.Cmd) { cmd.SysProcAttr = ownNetwork() })
+	return pid
 }
 
 func TestShowContainers(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -65,10 +66,20 @@ func hold() error {
 // function that ends it.
 func holdIn(t *testing.T, files ...*os.File) (pid int, end func()) {
 	t.Helper()
+	return startMode(t, modeHold, func(cmd *exec.Cmd) {
+		cmd.ExtraFiles = files
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	})
+}
+
+// startMode starts this program in a mode (see TestMain) in which it says a line
+// when it is ready, and holds. End has it end, at the end of the test at the latest.
+func startMode(t *testing.T, mode string, edit func(*exec.Cmd)) (pid int, end func()) {
+	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), modeEnv+"="+modeHold)
-	cmd.ExtraFiles = files
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.Env = append(os.Environ(), modeEnv+"="+mode)
+	cmd.Stderr = os.Stderr
+	edit(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -80,18 +91,14 @@ func holdIn(t *testing.T, files ...*os.File) (pid int, end func()) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	end = sync.OnceFunc(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	t.Cleanup(end)
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		t.Fatal(err)
 	}
-	ended := false
-	end = func() {
-		if !ended {
-			ended = true
-			in.Close()
-			cmd.Wait()
-		}
-	}
-	t.Cleanup(end)
 	return cmd.Process.Pid, end
 }
 

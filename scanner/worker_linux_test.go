@@ -1,14 +1,14 @@
 package scanner
 
 import (
-	"encoding/json"
-	"errors"
 	"os"
 	"os/exec"
 	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/scanner/internal/fdmessage"
 )
 
 // request and answer are what is said to a worker and back. A descriptor may
@@ -67,49 +67,11 @@ func (w *worker) call(r request) (answer, error) {
 // exchange sends a request, with a descriptor or -1, and gives the answer with
 // the descriptor that came back, or -1.
 func (w *worker) exchange(r request, give int) (got int, a answer, err error) {
-	if err := sendMessage(w.conn, r, give); err != nil {
+	if err := fdmessage.Send(w.conn, r, give); err != nil {
 		return -1, a, err
 	}
-	got, err = receiveMessage(w.conn, &a)
+	got, err = fdmessage.Receive(w.conn, &a)
 	return got, a, err
-}
-
-func sendMessage(conn int, v any, fd int) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	var rights []byte
-	if fd >= 0 {
-		rights = unix.UnixRights(fd)
-	}
-	return unix.Sendmsg(conn, b, rights, nil, 0)
-}
-
-func receiveMessage(conn int, v any) (fd int, err error) {
-	b, rights := make([]byte, 4096), make([]byte, unix.CmsgSpace(4))
-	n, nr, _, _, err := unix.Recvmsg(conn, b, rights, unix.MSG_CMSG_CLOEXEC)
-	for errors.Is(err, unix.EINTR) {
-		n, nr, _, _, err = unix.Recvmsg(conn, b, rights, unix.MSG_CMSG_CLOEXEC)
-	}
-	switch {
-	case err != nil:
-		return -1, err
-	case n == 0:
-		return -1, errors.New("the other side has closed")
-	}
-	if err := json.Unmarshal(b[:n], v); err != nil || nr == 0 {
-		return -1, err
-	}
-	messages, err := unix.ParseSocketControlMessage(rights[:nr])
-	if err != nil {
-		return -1, err
-	}
-	fds, err := unix.ParseUnixRights(&messages[0])
-	if err != nil {
-		return -1, err
-	}
-	return fds[0], nil
 }
 
 // The descriptors of a worker.
@@ -131,7 +93,7 @@ func runWorker() error {
 	var s servant
 	for {
 		var r request
-		got, err := receiveMessage(workerConn, &r)
+		got, err := fdmessage.Receive(workerConn, &r)
 		if err != nil {
 			return nil
 		}
@@ -140,7 +102,7 @@ func runWorker() error {
 		if err != nil {
 			a.Err = err.Error()
 		}
-		if err := sendMessage(workerConn, a, give); err != nil {
+		if err := fdmessage.Send(workerConn, a, give); err != nil {
 			return err
 		}
 		if r.Verb == "give" && !r.Keep {

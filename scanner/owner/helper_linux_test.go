@@ -1,7 +1,6 @@
 package owner
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/scanner/internal/fdmessage"
 )
 
 // helperMode makes the test binary a helper of the tests.
@@ -186,14 +187,14 @@ func (w *worker) call(r request) answer {
 // the descriptor that came back, or -1.
 func (w *worker) exchange(r request, give int) (answer, int) {
 	w.Helper()
-	must(w.TB, sendMessage(w.conn, r, give))
+	must(w.TB, fdmessage.Send(w.conn, r, give))
 	return w.receive()
 }
 
 func (w *worker) receive() (answer, int) {
 	w.Helper()
 	var a answer
-	got, err := receiveMessage(w.conn, &a)
+	got, err := fdmessage.Receive(w.conn, &a)
 	must(w.TB, err)
 	if a.Err != "" {
 		w.Fatal(a.Err)
@@ -246,46 +247,8 @@ func (w *worker) spawn() *worker {
 // exec has the worker run another program file, with the sockets kept.
 func (w *worker) exec(path string) {
 	w.Helper()
-	must(w.TB, sendMessage(w.conn, request{Verb: "exec", Path: path}, -1))
+	must(w.TB, fdmessage.Send(w.conn, request{Verb: "exec", Path: path}, -1))
 	w.receive()
-}
-
-func sendMessage(conn int, v any, fd int) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	var rights []byte
-	if fd >= 0 {
-		rights = unix.UnixRights(fd)
-	}
-	return unix.Sendmsg(conn, b, rights, nil, 0)
-}
-
-func receiveMessage(conn int, v any) (fd int, err error) {
-	b, rights := make([]byte, 4096), make([]byte, unix.CmsgSpace(4))
-	n, nr, _, _, err := unix.Recvmsg(conn, b, rights, unix.MSG_CMSG_CLOEXEC)
-	for errors.Is(err, unix.EINTR) {
-		n, nr, _, _, err = unix.Recvmsg(conn, b, rights, unix.MSG_CMSG_CLOEXEC)
-	}
-	switch {
-	case err != nil:
-		return -1, err
-	case n == 0:
-		return -1, errors.New("the other side has closed")
-	}
-	if err := json.Unmarshal(b[:n], v); err != nil || nr == 0 {
-		return -1, err
-	}
-	messages, err := unix.ParseSocketControlMessage(rights[:nr])
-	if err != nil {
-		return -1, err
-	}
-	fds, err := unix.ParseUnixRights(&messages[0])
-	if err != nil {
-		return -1, err
-	}
-	return fds[0], nil
 }
 
 // workerConn is where a worker gets its requests; sockets from there to
@@ -306,11 +269,11 @@ func runWorker() error {
 	}
 	a, give := answer{PID: os.Getpid()}, -1
 	for {
-		if err := sendMessage(workerConn, a, give); err != nil {
+		if err := fdmessage.Send(workerConn, a, give); err != nil {
 			return err
 		}
 		var r request
-		got, err := receiveMessage(workerConn, &r)
+		got, err := fdmessage.Receive(workerConn, &r)
 		if err != nil {
 			return nil
 		}
