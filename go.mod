@@ -14,6 +14,7 @@ require (
 	golang.org/x/mod v0.23.0
 	golang.org/x/sys v0.30.0
 	golang.org/x/term v0.29.0
+	howett.net/plist v1.0.1
 )
 
 require (

@@ -41,6 +41,7 @@ type agent struct {
 	wake    chan struct{} // something is pending
 	mu      sync.Mutex
 	pending []alerts.Judgement // to be notified of
+	last    *scanner.Snapshot  // the newest
 }
 
 // agent runs the tray, or what comes closest to it here, until ctx ends or the
@@ -181,13 +182,23 @@ func (a *agent) watchHere(reason error) {
 func (a *agent) judged(js []alerts.Judgement) error {
 	a.tell(js)
 	if a.terminal.Load() {
-		return a.printEvents(js, a.names, false)
+		return a.printEvents(js, a.facts(), false)
 	}
 	return nil
 }
 
+// facts gives what rows are made with now.
+func (a *agent) facts() view.Facts {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return view.FactsOf(a.last, a.names)
+}
+
 // showMenu draws the newest snapshot.
 func (a *agent) showMenu(u scanner.Update) {
+	a.mu.Lock()
+	a.last = u.Snapshot
+	a.mu.Unlock()
 	note := ""
 	if u.Err != nil {
 		note = view.Clean(wordsCannotScan+u.Err.Error(), maxNote)
@@ -234,7 +245,7 @@ func (a *agent) sendAlerts(ctx context.Context) {
 }
 
 func (a *agent) notify(js []alerts.Judgement) {
-	words := view.NewAlert(js, a.names)
+	words := view.NewAlert(js, a.facts())
 	a.log.Info("alert", "title", words.Title, "body", words.Body)
 	err := a.notifier.Send(notify.Notification{
 		Key:     words.ID,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,6 +56,9 @@ func (p *program) list(cmd *cobra.Command, f listFlags) error {
 			rows = append(rows, r)
 		}
 	}
+	if f.json || f.wide {
+		countClients(cmd.Context(), rows)
+	}
 	if f.json {
 		return view.WriteJSON(p.out, view.NewSnapshotJSON(s, rows, names.Problems()...), "  ")
 	}
@@ -68,16 +72,36 @@ func (p *program) list(cmd *cobra.Command, f listFlags) error {
 	return nil
 }
 
+// countClients puts the number of clients into rows, where the system tells it.
+func countClients(ctx context.Context, rows []view.Row) {
+	clients, err := scanner.CountClients(ctx)
+	if err != nil {
+		return
+	}
+	for i := range rows {
+		if n, ok := clients.Of(&rows[i].Listener); ok {
+			rows[i].Clients = &n
+		}
+	}
+}
+
+// answerPatience is how long a list waits for systemd and the engines of containers.
+const answerPatience = 800 * time.Millisecond
+
 func scan(ctx context.Context, containers bool) (*scanner.Snapshot, error) {
 	s, err := scanner.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
+	s.ShowNetwork()
 	if containers {
 		s.ShowContainers()
 	}
-	return s.Scan(ctx)
+	if _, err := s.Scan(ctx); err != nil {
+		return nil, err
+	}
+	return s.Settle(ctx, answerPatience)
 }
 
 // notes says what is behind an answer that may not be whole.

@@ -62,8 +62,7 @@ func findServices(t *services.Table, query string) ([]services.Name, error) {
 	case "":
 		return t.ByPort(n), nil
 	case "tcp", "udp":
-		_, all := t.Lookup(strings.ToLower(proto), n, "")
-		return all, nil
+		return t.Lookup(services.Query{Proto: strings.ToLower(proto), Port: n}).All, nil
 	}
 	return nil, fmt.Errorf("protocol %q is neither tcp nor udp", proto)
 }

@@ -27,22 +27,24 @@ func newWatchCommand(p *program) *cobra.Command {
 
 func (p *program) watch(ctx context.Context, asJSON bool) error {
 	names := p.names()
+	var last *scanner.Snapshot
 	return p.follow(ctx, func(u scanner.Update) {
+		last = u.Snapshot
 		if u.Baseline {
 			fmt.Fprintf(p.err, wordsWatching, len(u.Snapshot.Listeners), u.Snapshot.Visibility.Source, p.interval)
 			p.notes(names.Problems())
 		}
-	}, func(js []alerts.Judgement) error { return p.printEvents(js, names, asJSON) })
+	}, func(js []alerts.Judgement) error { return p.printEvents(js, view.FactsOf(last, names), asJSON) })
 }
 
 // printEvents prints judged events, a line each.
-func (p *program) printEvents(js []alerts.Judgement, names view.Namer, asJSON bool) error {
+func (p *program) printEvents(js []alerts.Judgement, f view.Facts, asJSON bool) error {
 	for _, j := range js {
 		var err error
 		if asJSON {
-			err = view.WriteJSON(p.out, view.NewEventJSON(j, names), "")
+			err = view.WriteJSON(p.out, view.NewEventJSON(j, f), "")
 		} else {
-			_, err = fmt.Fprintln(p.out, view.EventText(j, names, p.style(false)))
+			_, err = fmt.Fprintln(p.out, view.EventText(j, f, p.style(false)))
 		}
 		if err != nil {
 			return fmt.Errorf("print event: %w", err)
@@ -54,7 +56,7 @@ func (p *program) printEvents(js []alerts.Judgement, names view.Namer, asJSON bo
 // follow watches until ctx ends or judged fails. It hands every update to seen
 // and then what it judges to judged, always from one goroutine.
 func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged func([]alerts.Judgement) error) error {
-	w, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Log: p.log})
+	w, err := scanner.NewWatcher(scanner.Options{Network: true, Interval: p.interval, Log: p.log})
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 // runWindow shows the window until it is closed. Closing is called first then:
 // who asks from then on starts another window.
 func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string, closing func()) (err error) {
-	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Containers: true, Log: p.log})
+	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Containers: true, Network: true, Log: p.log})
 	if err != nil {
 		return err
 	}
@@ -110,11 +110,24 @@ func newApp() fyne.App {
 func (p *program) newWindow(a fyne.App, dir string) *window.Window {
 	return window.New(window.Options{
 		App: a, Names: p.names(), Version: version, DataDir: dir,
-		ReadDetails: func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
-		Stop:        stopProcess,
-		OpenURL:     desktop.OpenURL,
-		LoginItem:   desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
+		ReadDetails:  func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
+		Stop:         stopProcess,
+		CountClients: clientsOf,
+		OpenURL:      desktop.OpenURL,
+		LoginItem:    desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
 	})
+}
+
+func clientsOf(ctx context.Context, l *scanner.Listener) (int, error) {
+	clients, err := scanner.CountClients(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, ok := clients.Of(l)
+	if !ok {
+		return 0, errors.New(wordsNoClients)
+	}
+	return n, nil
 }
 
 func showUpdate(w *window.Window, u scanner.Update) {

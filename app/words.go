@@ -19,6 +19,7 @@ when a program starts to listen where others can reach it, for the first time.`
 	wordsNoReason      = "no reason was given"
 	wordsGL            = "the window needs OpenGL ES 2: look after the graphics driver, or install Mesa, on Debian libgl1-mesa-dri; `portlight list` and `portlight watch` do without"
 	wordsNoMatch       = "Nothing that listens matches."
+	wordsNoClients     = "it has no connections"
 	wordsNoService     = "no service is known as %q"
 	wordsEnded         = "Process %d has ended."
 	wordsStillRunning  = "Process %d was asked to end and still runs after %v."

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"portlight/scanner/supervisor"
 )
 
 // assemble makes a snapshot of listeners in any order: those with one key
@@ -41,8 +43,8 @@ func (l *Listener) merge(o Listener) {
 	l.Kernel = l.Kernel && o.Kernel
 	l.Unseen += o.Unseen
 	l.Backlog = max(l.Backlog, o.Backlog)
-	if l.Unit == "" {
-		l.Unit = o.Unit
+	if l.Manager == (supervisor.Manager{}) {
+		l.Manager = o.Manager
 	}
 	l.Owners = append(l.Owners, o.Owners...)
 }

@@ -2,9 +2,10 @@ package scanner
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
+
+	"portlight/scanner/supervisor"
 )
 
 // The pace at which other network namespaces are looked into: at most once in
@@ -52,15 +53,11 @@ func (i *inside) with(host *Snapshot, now time.Time) *Snapshot {
 	return &s
 }
 
-// containerID is the name that engines give the cgroup of a container: 64
-// hexadecimal digits.
-var containerID = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
-
 // namespaceLabel names a network namespace: by the container that its first
-// process is in, as its cgroups tell (proc_pid_cgroup(5)), or by that process.
-func namespaceLabel(cgroups []byte, name string, pid int) string {
-	if id := containerID.Find(cgroups); id != nil {
-		return "container " + string(id[:12])
+// process is in, or by that process.
+func namespaceLabel(place supervisor.Place, name string, pid int) string {
+	if label := place.Container.Label(); label != "" {
+		return "container " + label
 	}
 	return fmt.Sprintf("%s (pid %d)", name, pid)
 }

@@ -3,16 +3,13 @@ package scanner
 import (
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
 
+	"portlight/scanner/cgroup"
 	"portlight/scanner/netns"
 	"portlight/scanner/owner"
 	"portlight/scanner/process"
+	"portlight/scanner/supervisor"
 )
-
-// maxCgroups bounds what is read of /proc/PID/cgroup.
-const maxCgroups = 64 << 10
 
 // newInside finds namespaces by their processes.
 func newInside() *inside {
@@ -59,7 +56,7 @@ func readNamespace(ns netns.Namespace) ([]Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	label := namespaceLabel(readCgroups(first.PID), first.Name, first.PID)
+	label := namespaceLabel(supervisor.ParseCgroup(cgroup.OfProcess(first.PID)), first.Name, first.PID)
 	ports := readPortRange()
 	var all []Listener
 	for _, s := range table.Sockets {
@@ -81,16 +78,4 @@ func insideListener(label string, s netns.Socket, holders []process.Summary, por
 		l.Owners = append(l.Owners, newProcess(h))
 	}
 	return l
-}
-
-// readCgroups is empty when the process has ended.
-func readCgroups(pid int) []byte {
-	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/cgroup")
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	b := make([]byte, maxCgroups)
-	n, _ := f.Read(b)
-	return b[:n]
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"portlight/scanner/supervisor"
 )
 
 // runInside listens in the network that it is in.
@@ -105,17 +107,18 @@ func TestInsidePace(t *testing.T) {
 
 func TestNamespaceLabel(t *testing.T) {
 	id := strings.Repeat("0123456789abcdef", 4)
-	for cgroups, want := range map[string]string{
-		"0::/system.slice/docker-" + id + ".scope\n":                                     "container 0123456789ab",
-		"4:memory:/docker/" + id + "\n0::/\n":                                            "container 0123456789ab",
-		"0::/user.slice/libpod-" + id + ".scope/container\n":                             "container 0123456789ab",
-		"0::/kubepods.slice/kubepods-besteffort.slice/cri-containerd-" + id + ".scope\n": "container 0123456789ab",
-		"0::/system.slice/ssh.service\n":                                                 "sshd (pid 7)",
-		"0::/" + id + "0\n":                                                              "sshd (pid 7)",
-		"":                                                                               "sshd (pid 7)",
+	for path, want := range map[string]string{
+		"/system.slice/docker-" + id + ".scope":                                     "container 0123456789ab",
+		"/docker/" + id:                                                             "container 0123456789ab",
+		"/user.slice/libpod-" + id + ".scope/container":                             "container 0123456789ab",
+		"/kubepods.slice/kubepods-besteffort.slice/cri-containerd-" + id + ".scope": "container 0123456789ab",
+		"/lxc.payload.web/init.scope":                                               "container web",
+		"/system.slice/ssh.service":                                                 "sshd (pid 7)",
+		"/" + id + "0":                                                              "sshd (pid 7)",
+		"":                                                                          "sshd (pid 7)",
 	} {
-		if got := namespaceLabel([]byte(cgroups), "sshd", 7); got != want {
-			t.Errorf("%q: %q, want %q", cgroups, got, want)
+		if got := namespaceLabel(supervisor.ParseCgroup(path), "sshd", 7); got != want {
+			t.Errorf("%q: %q, want %q", path, got, want)
 		}
 	}
 }

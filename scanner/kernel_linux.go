@@ -5,9 +5,11 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"portlight/scanner/netif/netlink"
 	"portlight/scanner/owner"
 	"portlight/scanner/process"
 )
@@ -37,17 +39,13 @@ var nfsThreads = map[string]bool{"nfsd": true, "lockd": true}
 // readKernelWork knows nothing where the kernel does not answer.
 func readKernelWork() kernelWork {
 	w := kernelWork{tunnels: map[uint16]bool{}, nfs: hasThread(nfsThreads)}
-	links, err := syscall.NetlinkRIB(syscall.RTM_GETLINK, syscall.AF_UNSPEC)
+	links, err := netlink.Dump(unix.NETLINK_ROUTE, unix.RTM_GETLINK, make([]byte, unix.SizeofIfInfomsg))
 	if err != nil {
 		return w
 	}
-	messages, err := syscall.ParseNetlinkMessage(links)
-	if err != nil {
-		return w
-	}
-	for _, m := range messages {
-		if m.Header.Type == syscall.RTM_NEWLINK && len(m.Data) >= syscall.SizeofIfInfomsg {
-			w.takeLink(m.Data[syscall.SizeofIfInfomsg:])
+	for _, l := range links {
+		if len(l) >= unix.SizeofIfInfomsg {
+			w.takeLink(l[unix.SizeofIfInfomsg:])
 		}
 	}
 	return w
@@ -55,37 +53,20 @@ func readKernelWork() kernelWork {
 
 // takeLink reads the attributes of one network device.
 func (w *kernelWork) takeLink(attrs []byte) {
-	info := attribute(attrs, attrLinkInfo)
-	data := attribute(info, attrInfoData)
+	info := netlink.Attribute(attrs, attrLinkInfo)
+	data := netlink.Attribute(info, attrInfoData)
 	var port []byte
-	switch strings.TrimRight(string(attribute(info, attrInfoKind)), "\x00") {
+	switch strings.TrimRight(string(netlink.Attribute(info, attrInfoKind)), "\x00") {
 	case "wireguard":
 		w.wireguard = true
 	case "vxlan":
-		port = attribute(data, attrVXLANPort)
+		port = netlink.Attribute(data, attrVXLANPort)
 	case "geneve":
-		port = attribute(data, attrGENEVEPort)
+		port = netlink.Attribute(data, attrGENEVEPort)
 	}
 	if len(port) >= 2 {
 		w.tunnels[binary.BigEndian.Uint16(port)] = true
 	}
-}
-
-// attribute gives the value of the first route attribute (struct nlattr) of a
-// type, nil when there is none or the bytes are malformed.
-func attribute(b []byte, kind uint16) []byte {
-	const typeMask = 0x3fff // NLA_TYPE_MASK
-	for len(b) >= 4 {
-		length := int(binary.NativeEndian.Uint16(b))
-		if length < 4 || length > len(b) {
-			return nil
-		}
-		if binary.NativeEndian.Uint16(b[2:])&typeMask == kind {
-			return b[4:length]
-		}
-		b = b[min((length+3)&^3, len(b)):]
-	}
-	return nil
 }
 
 // hasThread reports whether a thread of the kernel with one of these names runs.

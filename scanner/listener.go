@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"portlight/scanner/process"
+	"portlight/scanner/supervisor"
 )
 
 // Proto is a transport protocol.
@@ -92,6 +93,7 @@ func (k Key) External() bool { return k.Namespace == "" && k.Scope() != ScopeLoo
 type Process struct {
 	process.ID
 	Name    string    // the program's name: the base name of Path where it is known, else the kernel's short name
+	Title   string    // what a person calls it, where the name is an interpreter's: "python3 manage.py"; else ""
 	Comm    string    // the kernel's short name, cut to 15 bytes; "" where it is not told. As it was when the process was last looked at: a change of it alone is none
 	Path    string    // executable, "" if it cannot be read; without " (deleted)"
 	UID     int       // effective user id, or UnknownUID
@@ -109,9 +111,10 @@ type Listener struct {
 	Owners    []Process // those that can be seen, by pid
 	Unseen    int       // sockets of this key that a process holds which cannot be seen with the rights at hand
 	Kernel    bool      // held by the kernel (NFS, WireGuard), by no process
-	Unit      string    // the supervisor's name for the service, or ""
 	Ephemeral bool      // the kernel chose the port (on Linux an estimate: the port lies in ip_local_port_range)
 	Backlog   int       // limit of the accept queue, TCP only
+
+	Manager supervisor.Manager // who stands behind it: a service's unit, a container; may become known later
 }
 
 // Family is "ipv4", "ipv6" or "dual".
@@ -131,12 +134,12 @@ func (l *Listener) Hidden() bool { return l.Unseen > 0 || len(l.Owners) == 0 && 
 // Equal reports whether two listeners are the same in every fact.
 func (l *Listener) Equal(o *Listener) bool {
 	return l.Key == o.Key && l.DualStack == o.DualStack && l.UID == o.UID && l.User == o.User && l.Unseen == o.Unseen &&
-		l.Kernel == o.Kernel && l.Unit == o.Unit && l.Ephemeral == o.Ephemeral && l.Backlog == o.Backlog &&
+		l.Kernel == o.Kernel && l.Manager == o.Manager && l.Ephemeral == o.Ephemeral && l.Backlog == o.Backlog &&
 		slices.EqualFunc(l.Owners, o.Owners, Process.equal)
 }
 
 // equal leaves out Started, which follows from the identity and moves with the
-// wall clock, and Comm, which a process may rewrite as often as it likes.
+// wall clock, and Comm and Title, which a process may rewrite as often as it likes.
 func (p Process) equal(o Process) bool {
 	return p.ID == o.ID && p.Name == o.Name && p.Path == o.Path && p.UID == o.UID
 }

@@ -31,6 +31,12 @@ type Snapshot struct {
 	Time       time.Time
 	Listeners  []Listener // sorted by Key.Compare, one per key
 	Visibility Visibility
+	Network    *Network // nil unless it was asked for
+}
+
+// has reports whether something listens on a port.
+func (s *Snapshot) has(proto string, port uint16) bool {
+	return slices.ContainsFunc(s.Listeners, func(l Listener) bool { return l.Port == port && l.Proto.String() == proto })
 }
 
 // Find gives the listener with this key.

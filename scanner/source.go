@@ -63,10 +63,11 @@ func scanOnce(ctx context.Context, openers []opener) (*Snapshot, error) {
 // new costs little. It is not safe for concurrent use.
 type Scanner struct {
 	src    source
-	notes  []string  // on better sources that do not work
-	inside *inside   // nil without ShowContainers
-	host   *Snapshot // the newest of src
-	last   *Snapshot // with what is inside of containers
+	notes  []string      // on better sources that do not work
+	inside *inside       // nil without ShowContainers
+	around *surroundings // nil without ShowNetwork
+	host   *Snapshot     // the newest of src
+	last   *Snapshot     // with what the two above add
 }
 
 // Open makes a Scanner of the best source of this system.
@@ -93,18 +94,65 @@ func (s *Scanner) scanAt(ctx context.Context, now time.Time) (*Snapshot, error) 
 		snap.Visibility.Notes = append(snap.Visibility.Notes, s.notes...)
 		s.host = snap
 	}
-	switch {
-	case s.inside == nil:
-		s.last = s.host
-	case s.inside.refresh(now), snap != nil:
-		s.last = s.inside.with(s.host, now)
+	inside := s.inside != nil && s.inside.refresh(now)
+	around := s.around != nil && s.around.refresh(now)
+	if snap != nil || inside || around {
+		s.last = s.compose(now)
 	}
 	return s.last, nil
+}
+
+// compose adds to what the source gave what else is to be shown.
+func (s *Scanner) compose(now time.Time) *Snapshot {
+	out := s.host
+	if s.inside != nil {
+		out = s.inside.with(out, now)
+	}
+	if s.around != nil {
+		out = s.around.with(out, now)
+	}
+	return out
+}
+
+// asker is a source that asks others about what it sees, besides the scans.
+type asker interface {
+	// asking reports whether an answer may come soon.
+	asking() bool
+}
+
+// askPeriod is how often it is looked whether answers have come.
+const askPeriod = 10 * time.Millisecond
+
+// Settle waits for what is asked for besides the scans, such as names of units and
+// containers, no longer than patience, and scans once more if something has come.
+func (s *Scanner) Settle(ctx context.Context, patience time.Duration) (*Snapshot, error) {
+	a, ok := s.src.(asker)
+	if !ok || !a.asking() {
+		return s.last, nil
+	}
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(askPeriod)
+	defer tick.Stop()
+	for a.asking() && wait.Err() == nil {
+		select {
+		case <-tick.C:
+		case <-wait.Done():
+		}
+	}
+	return s.Scan(ctx)
 }
 
 // ShowContainers has the scans from now on show, too, what listens in other
 // network namespaces, at a pace of half a minute or slower.
 func (s *Scanner) ShowContainers() { s.inside = newInside() }
+
+// ShowNetwork has the scans from now on tell of the Network too.
+func (s *Scanner) ShowNetwork() {
+	if s.around == nil {
+		s.around = newSurroundings()
+	}
+}
 
 // hints is nil for a source that gives none.
 func (s *Scanner) hints() <-chan hint {
@@ -114,8 +162,13 @@ func (s *Scanner) hints() <-chan hint {
 	return nil
 }
 
-// Close frees what the source holds.
-func (s *Scanner) Close() { s.src.close() }
+// Close frees what the scanner holds.
+func (s *Scanner) Close() {
+	if s.around != nil {
+		s.around.close()
+	}
+	s.src.close()
+}
 
 // portRange is a range of ports, both ends included.
 type portRange struct{ low, high uint16 }

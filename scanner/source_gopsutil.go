@@ -10,6 +10,7 @@ import (
 	gopsnet "github.com/shirou/gopsutil/v3/net"
 
 	"portlight/scanner/process"
+	"portlight/scanner/supervisor"
 )
 
 // gopsutilSource is the portable source: every connection of every process that
@@ -19,6 +20,7 @@ type gopsutilSource struct {
 	summarize   func(pid int) (process.Summary, error)
 	first       []gopsnet.ConnectionStat // the answer that proved the source, for the first scan
 	last        *Snapshot
+	behind      *supervisor.Resolver
 }
 
 // openGopsutil is the opener; gopsutil proves itself by its first answer.
@@ -28,6 +30,7 @@ func openGopsutil(ctx context.Context) (source, error) {
 	if s.first, err = s.connections(ctx); err != nil {
 		return nil, err
 	}
+	s.behind = supervisor.New(supervisor.Options{})
 	return s, nil
 }
 
@@ -41,7 +44,9 @@ func inetConnections(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
 
 func (s *gopsutilSource) name() string { return "gopsutil" }
 
-func (s *gopsutilSource) close() {}
+func (s *gopsutilSource) asking() bool { return s.behind.Asking() }
+
+func (s *gopsutilSource) close() { s.behind.Close() }
 
 func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
 	conns, err := s.first, error(nil)
@@ -55,7 +60,7 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	var found []Listener
 	for _, c := range conns {
 		if l, ok := s.listener(c, owners); ok {
-			l.Ephemeral = ports.has(l.Port)
+			l.Ephemeral, l.Manager = ports.has(l.Port), s.behind.Of(standing(&l, ""))
 			found = append(found, l)
 		}
 	}
@@ -97,6 +102,15 @@ func (s *gopsutilSource) listener(c gopsnet.ConnectionStat, owners map[int32]*Pr
 		l.User = process.UserName(l.UID)
 	}
 	return l, true
+}
+
+// standing is a socket as a supervisor.Resolver is asked about it.
+func standing(l *Listener, cgroup string) supervisor.Socket {
+	s := supervisor.Socket{Cgroup: cgroup, Proto: l.Proto.String(), Addr: l.Addr, Port: l.Port, UID: uint32(l.UID)}
+	for i := range l.Owners {
+		s.Holders = append(s.Holders, supervisor.Holder{ID: l.Owners[i].ID, Name: l.Owners[i].Name})
+	}
+	return s
 }
 
 // gopsutilAddr reads the bind address; lsof's "*" is the wildcard.
@@ -148,5 +162,5 @@ func guessDualStack(found []Listener) {
 }
 
 func newProcess(s process.Summary) Process {
-	return Process{ID: s.ID, Name: s.Name, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
+	return Process{ID: s.ID, Name: s.Name, Title: s.Title, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
 }

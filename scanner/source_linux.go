@@ -16,6 +16,7 @@ import (
 	"portlight/scanner/owner"
 	"portlight/scanner/process"
 	"portlight/scanner/sockdiag"
+	"portlight/scanner/supervisor"
 )
 
 // openers are the sources in the order of preference.
@@ -31,12 +32,14 @@ type sockdiagSource struct {
 	table   sockdiag.Table
 	finder  *owner.Finder
 	held    sockdiag.Held
-	cgroups *cgroup.Tree       // nil where there are none
+	cgroups *cgroup.Tree // nil where there are none
+	behind  *supervisor.Resolver
 	socks   map[uint64]*socket // by cookie
 	groups  map[Key][]*socket  // a listener each
 	dirty   map[Key]bool       // changed, and no snapshot shows it yet
 	facts   facts
 	last    *Snapshot
+	notes   []string // in it, on what is published without a listener
 
 	kernel     kernelWork
 	kernelRead time.Time
@@ -65,6 +68,7 @@ func openSockdiag(context.Context) (source, error) {
 		return nil, err
 	}
 	s.finder = finder
+	s.behind = supervisor.New(supervisor.Options{Members: s.processes})
 	s.held = func(sock *sockdiag.Socket) (held, known bool) { return finder.Held(sock.Cookie) }
 	if err := s.conn.Probe(); err != nil {
 		s.close()
@@ -86,11 +90,18 @@ func (s *sockdiagSource) members(id uint64) []int {
 	if !ok {
 		return nil
 	}
+	return s.processes(path)
+}
+
+// processes gives those of a cgroup that is known by its path.
+func (s *sockdiagSource) processes(path string) []int {
 	pids, _ := s.cgroups.Processes(path) // one that is gone has none
 	return pids
 }
 
 func (s *sockdiagSource) name() string { return "sockdiag" }
+
+func (s *sockdiagSource) asking() bool { return s.behind.Asking() }
 
 func (s *sockdiagSource) close() {
 	if s.closed != nil {
@@ -99,6 +110,7 @@ func (s *sockdiagSource) close() {
 	if s.execs != nil {
 		s.execs.Close()
 	}
+	s.behind.Close()
 	s.finder.Close()
 	s.hangUp()
 }
@@ -127,6 +139,12 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	}
 	if err != nil {
 		return nil, err
+	}
+	s.behind.Tick(now)
+	if s.behind.News() {
+		for cookie := range s.socks {
+			s.touch(cookie)
+		}
 	}
 	if len(s.dirty) == 0 && s.last != nil {
 		return nil, nil
@@ -229,11 +247,14 @@ func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
 	slices.SortFunc(dirty, Key.Compare)
 	next, changed := s.replace(now, before, dirty)
 	clear(s.dirty)
-	if s.last != nil && !changed {
+	snap := &Snapshot{Time: now, Listeners: next}
+	notes := s.behind.Notes(snap.has)
+	if s.last != nil && !changed && slices.Equal(notes, s.notes) {
 		return nil
 	}
-	s.last = &Snapshot{Time: now, Listeners: next, Visibility: ledger(s.name(), next, nil)}
-	return s.last
+	snap.Visibility = ledger(s.name(), next, notes)
+	s.last, s.notes = snap, notes
+	return snap
 }
 
 // replace gives the listeners as before, but for some keys, and whether one of
@@ -280,7 +301,21 @@ func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 		l.Owners = append(l.Owners, newProcess(h))
 	}
 	l.countUnseen()
+	l.Manager = s.manager(sock, &l)
 	return l
+}
+
+// manager gives who stands behind a socket. Where the cgroup that it was made in is
+// not known, as without version 2, it is taken to be its owner's.
+func (s *sockdiagSource) manager(sock *socket, l *Listener) supervisor.Manager {
+	path := ""
+	if s.cgroups != nil {
+		path, _ = s.cgroups.Path(sock.CgroupID)
+	}
+	if path == "" && len(l.Owners) > 0 {
+		path = cgroup.OfProcess(l.Owners[0].PID)
+	}
+	return s.behind.Of(standing(l, path))
 }
 
 // facts are what the kernel's answer is read with.

@@ -36,6 +36,8 @@ const (
 	modeWarm    = "warm"
 	modeTunnel  = "tunnel"
 	modeListen  = "listen"
+	modeOpen    = "open"   // listens until its standard input ends
+	modeUnits   = "units"  // prints who stands behind what listens
 	modeInside  = "inside" // listens in its own network until its standard input ends
 
 	noTunnelEnv = "PORTLIGHT_TEST_NO_TUNNEL" // the kernel has none
@@ -44,7 +46,8 @@ const (
 func TestMain(m *testing.M) {
 	modes := map[string]func() error{
 		modeHold: hold, modeNetwork: enterNetwork, modeWorker: runWorker, modeChurn: runChurn, modeWarm: runWarm,
-		modeTunnel: runTunnel, modeListen: runListen, modeInside: runInside}
+		modeTunnel: runTunnel, modeListen: runListen, modeInside: runInside,
+		modeUnits: runUnits}
 	mode := modes[os.Getenv(modeEnv)]
 	if mode == nil {
 		os.Exit(m.Run())

@@ -24,6 +24,7 @@ const (
 // Options of a Watcher. The zero value is good.
 type Options struct {
 	Containers bool          // show, at a slower pace, what listens in other network namespaces too
+	Network    bool          // tell what decides who can reach the listeners
 	Interval   time.Duration // between two scans, MinInterval … MaxInterval; 0 is DefaultInterval
 	Log        *slog.Logger  // nil is slog.Default
 }
@@ -44,6 +45,7 @@ type Update struct {
 type Watcher struct {
 	interval   time.Duration
 	containers bool
+	network    bool
 	log        *slog.Logger
 	openers    []opener
 	now        func() time.Time
@@ -68,7 +70,7 @@ type Watcher struct {
 
 // NewWatcher makes a watcher over the best source of this system.
 func NewWatcher(o Options) (*Watcher, error) {
-	w := &Watcher{interval: o.Interval, containers: o.Containers, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
+	w := &Watcher{interval: o.Interval, containers: o.Containers, network: o.Network, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
 		slept: power.Slept, onBattery: power.OnBattery}
 	if w.interval == 0 {
 		w.interval = DefaultInterval
@@ -200,6 +202,9 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 		}
 		if w.containers {
 			s.ShowContainers()
+		}
+		if w.network {
+			s.ShowNetwork()
 		}
 		w.scanner, w.opened = s, w.now()
 		w.hints = s.hints()

@@ -1,8 +1,6 @@
 package services
 
 import (
-	"bufio"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -13,10 +11,11 @@ import (
 // Bounds on what a services(5) file can make us hold. The largest files that
 // systems ship have 14,000 lines, 700 KB, and no line over 200 bytes.
 const (
-	maxFile        = 2 << 20 // bytes read of a file
-	maxLine        = 4 << 10 // bytes looked at of a line
-	maxDescription = 256     // bytes kept of a description
-	maxBadLines    = 10      // line numbers kept
+	maxFile        = 2 << 20  // bytes read of a file
+	maxLine        = 4 << 10  // bytes looked at of a line
+	maxDescription = 256      // bytes kept of a description
+	maxBadLines    = 10       // line numbers kept
+	maxAhead       = 16 << 10 // entries that room is made for before they are read
 )
 
 // parsed is what a services(5) file holds.
@@ -27,46 +26,48 @@ type parsed struct {
 	cut      bool    // the file is longer than maxFile
 }
 
+// readText reads what parseServices looks at of a file of about this size. With
+// an error it gives the lines that were read whole.
+func readText(r io.Reader, size int64) (string, error) {
+	var text strings.Builder
+	text.Grow(int(min(size, maxFile)) + 1)
+	_, err := io.Copy(&text, io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return text.String()[:strings.LastIndexByte(text.String(), '\n')+1], err
+	}
+	return text.String(), nil
+}
+
 // parseServices reads the format of services(5): name, port/protocol, aliases,
 // and a comment, which is taken for the description. Entries for other
 // protocols than TCP and UDP, and ports that are listed without a name, are
 // left out; a line that makes no sense is counted. Lines and files may have any
-// length, and any bytes. With an error what was read before is still given.
-func parseServices(r io.Reader) (parsed, error) {
-	var p parsed
-	limited := &io.LimitedReader{R: r, N: maxFile + 1}
-	lines := bufio.NewReaderSize(limited, maxLine)
-	for number := 1; ; number++ {
-		line, err := readLine(lines)
-		if errors.Is(err, io.EOF) {
-			p.cut = limited.N == 0
-			return p, nil
-		}
-		if err != nil {
-			return p, err
-		}
-		if number == 1 {
-			line = strings.TrimPrefix(line, "\ufeff")
-		}
-		p.add(number, line)
+// length, and any bytes.
+func parseServices(text string) parsed {
+	p := parsed{cut: len(text) > maxFile}
+	if p.cut {
+		text = text[:strings.LastIndexByte(text[:maxFile], '\n')+1]
 	}
+	p.entries = make([]entry, 0, min(strings.Count(text, "\n")+1, maxAhead))
+	number := 0
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		number++
+		p.add(number, bound(line))
+	}
+	return p
 }
 
-// readLine gives the next line up to maxLine bytes and drops the rest of it. A
-// word that is cut, unless in a comment, would be another word: "…" stands for it.
-func readLine(r *bufio.Reader) (string, error) {
-	b, err := r.ReadSlice('\n')
-	line := string(b)
-	if errors.Is(err, bufio.ErrBufferFull) && !strings.Contains(line, "#") {
+// bound gives no more than maxLine bytes of a line. A word that is cut, unless in
+// a comment, would be another word: "…" stands for it.
+func bound(line string) string {
+	if len(line) <= maxLine {
+		return line
+	}
+	line = line[:maxLine]
+	if !strings.Contains(line, "#") {
 		line = line[:strings.LastIndexAny(line, " \t")+1] + "…"
 	}
-	for errors.Is(err, bufio.ErrBufferFull) {
-		_, err = r.ReadSlice('\n')
-	}
-	if line != "" && errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return line, err
+	return line
 }
 
 func (p *parsed) add(number int, line string) {
@@ -86,23 +87,51 @@ func (p *parsed) add(number int, line string) {
 // keep; ok is false for a line that makes no sense.
 func parseLine(line string) (e entry, ok bool) {
 	text, comment, _ := strings.Cut(line, "#")
-	fields := strings.Fields(text)
-	switch len(fields) {
-	case 0:
+	if !isASCII(text) { // there are more blanks than those that cutField knows
+		text = strings.Join(strings.Fields(text), " ")
+	}
+	name, rest := cutField(text)
+	port, rest := cutField(rest)
+	switch {
+	case name == "":
 		return entry{}, true
-	case 1: // Apple lists ports that are reserved: "24/udp # any private mail system"
-		_, _, ok = parsePort(fields[0])
+	case port == "": // Apple lists ports that are reserved: "24/udp # any private mail system"
+		_, _, ok = parsePort(name)
 		return entry{}, ok
 	}
-	e.name = fields[0]
-	e.port, e.protos, ok = parsePort(fields[1])
-	if !ok || clean(e.name) != e.name {
+	e.name = name
+	e.port, e.protos, ok = parsePort(port)
+	if !ok || clean(name) != name {
 		return entry{}, false
 	}
-	e.aliases = strings.Join(fields[2:], " ")
+	e.aliases = strings.Join(strings.Fields(rest), " ")
 	e.description = shorten(clean(strings.TrimSpace(comment)))
 	return e, true
 }
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// cutField gives the first of the words between blanks, and what is behind it.
+func cutField(s string) (field, rest string) {
+	start := 0
+	for start < len(s) && isBlank(s[start]) {
+		start++
+	}
+	end := start
+	for end < len(s) && !isBlank(s[end]) {
+		end++
+	}
+	return s[start:end], s[end:]
+}
+
+func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
 // parsePort reads "22/tcp". For another protocol than TCP and UDP protos is empty.
 func parsePort(field string) (port uint16, p protos, ok bool) {
@@ -117,6 +146,9 @@ func parsePort(field string) (port uint16, p protos, ok bool) {
 // clean makes a text valid UTF-8 and all of it visible: blanks of any kind become
 // a space, what cannot be printed U+FFFD.
 func clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -126,6 +158,16 @@ func clean(s string) string {
 		}
 		return utf8.RuneError
 	}, s)
+}
+
+// isPlain reports whether a text is printable ASCII alone, as nearly all are.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // shorten cuts a valid text to maxDescription bytes, between two characters.

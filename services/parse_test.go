@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -12,15 +13,6 @@ import (
 	"testing/iotest"
 	"unicode/utf8"
 )
-
-func parseText(t *testing.T, text string) parsed {
-	t.Helper()
-	p, err := parseServices(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
 
 // notes stand in the expected table for descriptions that our bounds decide.
 var notes = map[string]string{
@@ -33,7 +25,7 @@ func TestParseEdgeCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := parseText(t, string(text))
+	p := parseServices(string(text))
 
 	seen := map[string]bool{}
 	var best, others []string
@@ -86,25 +78,25 @@ func TestParseLine(t *testing.T) {
 		want       entry
 		bad        int
 	}{
-		{"byte order mark at the start", "\ufeffssh 22/tcp\n", entry{22, tcp, "ssh", "", ""}, 0},
-		{"aliases", "domain 53/udp nameserver  dns# names\n", entry{53, udp, "domain", "nameserver dns", "names"}, 0},
-		{"no line end", "ssh 22/tcp # SSH", entry{22, tcp, "ssh", "", "SSH"}, 0},
-		{"hostile description", "a 1/tcp # \x1b[31m\u202eab\x00c\td\n", entry{1, tcp, "a", "", "\ufffd[31m\ufffdab\ufffdc d"}, 0},
-		{"cut between characters", "a 1/tcp # " + long + "\n", entry{1, tcp, "a", "", long[:252] + "…"}, 0},
-		{"long comment without line end", "a 1/tcp # " + strings.Repeat("x", maxLine-10), entry{1, tcp, "a", "", strings.Repeat("x", 253) + "…"}, 0},
+		{"byte order mark at the start", "\ufeffssh 22/tcp\n", entry{22, tcp, "ssh", "", "", ""}, 0},
+		{"aliases", "domain 53/udp nameserver  dns# names\n", entry{53, udp, "domain", "nameserver dns", "names", ""}, 0},
+		{"no line end", "ssh 22/tcp # SSH", entry{22, tcp, "ssh", "", "SSH", ""}, 0},
+		{"hostile description", "a 1/tcp # \x1b[31m\u202eab\x00c\td\n", entry{1, tcp, "a", "", "\ufffd[31m\ufffdab\ufffdc d", ""}, 0},
+		{"cut between characters", "a 1/tcp # " + long + "\n", entry{1, tcp, "a", "", long[:252] + "…", ""}, 0},
+		{"long comment without line end", "a 1/tcp # " + strings.Repeat("x", maxLine-10), entry{1, tcp, "a", "", strings.Repeat("x", 253) + "…", ""}, 0},
 		{"hostile name", "a\x1b[31m 1/tcp\n", entry{}, 1},
 		{"override in the name", "a\u202eb 1/tcp\n", entry{}, 1},
 		{"name that is not UTF-8", "fran\xe7ois 1/tcp\n", entry{}, 1},
 		{"long name", strings.Repeat("a", maxLine+1) + " 1/tcp\n", entry{}, 1},
 		{"long one", strings.Repeat("a", maxFile-1), entry{}, 1},
-		{"alias that is cut", "a 1/tcp b " + long, entry{1, tcp, "a", "b …", ""}, 0},
+		{"alias that is cut", "a 1/tcp b " + long, entry{1, tcp, "a", "b …", "", ""}, 0},
 		{"protocol that is cut", "a" + strings.Repeat(" ", maxLine-5) + "1/tcpx\n", entry{}, 1},
 		{"other protocol", "a 1/tcp6\n", entry{}, 0},
 		{"reserved", "1/tcp\n", entry{}, 0},
 		{"empty", "", entry{}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			p := parseText(t, tc.text)
+			p := parseServices(tc.text)
 			var got entry
 			if len(p.entries) > 0 {
 				got = p.entries[0]
@@ -119,21 +111,29 @@ func TestParseLine(t *testing.T) {
 func TestParseBounds(t *testing.T) {
 	line := "a 1/tcp" + strings.Repeat(" ", 1024-8) + "\n"
 	whole := strings.Repeat(line, maxFile/1024)
-	if p := parseText(t, whole); p.cut || len(p.entries) != maxFile/1024 {
+	if p := parseServices(whole); p.cut || len(p.entries) != maxFile/1024 {
 		t.Errorf("a file of %d bytes: cut %v, %d entries", len(whole), p.cut, len(p.entries))
 	}
-	if p := parseText(t, whole+"b 2/tcp\n"); !p.cut || len(p.entries) != maxFile/1024 {
+	if p := parseServices(whole + "b 2/tcp\n"); !p.cut || len(p.entries) != maxFile/1024 {
 		t.Errorf("a larger file: cut %v, %d entries", p.cut, len(p.entries))
 	}
-	if p := parseText(t, strings.Repeat("bad\n", 1000)); p.bad != 1000 || len(p.badLines) != maxBadLines {
+	if p := parseServices(strings.Repeat("bad\n", 1000)); p.bad != 1000 || len(p.badLines) != maxBadLines {
 		t.Errorf("%d bad lines with %d numbers", p.bad, len(p.badLines))
 	}
 }
 
-func TestParseReadError(t *testing.T) {
-	p, err := parseServices(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("ssh 22/tcp"))))
-	if !errors.Is(err, iotest.ErrTimeout) || len(p.entries) != 0 {
-		t.Errorf("got %v, %v", p.entries, err)
+func TestReadText(t *testing.T) {
+	text, err := readText(strings.NewReader("ssh 22/tcp"), 0)
+	if err != nil || text != "ssh 22/tcp" {
+		t.Errorf("got %q, %v", text, err)
+	}
+	text, err = readText(strings.NewReader(strings.Repeat("#", 2*maxFile)), 1<<40)
+	if err != nil || len(text) != maxFile+1 {
+		t.Errorf("a large file: %d bytes, %v", len(text), err)
+	}
+	text, err = readText(io.MultiReader(strings.NewReader("ssh 22/tcp\nhttp 8"), iotest.ErrReader(iotest.ErrTimeout)), 100)
+	if !errors.Is(err, iotest.ErrTimeout) || text != "ssh 22/tcp\n" {
+		t.Errorf("got %q, %v", text, err)
 	}
 }
 
@@ -146,10 +146,7 @@ func FuzzParseServices(f *testing.F) {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		p, err := parseServices(bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := parseServices(string(text))
 		if lines := bytes.Count(text, []byte("\n")) + 1; len(p.entries)+p.bad > lines || len(p.badLines) > min(p.bad, maxBadLines) {
 			t.Errorf("%d entries and %d bad (%v) of %d lines", len(p.entries), p.bad, p.badLines, lines)
 		}

@@ -1,8 +1,10 @@
-// Package services gives ports their names, and names their ports.
+// Package services gives ports their names, and names their ports; and says
+// where a port that is well known for one service is held by something else.
 //
 // Names come from several sources; the best one is named first and the others
 // are kept, each with where it is from. A name says what a port is registered
-// or usual for: it never vouches for the process that holds it.
+// or usual for, or what a program is known for: it never vouches for the
+// process that holds the port.
 package services
 
 import (
@@ -12,36 +14,33 @@ import (
 	"time"
 )
 
-// Source is where a name is from.
-type Source string
-
-// The sources, best first.
-const (
-	User   Source = "user"   // the user's own name
-	Hint   Source = "hint"   // what this program uses this port for
-	Common Source = "common" // usual, registered or not
-	System Source = "system" // the live /etc/services, services(5)
-	IANA   Source = "iana"   // IANA Service Name and Transport Protocol Port Number Registry
-)
-
 // Name is one name of a port.
 type Name struct {
 	Port        uint16
 	Proto       string // "tcp" or "udp"
-	Name        string // as registered: "ssh", "commplex-main"
+	Name        string // as its source spells it: "ssh", "commplex-main", "AirPlay Receiver"
 	Description string // in a few words, or ""
-	Source      Source
+	Source      Source // the best of the sources that give this name
+	Also        Sources
+	Program     string // the program that the name holds for, of a hint or of a user's own name; "" is any
+	Origin      string // where Source has it from: a registry's date, a document, a path, or ""
 }
+
+// Sources are all the sources that give this name, best first.
+func (n *Name) Sources() []Source { return append([]Source{n.Source}, n.Also.List()...) }
 
 // systemPath is where services(5) lies on every system we run on.
 const systemPath = "/etc/services"
 
-// Table looks names up, first in the live services(5) file, then in the
-// embedded IANA registry. It never fails: a file that cannot be read has no
-// names, and Problems says so. Open makes one; it is safe for concurrent use.
+// Table looks names up. It never fails: a services(5) file that cannot be read
+// has no names, and Problems says so. Open makes one; it is safe for concurrent
+// use.
 type Table struct {
-	system *systemFile
-	iana   func() (registry, error)
+	system  *systemFile
+	iana    func() (registry, error)
+	curated func() (curated, error)
+	usual   func() *usuals
+	ahead   sync.Once
 }
 
 // Open gives the table over a services(5) file, "" is /etc/services. Nothing is
@@ -52,46 +51,60 @@ func Open(path string) *Table {
 }
 
 func open(path string, now func() time.Time) *Table {
-	return &Table{system: &systemFile{path: path, now: now}, iana: sync.OnceValues(loadIANA)}
-}
-
-// Lookup gives the best name of a port and all of them, best first. A name that
-// several sources know is there once for each. Without a name best is the zero
-// Name and all is empty; so it is for any proto but "tcp" and "udp". Process is
-// the name of the program that holds the port, "" if unknown; neither of the
-// two sources looks at it.
-func (t *Table) Lookup(proto string, port uint16, process string) (best Name, all []Name) {
-	all = t.names(protoOf(proto), port)
-	if len(all) == 0 {
-		return Name{}, nil
+	t := &Table{
+		system:  &systemFile{path: path, now: now},
+		iana:    sync.OnceValues(loadIANA),
+		curated: sync.OnceValues(loadCurated),
 	}
-	return all[0], all
+	t.usual = sync.OnceValue(func() *usuals {
+		c, _ := t.curated()
+		return newUsuals(usualServices(), c.hints)
+	})
+	return t
 }
 
-// ByPort gives all names of a port: of TCP, then of UDP, each best first.
+// ByPort gives all names of a port: of TCP, then of UDP, each best first. What
+// single programs use the port for stands behind the names that hold for any.
 func (t *Table) ByPort(port uint16) []Name {
-	return append(t.names(tcp, port), t.names(udp, port)...)
+	var all []Name
+	c, _ := t.curated()
+	for _, p := range [...]protos{tcp, udp} {
+		for _, s := range t.sources() {
+			first, end := s.list.at(port)
+			all = s.appendNames(all, first, end, p)
+		}
+		for i := range c.hints {
+			if h := &c.hints[i]; h.port == port {
+				all = h.appendName(all, p, port)
+			}
+		}
+	}
+	return fold(all)
 }
 
 // ByName gives the ports that a name stands for, in ascending order, TCP first,
-// and for one port the best source first. Capitals do not matter. An alias in
-// the services(5) file is found too, and Name is then the official name.
+// and for one port the best source first. Capitals do not matter, nor which of
+// "-", "_" and "." stands in it. An alias is found too, and Name is then the
+// official name. What single programs use ports for is found behind the rest.
 func (t *Table) ByName(name string) []Name {
 	var found []Name
 	for _, s := range t.sources() {
-		for _, e := range s.list {
-			if !e.called(name) {
-				continue
-			}
-			for _, p := range [...]protos{tcp, udp} {
-				found = e.appendName(found, p, s.from)
-			}
+		found = s.appendCalled(found, name)
+	}
+	c, _ := t.curated()
+	for i := range c.hints {
+		h := &c.hints[i]
+		if h.port == 0 || !h.called(name) {
+			continue
+		}
+		for _, p := range [...]protos{tcp, udp} {
+			found = h.appendName(found, p, h.port)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Name) int {
 		return cmp.Or(cmp.Compare(a.Port, b.Port), cmp.Compare(a.Proto, b.Proto))
 	})
-	return found
+	return fold(found)
 }
 
 // Problems says in a sentence each what is wrong with a source: the services(5)
@@ -102,6 +115,9 @@ func (t *Table) Problems() []string {
 	if _, err := t.iana(); err != nil {
 		problems = append(problems, wordsIANA(err))
 	}
+	if _, err := t.curated(); err != nil {
+		problems = append(problems, wordsCurated(err))
+	}
 	return problems
 }
 
@@ -111,34 +127,63 @@ func (t *Table) Registry() string {
 	return r.date
 }
 
+// Known gives the service that a program is known for, whatever port it holds:
+// "redis" for "redis-server". The program is a name as in Query.
+func (t *Table) Known(program string) (service string, ok bool) {
+	if p := t.usual().find(program); p != nil {
+		service = p.service
+	}
+	return service, service != ""
+}
+
 // sourced is a list with where it is from.
 type sourced struct {
-	from Source
-	list list
+	from   Source
+	origin string // of entries that give none
+	list   list
 }
 
-// sources gives the lists, best first.
-func (t *Table) sources() [2]sourced {
+// sources gives the lists of names that hold for any program, best first.
+func (t *Table) sources() [4]sourced {
+	t.ahead.Do(func() { go t.iana() }) // it unpacks while the file is read
 	system, _ := t.system.current()
 	iana, _ := t.iana()
-	return [...]sourced{{System, system}, {IANA, iana.list}}
+	c, _ := t.curated()
+	return [...]sourced{
+		{Common, "", c.common},
+		{System, t.system.path, system},
+		{IANA, iana.date, iana.list},
+		{Apple, "", c.apple},
+	}
 }
 
-func (t *Table) names(p protos, port uint16) []Name {
-	sources := t.sources()
-	n := 0
-	for i := range sources {
-		sources[i].list = sources[i].list.at(port)
-		n += len(sources[i].list)
-	}
-	if n == 0 {
-		return nil
-	}
-	all := make([]Name, 0, n)
-	for _, s := range sources {
-		for _, e := range s.list {
-			all = e.appendName(all, p, s.from)
+// appendNames adds the names for a protocol of some of the entries.
+func (s *sourced) appendNames(all []Name, first, end int, p protos) []Name {
+	for i := first; i < end; i++ {
+		if s.list.rows[i].protos&p != 0 {
+			all = append(all, s.name(i, p))
 		}
 	}
 	return all
+}
+
+// appendCalled adds the names that are the asked one, or have it as an alias.
+func (s *sourced) appendCalled(all []Name, name string) []Name {
+	for i := range s.list.rows {
+		if e := s.list.entry(i); !e.called(name) {
+			continue
+		}
+		for _, p := range [...]protos{tcp, udp} {
+			all = s.appendNames(all, i, i+1, p)
+		}
+	}
+	return all
+}
+
+func (s *sourced) name(i int, p protos) Name {
+	e := s.list.entry(i)
+	return Name{
+		Port: e.port, Proto: p.String(), Name: e.name, Description: e.description,
+		Source: s.from, Origin: cmp.Or(e.origin, s.origin),
+	}
 }

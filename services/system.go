@@ -70,5 +70,6 @@ func readServices(path string, info fs.FileInfo) (parsed, error) {
 		return parsed{}, err
 	}
 	defer f.Close()
-	return parseServices(f)
+	text, err := readText(f, info.Size())
+	return parseServices(text), err
 }

@@ -17,10 +17,12 @@ import (
 // clock is a time that tests move.
 type clock struct{ nanos atomic.Int64 }
 
-func (c *clock) now() time.Time             { return time.Unix(1, c.nanos.Load()) }
-func (c *clock) pass(d time.Duration)       { c.nanos.Add(int64(d)) }
-func write(path, text string) error         { return os.WriteFile(path, []byte(text), 0o600) }
-func bestName(t *Table, port uint16) string { n, _ := t.Lookup("tcp", port, ""); return n.Name }
+func (c *clock) now() time.Time       { return time.Unix(1, c.nanos.Load()) }
+func (c *clock) pass(d time.Duration) { c.nanos.Add(int64(d)) }
+func write(path, text string) error   { return os.WriteFile(path, []byte(text), 0o600) }
+func bestName(t *Table, port uint16) string {
+	return t.Lookup(Query{Proto: "tcp", Port: port}).Best.Name
+}
 
 func TestFileIsLive(t *testing.T) {
 	var c clock
@@ -57,7 +59,7 @@ func TestFileIsReadOnce(t *testing.T) {
 	table := open(path, c.now)
 	before, _ := table.system.current()
 	c.pass(time.Hour)
-	if after, _ := table.system.current(); &before[0] != &after[0] {
+	if after, _ := table.system.current(); &before.rows[0] != &after.rows[0] {
 		t.Error("a file that did not change is read again")
 	}
 }
@@ -78,7 +80,7 @@ func TestProblems(t *testing.T) {
 	for _, tc := range []struct{ path, want string }{
 		{file("good", "ssh 22/tcp\n"), ""},
 		{file("empty", ""), ""},
-		{filepath.Join(folder, "none"), " is missing: names of services come from the IANA registry alone."},
+		{filepath.Join(folder, "none"), " is missing: names of services come from the embedded lists alone."},
 		{folder, " cannot be read whole: not a regular file."},
 		{pipe, " cannot be read whole: not a regular file."},
 		{loop, " cannot be read whole: too many levels of symbolic links."},
@@ -141,7 +143,7 @@ func TestConcurrentUse(t *testing.T) {
 		go func() {
 			defer all.Done()
 			for range 50 {
-				table.Lookup("tcp", 22, "sshd")
+				table.Lookup(Query{Proto: "tcp", Port: 22})
 				table.ByPort(80)
 				table.ByName("ssh")
 				table.Problems()

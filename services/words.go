@@ -13,7 +13,7 @@ func problems(path string, p parsed, err error) []string {
 	var said []string
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		said = append(said, path+" is missing: names of services come from the IANA registry alone.")
+		said = append(said, path+" is missing: names of services come from the embedded lists alone.")
 	case err != nil:
 		said = append(said, path+" cannot be read whole: "+reason(err)+".")
 	}
@@ -51,4 +51,8 @@ func wordsBad(path string, n int, first []int) string {
 
 func wordsIANA(err error) string {
 	return "The embedded IANA registry cannot be read: " + err.Error() + "."
+}
+
+func wordsCurated(err error) string {
+	return "The embedded lists of usual ports cannot be read: " + err.Error() + "."
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"portlight/scanner"
+	"portlight/scanner/supervisor"
 )
 
 // Verdict is the outcome of judging one event.
@@ -75,13 +76,17 @@ func Program(l *scanner.Listener, p *scanner.Process) string {
 		return "exe:" + p.Path
 	case p != nil:
 		return hidden(p.UID, p.Name)
-	case l.Unit != "":
-		return "unit:" + l.Unit
+	case isService(l):
+		return "unit:" + l.Manager.Unit
 	case l.Kernel:
 		return hidden(l.UID, "kernel")
 	}
 	return hidden(l.UID, "")
 }
+
+// isService reports whether a unit tells a program: a session or a scope may run
+// any.
+func isService(l *scanner.Listener) bool { return l.Manager.Kind == supervisor.Service }
 
 func hidden(uid int, name string) string { return "hidden:" + strconv.Itoa(uid) + "/" + name }
 

@@ -13,6 +13,7 @@ import (
 
 	"portlight/scanner"
 	"portlight/scanner/process"
+	"portlight/scanner/supervisor"
 )
 
 // TestScripts plays testdata/*.txt. A line is a scan, a second after the one
@@ -201,7 +202,7 @@ func TestLearnEndsTheWait(t *testing.T) {
 }
 
 func TestProgramOfAHiddenOwner(t *testing.T) {
-	l := scanner.Listener{UID: 0, Unit: "nginx.service"}
+	l := scanner.Listener{UID: 0, Manager: supervisor.Manager{Kind: supervisor.Service, Unit: "nginx.service"}}
 	if got := Program(&l, nil); got != "unit:nginx.service" {
 		t.Errorf("got %s", got)
 	}

@@ -143,7 +143,7 @@ func (j *Judge) mustStand(out Judgement) bool {
 		return l.Proto == scanner.TCP
 	}
 	return beside(l, out.Program) ||
-		len(l.Owners) == 0 && !l.Kernel && l.Unit == "" && scanner.WhyHidden(l.UID, j.euid) != scanner.OtherUser
+		len(l.Owners) == 0 && !l.Kernel && !isService(l) && scanner.WhyHidden(l.UID, j.euid) != scanner.OtherUser
 }
 
 // beside reports whether a program stands for the hidden owners of a listener

@@ -23,20 +23,20 @@ const alertLines = 3
 // the most urgent first, each in a line, the others counted. What one program
 // does on one port at several addresses is one of them: who can reach it is
 // whoever can reach one of the addresses.
-func NewAlert(js []alerts.Judgement, names Namer) Alert {
+func NewAlert(js []alerts.Judgement, f Facts) Alert {
 	js = slices.Clone(js)
 	slices.SortStableFunc(js, func(a, b alerts.Judgement) int { return b.Verdict.Urgency() - a.Verdict.Urgency() })
 	groups := groupNews(js)
-	first := groups[0].row(names)
+	first := groups[0].row(f)
 	a := Alert{ID: first.ID, Title: groups[0].title(first.PortService()), Urgent: js[0].Verdict == alerts.Exposed}
 	if len(groups) == 1 {
-		a.Body = groups[0].body()
+		a.Body = groups[0].body(f)
 		return a
 	}
 	a.Title += " and " + strconv.Itoa(len(groups)-1) + " more"
 	var lines []string
 	for _, g := range groups[:min(len(groups), alertLines)] {
-		lines = append(lines, g.line(g.row(names).PortService()))
+		lines = append(lines, g.line(f))
 	}
 	if n := len(groups) - alertLines; n > 0 {
 		lines = append(lines, MoreLabel(n))
@@ -70,7 +70,7 @@ func groupNews(js []alerts.Judgement) []news {
 	return groups
 }
 
-func (n news) row(names Namer) Row { return NewRow(n[0].Event.Listener, names) }
+func (n news) row(f Facts) Row { return NewRow(n[0].Event.Listener, f) }
 
 // listeners gives each listener once, as it is by the newest event.
 func (n news) listeners() []scanner.Listener {
@@ -106,7 +106,7 @@ func (n news) title(port string) string {
 	return title
 }
 
-func (n news) body() string {
+func (n news) body(f Facts) string {
 	var addresses []string
 	ls := n.listeners()
 	for i := range ls {
@@ -116,11 +116,11 @@ func (n news) body() string {
 	if len(addresses) > 1 {
 		label = "Addresses: "
 	}
-	return reachOfAll(ls) + " can connect. " + label + joinWords(addresses)
+	return canConnect(reachOfAll(ls, f)) + ". " + label + joinWords(addresses)
 }
 
-func (n news) line(port string) string {
-	return joinWords(allNames(clauses(n...))) + " on " + port + ": " + reachOfAll(n.listeners())
+func (n news) line(f Facts) string {
+	return joinWords(allNames(clauses(n...))) + " on " + n.row(f).PortService() + ": " + reachOfAll(n.listeners(), f)
 }
 
 // clause is a verdict and the names of the programs that it is about.
@@ -211,11 +211,12 @@ func holders(l *scanner.Listener) []string {
 }
 
 // reachOfAll says in one sentence who can reach one of some listeners at least.
-func reachOfAll(ls []scanner.Listener) string {
+func reachOfAll(ls []scanner.Listener, f Facts) string {
+	reach := newReacher(f.Network)
 	var parts []string
 	for _, l := range ls {
 		l.DualStack = l.DualStack || slices.ContainsFunc(ls, func(o scanner.Listener) bool { return bothFamilies(&l, &o) })
-		part := Reach(&l)
+		part := reach.words(&l)
 		if l.DualStack && l.Device == "" {
 			return part // and so everybody
 		}

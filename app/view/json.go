@@ -11,6 +11,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/scanner"
+	"portlight/scanner/supervisor"
 	"portlight/services"
 )
 
@@ -33,29 +34,48 @@ type VisibilityJSON struct {
 // ListenerJSON is one listener in every JSON answer. Texts are as the system
 // gives them; WriteJSON escapes what a terminal must not see.
 type ListenerJSON struct {
-	ID            string        `json:"id"`
-	Namespace     string        `json:"namespace"`
-	Proto         string        `json:"proto"`
-	Family        string        `json:"family"`
-	Address       string        `json:"address"`
-	Port          uint16        `json:"port"`
-	Scope         string        `json:"scope"`
-	Interface     string        `json:"interface"`
-	External      bool          `json:"external"`
-	Ephemeral     bool          `json:"ephemeral"`
-	Kernel        bool          `json:"kernel"`
-	Service       string        `json:"service"`
-	ServiceSource string        `json:"service_source"`
-	UID           int           `json:"uid"`
-	User          string        `json:"user"`
-	Unit          string        `json:"unit"`
-	Processes     []ProcessJSON `json:"processes"`
+	ID            string         `json:"id"`
+	Namespace     string         `json:"namespace"`
+	Proto         string         `json:"proto"`
+	Family        string         `json:"family"`
+	Address       string         `json:"address"`
+	Port          uint16         `json:"port"`
+	Scope         string         `json:"scope"`
+	Interface     string         `json:"interface"`
+	External      bool           `json:"external"`
+	Ephemeral     bool           `json:"ephemeral"`
+	Kernel        bool           `json:"kernel"`
+	Service       string         `json:"service"`
+	ServiceSource string         `json:"service_source"`
+	Names         []ServiceJSON  `json:"names"`
+	Mismatch      string         `json:"mismatch"`
+	UID           int            `json:"uid"`
+	User          string         `json:"user"`
+	Unit          string         `json:"unit"`
+	Starts        string         `json:"starts"`
+	App           string         `json:"app"`
+	Container     *ContainerJSON `json:"container"`
+	Reach         string         `json:"reach"`
+	Clients       *int           `json:"clients"`
+	Processes     []ProcessJSON  `json:"processes"`
+}
+
+// ContainerJSON is the container that a listener belongs to.
+type ContainerJSON struct {
+	Engine  string `json:"engine"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Image   string `json:"image"`
+	Pod     string `json:"pod"`
+	Project string `json:"project"`
+	Service string `json:"service"`
 }
 
 // ProcessJSON is one owner of a listener.
 type ProcessJSON struct {
 	PID     int       `json:"pid"`
 	Name    string    `json:"name"`
+	Title   string    `json:"title"`
 	Path    string    `json:"path"`
 	User    string    `json:"user"`
 	Started time.Time `json:"started"`
@@ -73,11 +93,13 @@ type EventJSON struct {
 
 // ServiceJSON is one name in `service --json`.
 type ServiceJSON struct {
-	Port        uint16 `json:"port"`
-	Proto       string `json:"proto"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Source      string `json:"source"`
+	Port        uint16   `json:"port"`
+	Proto       string   `json:"proto"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Source      string   `json:"source"`
+	Also        []string `json:"also"` // the other sources that give this name
+	Program     string   `json:"program,omitempty"`
 }
 
 // NewSnapshotJSON gives the rows of a snapshot, all or a choice, with its ledger
@@ -100,20 +122,24 @@ func NewListenerJSON(r Row) ListenerJSON {
 	out := ListenerJSON{
 		ID: r.ID, Namespace: l.Namespace, Proto: r.Proto, Family: l.Family(), Address: l.Addr.String(), Port: l.Port,
 		Scope: l.Scope().String(), Interface: l.Device, External: r.External, Ephemeral: l.Ephemeral, Kernel: l.Kernel,
-		Service: r.Service, ServiceSource: r.Source, UID: l.UID, User: l.User, Unit: l.Unit,
+		Service: r.Service, ServiceSource: r.Source, Names: NewServicesJSON(r.Answer.All), Mismatch: r.Mismatch,
+		UID: l.UID, User: l.User, Unit: l.Manager.Unit, Starts: l.Manager.Starts, App: l.Manager.App, Reach: r.ReachSentence(), Clients: r.Clients,
 		Processes: []ProcessJSON{},
 	}
+	if c := l.Manager.Container; c != (supervisor.Container{}) {
+		out.Container = &ContainerJSON{c.Engine, c.ID, c.Name, c.Image, c.Pod, c.Project, c.Service}
+	}
 	for _, p := range l.Owners {
-		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Path, p.User, p.Started})
+		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Title, p.Path, p.User, p.Started})
 	}
 	return out
 }
 
 // NewEventJSON gives one judged event.
-func NewEventJSON(j alerts.Judgement, names Namer) EventJSON {
+func NewEventJSON(j alerts.Judgement, f Facts) EventJSON {
 	return EventJSON{
 		Time: j.Event.Time, Event: j.Event.Op.String(), Alert: j.Verdict.Alerts(), Verdict: string(j.Verdict),
-		Reason: Reason(j), Listener: NewListenerJSON(NewRow(j.Event.Listener, names)),
+		Reason: Reason(j), Listener: NewListenerJSON(NewRow(j.Event.Listener, f)),
 	}
 }
 
@@ -121,7 +147,11 @@ func NewEventJSON(j alerts.Judgement, names Namer) EventJSON {
 func NewServicesJSON(names []services.Name) []ServiceJSON {
 	out := []ServiceJSON{}
 	for _, n := range names {
-		out = append(out, ServiceJSON{n.Port, n.Proto, n.Name, n.Description, string(n.Source)})
+		also := []string{}
+		for _, s := range n.Also.List() {
+			also = append(also, string(s))
+		}
+		out = append(out, ServiceJSON{n.Port, n.Proto, n.Name, n.Description, string(n.Source), also, n.Program})
 	}
 	return out
 }

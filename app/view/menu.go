@@ -64,13 +64,18 @@ func twins(a, b *Row) bool {
 		a.Label() == b.Label() && slices.EqualFunc(x.Owners, y.Owners, func(p, q scanner.Process) bool { return p.ID == q.ID })
 }
 
-// Label is the row in one line: "22  ssh — sshd". UDP is said, TCP is not.
+// Label is the row in one line: "22  ssh — sshd". UDP is said, TCP is not, and
+// that the program is an unusual one is.
 func (r Row) Label() string {
-	port := PortProto(r.Listener.Port, r.Proto)
-	if r.Service == "" {
-		return port + "  " + r.Program
+	label := PortProto(r.Listener.Port, r.Proto) + "  "
+	if r.Service != "" {
+		label += r.Service + " — "
 	}
-	return port + "  " + r.Service + " — " + r.Program
+	label += r.Program
+	if r.Mismatch != "" {
+		label += " (unusual)"
+	}
+	return label
 }
 
 // MoreLabel is the line below a section that is cut: "3 more…".

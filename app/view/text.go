@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,13 +31,13 @@ const (
 func ListText(rows []Row, s Style) string {
 	head := []string{"PROTO", "ADDRESS", "SERVICE", "PROGRAM", "PID", "USER", "REACH"}
 	if s.Wide {
-		head = append(head, "FAMILY", "UNIT", "EXECUTABLE")
+		head = append(head, "FAMILY", "UNIT", "CONTAINER", "CLIENTS", "EXECUTABLE", "NAMES", "UNUSUAL")
 	}
 	lines := make([][]string, len(rows))
 	for i, r := range rows {
 		lines[i] = []string{r.Proto, r.Address, r.Service, r.Program, r.PID, r.User, r.Reach}
 		if s.Wide {
-			lines[i] = append(lines[i], r.Listener.Family(), Clean(r.Listener.Unit, maxName), paths(r))
+			lines[i] = append(lines[i], r.Listener.Family(), r.Unit, ContainerWords(&r.Listener.Manager), clientsText(r), paths(r), namesText(r), r.Mismatch)
 		}
 	}
 	colour := func(line int) string {
@@ -46,6 +47,23 @@ func ListText(rows []Row, s Style) string {
 		return ""
 	}
 	return columns(head, lines, s, colour)
+}
+
+// clientsText is empty where clients were not counted.
+func clientsText(r Row) string {
+	if r.Clients == nil {
+		return ""
+	}
+	return strconv.Itoa(*r.Clients)
+}
+
+// namesText gives all names of a port with their sources.
+func namesText(r Row) string {
+	words := make([]string, len(r.Answer.All))
+	for i, n := range r.Answer.All {
+		words[i] = NameWords(n)
+	}
+	return strings.Join(words, " · ")
 }
 
 // paths lists the executables of a row's owners, each once.
@@ -62,8 +80,8 @@ func paths(r Row) string {
 }
 
 // EventText is a judged event in one line.
-func EventText(j alerts.Judgement, names Namer, s Style) string {
-	r := NewRow(j.Event.Listener, names)
+func EventText(j alerts.Judgement, f Facts, s Style) string {
+	r := NewRow(j.Event.Listener, f)
 	mark, sgr := "      ", ""
 	if j.Verdict.Alerts() {
 		mark, sgr = "ALERT ", sgrExternal
@@ -79,9 +97,22 @@ func EventText(j alerts.Judgement, names Namer, s Style) string {
 func ServicesText(names []services.Name, s Style) string {
 	lines := make([][]string, len(names))
 	for i, n := range names {
-		lines[i] = []string{PortProto(n.Port, n.Proto), Clean(n.Name, maxName), string(n.Source), Clean(n.Description, maxPath)}
+		lines[i] = []string{PortProto(n.Port, n.Proto), Clean(n.Name, maxName), sourcesText(n), Clean(n.Description, maxPath)}
 	}
 	return columns([]string{"PORT", "NAME", "SOURCE", "DESCRIPTION"}, lines, s, func(int) string { return "" })
+}
+
+// sourcesText gives the sources of a name: "system, iana", "hint: ControlCenter".
+func sourcesText(n services.Name) string {
+	words := make([]string, 0, 2)
+	for _, s := range n.Sources() {
+		words = append(words, string(s))
+	}
+	text := strings.Join(words, ", ")
+	if n.Program != "" {
+		text += ": " + n.Program
+	}
+	return Clean(text, maxPath)
 }
 
 // columns lays out lines: below each other with a heading, or with a tab

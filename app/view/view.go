@@ -6,6 +6,7 @@ package view
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,88 +16,102 @@ import (
 
 // Namer gives ports their names. *services.Table is one.
 type Namer interface {
-	Lookup(proto string, port uint16, process string) (best services.Name, all []services.Name)
+	Lookup(services.Query) services.Answer
+}
+
+// Facts are what rows are made with, beside the listener itself.
+type Facts struct {
+	Names   Namer
+	Network *scanner.Network // nil while it is not known
 }
 
 // Row is one listener as a person reads it. All its texts are Clean.
 type Row struct {
 	Listener scanner.Listener
-	ID       string // Listener.ID()
-	Port     string // "22"
-	Proto    string // "tcp", "udp"
-	Address  string // "0.0.0.0:22", "[::1]:631", as a person would paste it
-	Service  string // best name of the port, or ""
-	Source   string // where Service is from, or ""
-	Program  string // "nginx", "nginx +3" for several processes, "nginx + hidden", "kernel", "hidden (root)"
-	User     string // user of the socket
-	PID      string // "812", "812 +3", or ""
-	Reach    string // one short sentence: who can reach it
-	URL      string // what a browser can open, or ""
-	External bool   // others can reach it
-	CanStop  bool   // a process is known that could be stopped
+	ID       string          // Listener.ID()
+	Port     string          // "22"
+	Proto    string          // "tcp", "udp"
+	Address  string          // "0.0.0.0:22", "[::1]:631", as a person would paste it
+	Service  string          // best name of the port, or ""
+	Source   string          // where Service is from, or ""
+	Answer   services.Answer // all names of the port, and whether its program is an unusual one
+	Mismatch string          // the sentence on an unusual program, or ""
+	Program  string          // "nginx", "nginx +3" for several processes, "nginx + hidden", "smbd.service (hidden)", "kernel", "hidden (root)"
+	Unit     string          // the supervisor's name for what holds it, or ""
+	User     string          // user of the socket
+	PID      string          // "812", "812 +3", or ""
+	Reach    string          // one short sentence: who can reach it
+	Firewall string          // what is known of a firewall in front of it, or ""
+	Clients  *int            // connected now; nil where it was not asked for
+	URL      string          // what a browser can open, or ""
+	External bool            // others can reach it
+	CanStop  bool            // a process is known that could be stopped
 }
 
 // Rows gives the rows of a snapshot in its order.
 func Rows(s *scanner.Snapshot, names Namer) []Row {
+	facts, reach := FactsOf(s, names), newReacher(s.Network)
 	rows := make([]Row, len(s.Listeners))
 	for i := range s.Listeners {
-		rows[i] = NewRow(s.Listeners[i], names)
+		rows[i] = newRow(s.Listeners[i], facts, reach)
 	}
 	return rows
 }
 
+// FactsOf gives the facts that the rows of a snapshot are made with, which may be
+// nil.
+func FactsOf(s *scanner.Snapshot, names Namer) Facts {
+	if s == nil {
+		return Facts{Names: names}
+	}
+	return Facts{names, s.Network}
+}
+
 // NewRow gives the row of one listener.
-func NewRow(l scanner.Listener, names Namer) Row {
-	best, _ := names.Lookup(l.Proto.String(), l.Port, ownerName(&l))
+func NewRow(l scanner.Listener, f Facts) Row { return newRow(l, f, newReacher(f.Network)) }
+
+func newRow(l scanner.Listener, f Facts, reach *reacher) Row {
+	answer := f.Names.Lookup(services.Query{Proto: l.Proto.String(), Port: l.Port, Programs: programNames(&l)})
 	return Row{
 		Listener: l,
 		ID:       l.ID(),
 		Port:     strconv.Itoa(int(l.Port)),
 		Proto:    l.Proto.String(),
 		Address:  Address(&l),
-		Service:  Clean(best.Name, maxName),
-		Source:   string(best.Source),
+		Service:  Clean(answer.Best.Name, maxName),
+		Source:   string(answer.Best.Source),
+		Answer:   answer,
+		Mismatch: mismatchWords(answer.Mismatch),
 		Program:  Program(&l),
+		Unit:     unitWords(&l),
 		User:     Clean(l.User, maxName),
 		PID:      pids(&l),
-		Reach:    Reach(&l),
-		URL:      browserURL(&l, best.Name),
+		Reach:    reach.words(&l),
+		Firewall: firewallWords(&l, f.Network),
+		URL:      browserURL(&l, answer.Best.Name),
 		External: l.External(),
 		CanStop:  len(l.Owners) > 0 && l.Namespace == "",
 	}
 }
 
-func ownerName(l *scanner.Listener) string {
-	if len(l.Owners) == 0 {
-		return ""
+// programNames gives the names of the programs that hold a listener, each once. Of
+// one with a hidden owner it gives none: that may be the usual one.
+func programNames(l *scanner.Listener) []string {
+	if l.Unseen > 0 {
+		return nil
 	}
-	return l.Owners[0].Name
+	var names []string
+	for i := range l.Owners {
+		if n := l.Owners[i].Name; n != "" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
 // Address is the bind address with the port, IPv6 in brackets (RFC 3986 3.2.2).
 func Address(l *scanner.Listener) string {
 	return net.JoinHostPort(Clean(l.Addr.String(), maxName), strconv.Itoa(int(l.Port)))
-}
-
-// Program names who holds the listener, in few words.
-func Program(l *scanner.Listener) string {
-	switch {
-	case l.Kernel:
-		return wordKernel
-	case len(l.Owners) == 0 && l.User != "":
-		return Clean(wordHidden+" ("+l.User+")", maxName)
-	case len(l.Owners) == 0:
-		return wordHidden
-	}
-	name := Clean(l.Owners[0].Name, maxName)
-	if name == "" {
-		name = "pid " + strconv.Itoa(l.Owners[0].PID)
-	}
-	name += more(len(l.Owners))
-	if l.Unseen > 0 {
-		name += " + " + wordHidden
-	}
-	return name
 }
 
 func pids(l *scanner.Listener) string {

@@ -25,12 +25,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // book is a table of names for tests.
 type book map[uint16]string
 
-func (b book) Lookup(proto string, port uint16, _ string) (services.Name, []services.Name) {
-	n := services.Name{Port: port, Proto: proto, Name: b[port], Source: services.IANA}
+func (b book) Lookup(q services.Query) services.Answer {
+	n := services.Name{Port: q.Port, Proto: q.Proto, Name: b[q.Port], Source: services.IANA}
 	if n.Name == "" {
-		return services.Name{}, nil
+		return services.Answer{}
 	}
-	return n, []services.Name{n}
+	return services.Answer{Best: n, All: []services.Name{n}}
 }
 
 var names = book{22: "ssh", 53: "domain", 80: "http", 443: "https", 631: "ipp", 8080: "http-alt", 5353: "mdns"}
@@ -200,7 +200,7 @@ func TestReasons(t *testing.T) {
 		judged(alerts.Gone, with(at(scanner.UDP, "0.0.0.0", 53, "dns"), func(l *scanner.Listener) { l.Device = "wg0" })),
 		judged(alerts.Gone, with(web, func(l *scanner.Listener) { l.Namespace = "container 0123456789ab" })),
 	} {
-		b.WriteString(EventText(j, names, Style{}) + "\n")
+		b.WriteString(EventText(j, Facts{Names: names}, Style{}) + "\n")
 	}
 	golden(t, "reasons.txt", b.String())
 }
@@ -239,7 +239,7 @@ func TestAlerts(t *testing.T) {
 		{"broadcast", []alerts.Judgement{judged(alerts.New, at(scanner.UDP, "255.255.255.255", 67, "dhcpd"))}},
 		{"broadcast and one address", []alerts.Judgement{judged(alerts.New, at(scanner.UDP, "192.0.2.7", 67, "dhcpd")), judged(alerts.New, at(scanner.UDP, "255.255.255.255", 67, "dhcpd"))}},
 	} {
-		a := NewAlert(c.js, names)
+		a := NewAlert(c.js, Facts{Names: names})
 		fmt.Fprintf(&b, "# %s\n%s, urgent %v\n%s\n%s\n\n", c.name, a.ID, a.Urgent, a.Title, a.Body)
 	}
 	golden(t, "alerts.txt", b.String())
@@ -258,7 +258,7 @@ func TestReach(t *testing.T) {
 		{"169.254.1.1", "Computers on the same link"},
 	} {
 		l := at(scanner.UDP, c.addr, 67, "dhcpd")
-		if got := Reach(&l); got != c.want {
+		if got := newReacher(nil).words(&l); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.addr, got, c.want)
 		}
 	}

@@ -18,29 +18,6 @@ const (
 	wordsEphemeral = "one of the ports that the system hands out"
 )
 
-// Reach says in a short sentence who can reach a listener, from its address
-// alone: a firewall may still be in the way.
-func Reach(l *scanner.Listener) string {
-	if l.Namespace != "" {
-		return "Only inside its container, " + Clean(l.Namespace, maxName)
-	}
-	on := "any network"
-	if l.Device != "" {
-		on = Clean(l.Device, maxName)
-	}
-	switch l.Scope() {
-	case scanner.ScopeLoopback:
-		return "Only this computer"
-	case scanner.ScopeLinkLocal:
-		return "Computers on the same link"
-	case scanner.ScopeInterface:
-		return "Anyone who can reach " + Clean(l.Addr.String(), maxName)
-	case scanner.ScopeMulticast:
-		return groupWords(l.Addr)
-	}
-	return "Anyone on " + on + familyWord(l)
-}
-
 // groupWords tells multicast from the limited broadcast of RFC 919, which no
 // router passes on.
 func groupWords(a netip.Addr) string {

@@ -110,8 +110,11 @@ func (p *detailPane) group(g *group) fyne.CanvasObject {
 		value := widget.NewLabelWithStyle(pr.value, fyne.TextAlignLeading, fyne.TextStyle{Monospace: pr.mono, Italic: pr.faint})
 		value.Selectable = true
 		value.Wrapping = fyne.TextWrapWord
-		if pr.faint {
+		switch {
+		case pr.faint:
 			value.Importance = widget.LowImportance
+		case pr.warn:
+			value.Importance = widget.WarningImportance
 		}
 		pairs.Add(label)
 		pairs.Add(value)

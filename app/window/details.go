@@ -21,6 +21,7 @@ type pair struct {
 	label, value string
 	faint        bool
 	mono         bool
+	warn         bool // it is odd, and worth a look
 }
 
 // group is pairs below a title; a group about a process names it, so that it
@@ -52,6 +53,10 @@ type reading struct {
 // newDetails describes a listener; known holds the processes that were read so
 // far.
 func newDetails(r *view.Row, gone bool, s *scanner.Snapshot, names view.Namer, known map[process.ID]reading) details {
+	network := s.Network
+	if gone {
+		network = nil
+	}
 	d := details{
 		title:    r.Program,
 		headline: headline(r, gone),
@@ -59,7 +64,7 @@ func newDetails(r *view.Row, gone bool, s *scanner.Snapshot, names view.Namer, k
 		external: r.External,
 		address:  r.Address,
 		url:      r.URL,
-		groups:   []group{listenerGroup(r)},
+		groups:   []group{listenerGroup(r, network)},
 	}
 	if gone {
 		d.reach, d.external, d.url = wordGone, false, ""
@@ -81,16 +86,28 @@ func newDetails(r *view.Row, gone bool, s *scanner.Snapshot, names view.Namer, k
 	return d
 }
 
-func listenerGroup(r *view.Row) group {
+func listenerGroup(r *view.Row, network *scanner.Network) group {
 	l := &r.Listener
 	g := group{title: wordGroupListener}
 	g.add(wordAddress, r.Address, true)
 	g.add(wordProtocol, protocolWords(l), false)
 	g.pairs = append(g.pairs, pair{label: wordService, value: serviceWords(r), faint: r.Service == ""})
+	g.add(wordAlsoNamed, otherNames(r), false)
+	if r.Mismatch != "" {
+		g.pairs = append(g.pairs, pair{label: wordMismatch, value: capital(r.Mismatch), warn: true})
+	}
 	g.add(wordUser, userWords(l.User, l.UID), false)
-	g.add(wordUnit, view.Clean(l.Unit, maxText), false)
+	g.add(wordUnit, r.Unit, false)
+	g.add(wordContainer, view.ContainerWords(&l.Manager), false)
 	g.add(wordDevice, view.Clean(l.Device, maxText), false)
 	g.add(wordNamespace, view.Clean(l.Namespace, maxText), false)
+	if r.External {
+		g.add(wordUsable, strings.Join(view.Addresses(l, network, r.URL), "\n"), true)
+		g.add(wordFirewall, capital(r.Firewall), false)
+	}
+	if r.Clients != nil {
+		g.add(wordClients, clientWords(*r.Clients), false)
+	}
 	switch {
 	case l.Kernel:
 		g.pairs = append(g.pairs, pair{label: wordOwner, value: wordKernelOwner, faint: true})
@@ -110,7 +127,7 @@ func (g *group) add(label, value string, mono bool) {
 // processGroup says what is known of a process: at once what the scan saw, and
 // the rest when it has been read.
 func processGroup(p *scanner.Process, known map[process.ID]reading) group {
-	g := group{title: processName(p)}
+	g := group{title: view.ProcessName(p)}
 	g.add(wordPID, strconv.Itoa(p.PID), true)
 	read, ok := known[p.ID]
 	switch {
@@ -259,7 +276,7 @@ func portsOf(s *scanner.Snapshot, id process.ID, names view.Namer) []string {
 	var ports []string
 	for i := range s.Listeners {
 		if holds(&s.Listeners[i], id) {
-			r := view.NewRow(s.Listeners[i], names)
+			r := view.NewRow(s.Listeners[i], view.FactsOf(s, names))
 			ports = append(ports, portLine(&r))
 		}
 	}

@@ -243,7 +243,7 @@ func TestPlanListsAFew(t *testing.T) {
 		ls = append(ls, listener(scanner.TCP, "127.0.0.1", 9000+port, node))
 	}
 	s := snapshot(ls...)
-	row := view.NewRow(s.Listeners[0], names)
+	row := view.NewRow(s.Listeners[0], view.FactsOf(s, names))
 	p := newPlan(&node, &row, s, names)
 	if len(p.also) != maxAlso || p.more != 19-maxAlso {
 		t.Errorf("%d listed and %d more", len(p.also), p.more)

@@ -54,11 +54,11 @@ func number(s string) bool { return strings.Trim(s, "0123456789") == "" }
 // beginning, or "22" would find 5222 and every second pid.
 func newEntry(r view.Row) entry {
 	l := &r.Listener
-	words := []string{r.Proto, r.Service, r.Program, r.User, l.Unit}
+	words := []string{r.Proto, r.Service, r.Program, r.User, r.Unit, r.Mismatch}
 	places := []string{r.Address, l.Device, r.Reach}
 	starts := []string{"", r.Port, ":" + r.Port, r.Port + "/" + r.Proto}
 	for _, o := range l.Owners {
-		words = append(words, o.Name, o.User)
+		words = append(words, o.Name, o.Title, o.Path, o.User)
 		starts = append(starts, strconv.Itoa(o.PID))
 	}
 	return entry{Row: r, words: fold(words), places: fold(places), starts: fold(starts)}

@@ -17,18 +17,20 @@ import (
 
 	"portlight/scanner"
 	"portlight/scanner/process"
+	"portlight/scanner/supervisor"
 	"portlight/services"
 )
 
 // ports names a few ports.
 type ports map[uint16]string
 
-func (p ports) Lookup(proto string, port uint16, _ string) (services.Name, []services.Name) {
+func (p ports) Lookup(q services.Query) services.Answer {
+	proto, port := q.Proto, q.Port
 	if p[port] == "" {
-		return services.Name{}, nil
+		return services.Answer{}
 	}
 	n := services.Name{Port: port, Proto: proto, Name: p[port], Source: services.IANA}
-	return n, []services.Name{n}
+	return services.Answer{Best: n, All: []services.Name{n}}
 }
 
 var names = ports{22: "ssh", 53: "domain", 80: "http", 443: "https", 631: "ipp", 5353: "mdns", 5432: "postgresql", 6379: "redis", 8080: "http-alt", 3000: "ppp"}
@@ -76,6 +78,8 @@ var (
 	redis    = owner(1311, "redis-server", "redis", 115)
 )
 
+var nginxUnit = supervisor.Manager{Kind: supervisor.Service, Unit: "nginx.service"}
+
 // household is a computer as one has it at home.
 func household() *scanner.Snapshot {
 	smb := listener(scanner.TCP, "0.0.0.0", 445)
@@ -83,9 +87,9 @@ func household() *scanner.Snapshot {
 	nfs := listener(scanner.TCP, "::", 2049)
 	nfs.Kernel = true
 	web := listener(scanner.TCP, "::", 80, nginx, worker)
-	web.Unit = "nginx.service"
+	web.Manager = nginxUnit
 	tls := listener(scanner.TCP, "::", 443, nginx, worker)
-	tls.Unit = "nginx.service"
+	tls.Manager = nginxUnit
 	return snapshot(
 		listener(scanner.TCP, "0.0.0.0", 22, sshd), listener(scanner.TCP, "::", 22, sshd),
 		listener(scanner.UDP, "127.0.0.53", 53), web, tls, smb,
@@ -103,7 +107,7 @@ func hostile() *scanner.Snapshot {
 	evil := owner(4242, "\x1b[31m<b>&amp;_evil\u202egnp.exe\xff "+strings.Repeat("long", 60), "a-user-with-a-name-that-never-ends", 70000)
 	evil.Path = "/opt/" + strings.Repeat("a-folder-without-blanks/", 12) + "evil"
 	l := listener(scanner.TCP, "0.0.0.0", 8080, evil)
-	l.Unit = strings.Repeat("unit", 30) + ".service"
+	l.Manager = supervisor.Manager{Kind: supervisor.Service, Unit: strings.Repeat("unit", 30) + ".service"}
 	v6 := listener(scanner.UDP, "2001:db8:1234:5678:9abc:def0:1234:5678", 65535, evil)
 	return snapshot(l, v6, listener(scanner.TCP, "127.0.0.1", 22))
 }
@@ -140,6 +144,12 @@ func (o *outside) options(a fyne.App) Options {
 				return "", errors.New("it belongs to root")
 			}
 			return fmt.Sprintf("%s (pid %d) has ended.", p.Name, p.PID), nil
+		},
+		CountClients: func(_ context.Context, l *scanner.Listener) (int, error) {
+			if l.Proto == scanner.UDP {
+				return 0, errors.New("no connections")
+			}
+			return int(l.Port) % 3, nil
 		},
 		OpenURL:   func(u string) error { o.urls = append(o.urls, u); return nil },
 		LoginItem: func() (bool, error) { return o.atLogin, nil },

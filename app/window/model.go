@@ -42,7 +42,7 @@ func newEntries(s *scanner.Snapshot, names view.Namer) []entry {
 // set takes a snapshot and reports whether it differs from the one before in
 // anything that is shown.
 func (m *model) set(s *scanner.Snapshot, entries []entry) bool {
-	if m.snap != nil && sameVisibility(m.snap.Visibility, s.Visibility) && slices.EqualFunc(m.all, entries, sameEntry) {
+	if m.snap != nil && m.snap.Network == s.Network && sameVisibility(m.snap.Visibility, s.Visibility) && slices.EqualFunc(m.all, entries, sameEntry) {
 		return false
 	}
 	m.snap, m.all = s, entries
@@ -94,5 +94,5 @@ func sameVisibility(a, b scanner.Visibility) bool {
 
 // sameEntry compares what a row is made of.
 func sameEntry(a, b entry) bool {
-	return a.Service == b.Service && a.Source == b.Source && a.Listener.Equal(&b.Listener)
+	return a.Service == b.Service && a.Source == b.Source && a.Mismatch == b.Mismatch && a.Reach == b.Reach && a.Listener.Equal(&b.Listener)
 }

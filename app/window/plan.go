@@ -32,14 +32,14 @@ func newPlan(p *scanner.Process, r *view.Row, s *scanner.Snapshot, names view.Na
 			pl.more++
 			continue
 		}
-		other := view.NewRow(*l, names)
+		other := view.NewRow(*l, view.FactsOf(s, names))
 		pl.also = append(pl.also, portLine(&other))
 	}
 	if others := otherOwners(&r.Listener, p); len(others) > 0 {
 		pl.notes = append(pl.notes, stopStays(others))
 	}
-	if r.Listener.Unit != "" {
-		pl.notes = append(pl.notes, stopSupervised(r.Listener.Unit))
+	if u := r.Listener.Manager.Unit; u != "" {
+		pl.notes = append(pl.notes, stopSupervised(u))
 	}
 	return pl
 }

@@ -31,6 +31,9 @@ type Options struct {
 	// gives the sentence that says what came of it. It is called on a goroutine of
 	// its own.
 	Stop func(context.Context, scanner.Process) (string, error)
+	// CountClients counts the connections to a listener; the error says why that
+	// cannot be had. It is called on a goroutine of its own.
+	CountClients func(context.Context, *scanner.Listener) (int, error)
 	// OpenURL shows a page in the user's browser.
 	OpenURL func(string) error
 	// LoginItem reports whether Portlight starts at login; the error says why that
@@ -68,6 +71,7 @@ type Window struct {
 	gone  bool      // it has closed
 	known map[process.ID]reading
 	asked map[process.ID]bool
+	count *int // clients of the chosen listener, nil while that is not known
 	wish  wish
 	drop  context.CancelFunc // ends the reading for the chosen listener
 	ctx   context.Context    // of that reading
@@ -262,7 +266,7 @@ func (w *Window) choose(id string) {
 	}
 	w.drop()
 	w.ctx, w.drop = context.WithCancel(context.Background())
-	w.known, w.asked = map[process.ID]reading{}, map[process.ID]bool{}
+	w.known, w.asked, w.count = map[process.ID]reading{}, map[process.ID]bool{}, nil
 	w.wish = wish{}
 	w.chosenIs(e)
 }
@@ -287,9 +291,28 @@ func (w *Window) chosenIs(e *entry) {
 	w.win.SetTitle(windowTitle(row.Label()))
 	w.describe()
 	w.read()
+	w.countClients()
+}
+
+// countClients counts who is connected to the chosen listener.
+func (w *Window) countClients() {
+	ctx, l := w.ctx, w.row.Listener
+	w.spawn(func() {
+		n, err := w.opts.CountClients(ctx, &l)
+		w.do(func() {
+			if err == nil && ctx.Err() == nil {
+				w.count = &n
+				w.describe()
+			}
+		})
+	})
 }
 
 func (w *Window) describe() {
+	w.row.Clients = w.count
+	if w.gone {
+		w.row.Clients = nil
+	}
 	w.list.details.show(newDetails(w.row, w.gone, w.model.snap, w.opts.Names, w.known))
 }
 

@@ -58,7 +58,13 @@ const (
 	wordUser          = "User"
 	wordUnit          = "Managed by"
 	wordDevice        = "Interface"
-	wordNamespace     = "Container"
+	wordNamespace     = "Inside of"
+	wordContainer     = "Container"
+	wordAlsoNamed     = "Also known as"
+	wordMismatch      = "Unusual"
+	wordUsable        = "Others use"
+	wordFirewall      = "Firewall"
+	wordClients       = "Connected now"
 	wordOwner         = "Process"
 	wordName          = "Name"
 	wordPID           = "PID"
@@ -93,6 +99,7 @@ var sourceWords = map[services.Source]string{
 	services.Common: "usual for this port",
 	services.System: "from /etc/services",
 	services.IANA:   "registered with IANA",
+	services.Apple:  "from Apple's list",
 }
 
 // windowTitle is the window's title for a row's label, "" for none.
@@ -203,6 +210,22 @@ func serviceWords(r *view.Row) string {
 		return r.Service + " (" + w + ")"
 	}
 	return r.Service
+}
+
+// otherNames gives the names of a port that are not the best, a line each.
+func otherNames(r *view.Row) string {
+	var lines []string
+	for _, n := range r.Answer.All[min(1, len(r.Answer.All)):] {
+		lines = append(lines, view.NameWords(n))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func clientWords(n int) string {
+	if n == 0 {
+		return "Nobody"
+	}
+	return view.Plural(n, "client")
 }
 
 func protocolWords(l *scanner.Listener) string {

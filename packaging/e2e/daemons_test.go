@@ -24,6 +24,8 @@ type listed struct {
 	Visibility struct{ Hidden int }
 	Listeners  []struct {
 		Proto, Family, Address, Service string
+		ServiceSource                   string `json:"service_source"`
+		Mismatch                        string
 		Port                            int
 		Processes                       []struct {
 			PID  int
@@ -77,7 +79,7 @@ var daemons = []daemonConfig{
 	{"redis-server", func(t *testing.T, dir string, port int) *exec.Cmd {
 		return exec.Command("redis-server", "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "::1", "--dir", dir, "--save", "", "--daemonize", "no")
 	}},
-	{"smbd", smbdCommand},
+	{"smbd", func(t *testing.T, dir string, port int) *exec.Cmd { return smbdCommand(t, dir, port, port+1) }},
 }
 
 func sshdCommand(t *testing.T, dir string, port int) *exec.Cmd {
@@ -106,7 +108,7 @@ http {
 	return exec.Command("nginx", "-e", "stderr", "-p", dir, "-c", writeFile(t, dir, "nginx.conf", conf))
 }
 
-func smbdCommand(t *testing.T, dir string, port int) *exec.Cmd {
+func smbdCommand(t *testing.T, dir string, port, second int) *exec.Cmd {
 	conf := fmt.Sprintf(`[global]
 server role = standalone server
 smb ports = %d %d
@@ -121,7 +123,7 @@ log file = %[3]s/log
 disable spoolss = yes
 load printers = no
 printcap name = /dev/null
-`, port, port+1, dir)
+`, port, second, dir)
 	return exec.Command("smbd", "--foreground", "--no-process-group", "--debug-stdout", "--configfile="+writeFile(t, dir, "smb.conf", conf))
 }
 
@@ -134,6 +136,39 @@ func writeFile(t *testing.T, dir, name, text string) string {
 	return path
 }
 
+// daemonFolder is an empty folder with a short path, for the sockets that daemons put
+// there. Those that change their user can go through it.
+func daemonFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "e2e")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// startGroup starts a daemon in a process group of its own: smbd ends its whole
+// group. It is told to end with the test, since killed it would leave its children
+// behind, and they are waited for.
+func startGroup(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p := startProcess(t, cmd)
+	t.Cleanup(func() {
+		p.stop(t)
+		group := -p.Process.Pid
+		if !eventually(5*time.Second, func() bool { return syscall.Kill(group, 0) == syscall.ESRCH }) {
+			syscall.Kill(group, syscall.SIGKILL)
+			t.Errorf("%s left processes behind", filepath.Base(p.Path))
+		}
+	})
+	return p
+}
+
 // startDaemons starts all of them and waits until each answers.
 func startDaemons(t *testing.T) map[string]int {
 	t.Helper()
@@ -143,15 +178,7 @@ func startDaemons(t *testing.T) map[string]int {
 		if d.name == "smbd" {
 			freePort(t) // port + 1, its second one
 		}
-		dir, err := os.MkdirTemp("", "e2e") // short: smbd puts sockets there
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.RemoveAll(dir) })
-		cmd := d.start(t, dir, port)
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // smbd ends its whole group
-		p := startProcess(t, cmd)
-		t.Cleanup(func() { p.stop(t) }) // killed, it would leave its children behind
+		p := startGroup(t, d.start(t, daemonFolder(t), port))
 		waitFor(t, d.name+" listens", 20*time.Second, func() bool {
 			if !p.running() {
 				t.Fatalf("%s ended: %s%s", d.name, p.out.String(), p.log.String())
@@ -203,7 +230,7 @@ func ssLines(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	pids := map[string][]int{}
-	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+	for line := range strings.Lines(string(out)) {
 		f := strings.Fields(line)
 		colon := strings.LastIndex(f[4], ":")
 		host, _, _ := strings.Cut(strings.Trim(f[4][:colon], "[]"), "%")

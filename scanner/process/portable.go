@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -77,7 +78,19 @@ func (p portable) summary() Summary {
 		args, _ = p.CmdlineSlice()
 	}
 	s.Name = programName(s.Path, s.Comm, args)
+	s.Title = p.title(s.Path, s.Comm)
 	return s
+}
+
+// title is that of an interpreter whose arguments may be read.
+func (p portable) title(exe, comm string) string {
+	exe = cmp.Or(exe, comm)
+	if !titled(exe) {
+		return ""
+	}
+	args, _ := p.CmdlineSlice()
+	cwd, _ := p.Cwd()
+	return Title(exe, args, cwd)
 }
 
 func portableSummarize(pid int) (Summary, error) {
@@ -119,6 +132,7 @@ func (p portable) details() *Details {
 	if t.Name = programName(t.Exe, t.Comm, t.Args); t.Name == "" {
 		t.portableNote(FieldName, err)
 	}
+	t.Title = Title(cmp.Or(t.Exe, t.Comm), t.Args, t.Cwd)
 	var whole bool
 	if t.Parents, whole = p.parents(); !whole {
 		t.Missing[FieldParents] = wordParents

@@ -137,11 +137,14 @@ func (d pidDir) exe() (exe string, deleted bool, err error) {
 }
 
 // runs reports whether the executable is the file with this name, so that
-// " (deleted)" belongs to it.
+// " (deleted)" belongs to it. The name is looked up where the process sees it, as far
+// as this user may: it may have mounts of its own.
 func (d pidDir) runs(name string) bool {
 	var file, running unix.Stat_t
-	return unix.Stat(name, &file) == nil && unix.Fstatat(d.fd, "exe", &running, 0) == nil &&
-		file.Dev == running.Dev && file.Ino == running.Ino
+	if unix.Fstatat(d.fd, "root"+name, &file, 0) != nil && unix.Stat(name, &file) != nil {
+		return false
+	}
+	return unix.Fstatat(d.fd, "exe", &running, 0) == nil && file.Dev == running.Dev && file.Ino == running.Ino
 }
 
 // invoked is the executable by the name that it was started with, if that is

@@ -22,6 +22,7 @@ const unknownUID = -1
 type Summary struct {
 	ID
 	Name    string    // base name of Path, or the link to it that was started; where it is hidden the kernel's short name, completed from the arguments if it was cut
+	Title   string    // what an interpreter runs, see the function Title; "" for other programs, and where the name says it all
 	Comm    string    // the kernel's short name, at most 15 bytes for a program; the process may choose it, and does so at any time
 	Path    string    // executable without " (deleted)", or ""
 	UID     int       // effective user id, or -1
@@ -34,6 +35,7 @@ type Summary struct {
 type Details struct {
 	ID
 	Name    string            // as in Summary
+	Title   string            // as in Summary
 	Comm    string            // as in Summary
 	User    string            // name of UID, or its number where it has none
 	UID     int               // effective user id, or -1

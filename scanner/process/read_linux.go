@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -37,6 +38,7 @@ func (p procfs) summaryAndStat(pid int) (Summary, Stat, error) {
 	return Summary{
 		ID:      ID{PID: pid, Start: st.Start},
 		Name:    programName(d.invoked(path, st.Comm), st.Comm, args),
+		Title:   d.title(path, st.Comm),
 		Comm:    st.Comm,
 		Path:    path,
 		UID:     uid,
@@ -90,6 +92,7 @@ func (p procfs) gather(d pidDir, pid int, st *Stat) *Details {
 		t.Missing[FieldArgs] = wordCut
 	}
 	t.Name = programName(d.invoked(t.Exe, t.Comm), t.Comm, t.Args)
+	t.Title = Title(cmp.Or(t.Exe, t.Comm), t.Args, t.Cwd)
 	var whole bool
 	if t.Parents, whole = p.parents(st); !whole {
 		t.Missing[FieldParents] = wordParents

@@ -1,41 +1,49 @@
 // Command gen packs a table of the IANA registry into the form that package
 // services embeds:
 //
-//	gen TABLE.csv FOLDER
+//	gen [-date 2026-04-23] TABLE.csv FOLDER
 //
-// The table has the columns port (or a range of ports), proto, name,
-// description and source, "iana:" with the registry's date. FOLDER gets
-// iana.gz, and iana.sum with the date, the table's rows, the ports named (each
-// protocol counts) and the SHA-256 of the text inside.
+// The table is IANA's service-names-port-numbers.csv, which does not tell its
+// date, so that -date must; or one with the columns port (or a range of ports),
+// proto, name, description and source, "iana:" with the registry's date, which
+// -date overrides. FOLDER gets iana.gz, and iana.sum with the date, the table's
+// rows that are taken, the ports named (each protocol counts) and the SHA-256 of
+// the text inside.
 package main
 
 import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: gen TABLE.csv FOLDER")
+	date := flag.String("date", "", "the registry's date, 2026-04-23")
+	flag.Usage = func() {
+		fmt.Fprintln(os.Stderr, "usage: gen [-date YYYY-MM-DD] TABLE.csv FOLDER")
+	}
+	flag.Parse()
+	if flag.NArg() != 2 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(flag.Arg(0), flag.Arg(1), *date); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(csvPath, folder string) error {
+func run(csvPath, folder, date string) error {
 	f, err := os.Open(csvPath)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	t, err := readTable(f)
+	t, err := readTable(f, date)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", csvPath, err)
 	}

@@ -10,18 +10,48 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // firstDynamic is the first of the ports that are never assigned (RFC 6335, 6).
 const firstDynamic = 49152
 
-var columns = []string{"port", "proto", "name", "description", "source"}
+// row is what is taken of a row of either table.
+type row struct{ ports, proto, name, description, source string }
+
+// form is a table's columns, as its first line has them, and how its rows are
+// read. Without ok a row is left out.
+type form struct {
+	columns []string
+	row     func(fields []string) (r row, ok bool)
+}
+
+func forms() []form {
+	return []form{
+		{[]string{"port", "proto", "name", "description", "source"}, ownRow},
+		{[]string{"Service Name", "Port Number", "Transport Protocol", "Description"}, ianaRow},
+	}
+}
+
+func ownRow(f []string) (row, bool) {
+	return row{f[0], f[1], f[2], f[3], f[4]}, true
+}
+
+// ianaRow reads a row as IANA publishes it. Rows without a port, a protocol or a
+// name are none of a service on a port, and those of SCTP and DCCP are not ours.
+// A description may have line ends.
+func ianaRow(f []string) (row, bool) {
+	proto := strings.ToLower(strings.TrimSpace(f[2]))
+	r := row{ports: strings.TrimSpace(f[1]), proto: proto, name: strings.TrimSpace(f[0]), description: strings.Join(strings.Fields(f[3]), " ")}
+	return r, r.ports != "" && r.name != "" && (proto == "tcp" || proto == "udp")
+}
 
 // table is the registry of a day.
 type table struct {
-	date  string // the latest that a row has
-	rows  int    // rows of the table, a range is one
+	date  string // the given one, else the latest that a row has
+	rows  int    // rows that were taken, a range is one
 	ports []named
+	seen  map[named]bool // without descriptions
 }
 
 // named is a port with its name.
@@ -31,50 +61,75 @@ type named struct {
 	name, description string
 }
 
-func readTable(r io.Reader) (table, error) {
-	var t table
+func readTable(r io.Reader, date string) (table, error) {
+	t := table{seen: map[named]bool{}}
 	lines := csv.NewReader(r)
 	header, err := lines.Read()
 	if err != nil {
 		return t, err
 	}
-	if !slices.Equal(header, columns) {
-		return t, fmt.Errorf("columns are %q, want %q", header, columns)
+	rowOf, err := formOf(header)
+	if err != nil {
+		return t, err
 	}
-	for {
-		row, err := lines.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return t, err
-		}
-		if err := t.add(row); err != nil {
-			line, _ := lines.FieldPos(0)
-			return t, fmt.Errorf("line %d: %w", line, err)
-		}
+	if err := t.readRows(lines, rowOf); err != nil {
+		return t, err
 	}
-	if t.date == "" {
-		return t, errors.New("no row has a source with the registry's date")
+	t.date = cmp.Or(date, t.date)
+	if _, err := time.Parse(time.DateOnly, t.date); err != nil {
+		return t, fmt.Errorf("the table has no date of the registry, and -date gives none: %w", err)
 	}
 	slices.SortStableFunc(t.ports, func(a, b named) int { return cmp.Compare(a.port, b.port) })
 	return t, nil
 }
 
-func (t *table) add(row []string) error {
-	first, last, err := parsePorts(row[0])
+func formOf(header []string) (func([]string) (row, bool), error) {
+	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	for _, f := range forms() {
+		if n := len(f.columns); len(header) >= n && slices.Equal(header[:n], f.columns) {
+			return f.row, nil
+		}
+	}
+	return nil, fmt.Errorf("columns are %q, want those of IANA or %q", header, forms()[0].columns)
+}
+
+func (t *table) readRows(lines *csv.Reader, rowOf func([]string) (row, bool)) error {
+	for {
+		fields, err := lines.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r, ok := rowOf(fields)
+		if !ok {
+			continue
+		}
+		if err := t.add(r); err != nil {
+			line, _ := lines.FieldPos(0)
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+	}
+}
+
+func (t *table) add(r row) error {
+	first, last, err := parsePorts(r.ports)
 	if err != nil {
 		return err
 	}
-	n := named{proto: row[1], name: row[2], description: row[3]}
+	n := named{proto: r.proto, name: r.name, description: r.description}
 	if err := n.check(); err != nil {
 		return err
 	}
 	for n.port = first; n.port <= last; n.port++ {
-		t.ports = append(t.ports, n)
+		if key := (named{n.port, n.proto, n.name, ""}); !t.seen[key] {
+			t.seen[key] = true
+			t.ports = append(t.ports, n)
+		}
 	}
 	t.rows++
-	if date, ok := strings.CutPrefix(row[4], "iana:"); ok {
+	if date, ok := strings.CutPrefix(r.source, "iana:"); ok {
 		t.date = max(t.date, date)
 	}
 	return nil

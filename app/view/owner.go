@@ -1,0 +1,110 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+
+	"portlight/scanner"
+	"portlight/scanner/supervisor"
+	"portlight/services"
+)
+
+// Program names who holds the listener, in few words.
+func Program(l *scanner.Listener) string {
+	switch {
+	case l.Kernel:
+		return wordKernel
+	case len(l.Owners) == 0:
+		return hiddenName(l)
+	}
+	name := ProcessName(&l.Owners[0])
+	switch m := &l.Manager; {
+	case m.Forwarded && m.Container != (supervisor.Container{}):
+		name += " → " + containerName(&m.Container)
+	case m.Kind == supervisor.Contained:
+		name += " in " + containerName(&m.Container)
+	case m.Starts != "":
+		name += " for " + Clean(m.Starts, maxName)
+	}
+	name += more(len(l.Owners))
+	if l.Unseen > 0 {
+		name += " + " + wordHidden
+	}
+	return name
+}
+
+// ProcessName is what a person calls a process.
+func ProcessName(p *scanner.Process) string {
+	name := Clean(p.Title, maxName)
+	if name == "" {
+		name = Clean(p.Name, maxName)
+	}
+	if name == "" {
+		name = "pid " + strconv.Itoa(p.PID)
+	}
+	return name
+}
+
+// hiddenName names a program that cannot be seen by what is known of it.
+func hiddenName(l *scanner.Listener) string {
+	m := &l.Manager
+	switch {
+	case m.Kind == supervisor.Contained, m.Kind == supervisor.Machine:
+		return containerName(&m.Container) + " (" + wordHidden + ")"
+	case m.Kind == supervisor.Service, m.Kind == supervisor.Activated:
+		return Clean(m.Unit, maxName) + " (" + wordHidden + ")"
+	case l.User != "":
+		return Clean(wordHidden+" ("+l.User+")", maxName)
+	}
+	return wordHidden
+}
+
+func containerName(c *supervisor.Container) string { return Clean(c.Label(), maxName) }
+
+// unitWords says who starts the program and watches over it.
+func unitWords(l *scanner.Listener) string {
+	m := &l.Manager
+	unit := Clean(m.Unit, maxPath)
+	switch {
+	case m.Kind == supervisor.Activated && m.Starts != "":
+		return unit + ": systemd listens, " + Clean(m.Starts, maxPath) + " starts on connection"
+	case m.App != "":
+		return Clean(m.Packaging+" "+m.App, maxName)
+	case m.User && unit != "":
+		return unit + " (user)"
+	}
+	return unit
+}
+
+// ContainerWords describes the container of a listener: "shop-web-1, docker, image
+// nginx:1.27, project shop"; "" if there is none.
+func ContainerWords(m *supervisor.Manager) string {
+	c := &m.Container
+	if *c == (supervisor.Container{}) {
+		return ""
+	}
+	words := []string{c.Label(), c.Engine}
+	for _, part := range [][2]string{{"image ", c.Image}, {"project ", c.Project}, {"pod ", c.Pod}} {
+		if part[1] != "" {
+			words = append(words, part[0]+part[1])
+		}
+	}
+	if m.Target.IsValid() {
+		words = append(words, "at "+m.Target.String())
+	}
+	return Clean(strings.Join(words, ", "), maxPath)
+}
+
+// mismatchWords is the sentence on a program that is an unusual one for its port.
+func mismatchWords(m *services.Mismatch) string {
+	if m == nil {
+		return ""
+	}
+	return Clean(m.String(), maxPath)
+}
+
+// NameWords is a name of a port with its provenance: "AirPlay Receiver (hint:
+// ControlCenter)", "commplex-main (iana)".
+func NameWords(n services.Name) string {
+	return Clean(n.Name+" ("+sourcesText(n)+")", maxPath)
+}

@@ -1,0 +1,62 @@
+package view
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"portlight/scanner"
+	"portlight/scanner/supervisor"
+	"portlight/services"
+)
+
+func TestProgram(t *testing.T) {
+	web := supervisor.Container{Engine: "docker", ID: strings.Repeat("ab", 32), Name: "shop-web-1", Image: "nginx:1.27", Project: "shop"}
+	anonymous := supervisor.Container{Engine: "podman", ID: strings.Repeat("cd", 32)}
+	target := netip.MustParseAddrPort("172.17.0.2:80")
+	for _, c := range []struct {
+		name                     string
+		owners                   string
+		title                    string
+		m                        supervisor.Manager
+		program, unit, container string
+	}{
+		{"plain", "nginx", "", supervisor.Manager{Kind: supervisor.Service, Unit: "nginx.service"}, "nginx", "nginx.service", ""},
+		{"title", "python3.11", "python3 manage.py", supervisor.Manager{}, "python3 manage.py", "", ""},
+		{"hidden service", "", "", supervisor.Manager{Kind: supervisor.Service, Unit: "smbd.service"}, "smbd.service (hidden)", "smbd.service", ""},
+		{"user's service", "", "", supervisor.Manager{Kind: supervisor.Service, Unit: "syncthing.service", User: true}, "syncthing.service (hidden)", "syncthing.service (user)", ""},
+		{"a session tells no program", "", "", supervisor.Manager{Kind: supervisor.Session, Unit: "session-3.scope"}, "hidden (root)", "session-3.scope", ""},
+		{"activated", "systemd", "", supervisor.Manager{Kind: supervisor.Activated, Unit: "ssh.socket", Starts: "ssh.service"},
+			"systemd for ssh.service", "ssh.socket: systemd listens, ssh.service starts on connection", ""},
+		{"activated, hidden", "", "", supervisor.Manager{Kind: supervisor.Activated, Unit: "ssh.socket", Starts: "ssh@.service"},
+			"ssh.socket (hidden)", "ssh.socket: systemd listens, ssh@.service starts on connection", ""},
+		{"app", "firefox", "", supervisor.Manager{Kind: supervisor.App, App: "firefox", Packaging: "snap", Unit: "snap.firefox.firefox-1.scope"}, "firefox", "snap firefox", ""},
+		{"forwarder", "docker-proxy", "", supervisor.Manager{Kind: supervisor.Contained, Container: web, Forwarded: true, Target: target},
+			"docker-proxy → shop-web-1", "", "shop-web-1, docker, image nginx:1.27, project shop, at 172.17.0.2:80"},
+		{"hidden forwarder", "", "", supervisor.Manager{Kind: supervisor.Contained, Container: web, Forwarded: true}, "shop-web-1 (hidden)", "", "shop-web-1, docker, image nginx:1.27, project shop"},
+		{"inside", "nginx", "", supervisor.Manager{Kind: supervisor.Contained, Container: anonymous}, "nginx in cdcdcdcdcdcd", "", "cdcdcdcdcdcd, podman"},
+		{"hostile", "", "", supervisor.Manager{Kind: supervisor.Service, Unit: "a\x1b[31m\u202e.service"}, "a\ufffd[31m\ufffd.service (hidden)", "a\ufffd[31m\ufffd.service", ""},
+	} {
+		l := at(scanner.TCP, "0.0.0.0", 80, strings.Fields(c.owners)...)
+		l.Manager = c.m
+		if c.title != "" {
+			l.Owners[0].Title = c.title
+		}
+		r := NewRow(l, Facts{Names: names})
+		if container := ContainerWords(&l.Manager); r.Program != c.program || r.Unit != c.unit || container != c.container {
+			t.Errorf("%s: %q, %q, %q, want %q, %q, %q", c.name, r.Program, r.Unit, container, c.program, c.unit, c.container)
+		}
+	}
+}
+
+func TestUnusualProgram(t *testing.T) {
+	table := services.Open("/nonexistent")
+	odd := NewRow(at(scanner.TCP, "0.0.0.0", 22, "nc"), Facts{Names: table})
+	if !strings.HasSuffix(odd.Label(), " — nc (unusual)") || !strings.Contains(odd.Mismatch, "but nc holds it") {
+		t.Errorf("label %q, mismatch %q", odd.Label(), odd.Mismatch)
+	}
+	usual := NewRow(at(scanner.TCP, "0.0.0.0", 22, "sshd"), Facts{Names: table})
+	if usual.Label() != "22  ssh — sshd" || usual.Mismatch != "" {
+		t.Errorf("label %q, mismatch %q", usual.Label(), usual.Mismatch)
+	}
+}

@@ -1,0 +1,280 @@
+package view
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"portlight/scanner"
+	"portlight/scanner/firewall"
+	"portlight/scanner/netif"
+)
+
+// reacher words who can reach listeners, by the network of the moment. Many
+// listeners need few different words.
+type reacher struct {
+	net   *scanner.Network // nil while it is not known
+	known map[reachKey]string
+}
+
+// reachKey is what the words depend on.
+type reachKey struct {
+	namespace, device string
+	addr              netip.Addr
+	dual              bool
+}
+
+func newReacher(net *scanner.Network) *reacher {
+	return &reacher{net: net, known: map[reachKey]string{}}
+}
+
+// words says in a short sentence who can reach a listener, a firewall aside.
+func (r *reacher) words(l *scanner.Listener) string {
+	k := reachKey{l.Namespace, l.Device, l.Addr, l.DualStack}
+	words, ok := r.known[k]
+	if !ok {
+		words = r.find(l)
+		r.known[k] = words
+	}
+	return words
+}
+
+func (r *reacher) find(l *scanner.Listener) string {
+	if l.Namespace != "" {
+		return "Only inside its container, " + Clean(l.Namespace, maxName)
+	}
+	switch l.Scope() {
+	case scanner.ScopeLoopback:
+		return "Only this computer"
+	case scanner.ScopeLinkLocal:
+		return "Computers on the same link" + r.at(l.Addr)
+	case scanner.ScopeInterface:
+		return r.oneAddress(l.Addr)
+	case scanner.ScopeMulticast:
+		return groupWords(l.Addr)
+	}
+	return r.anyone(l)
+}
+
+// at says which network has an address, " on Ethernet eth0".
+func (r *reacher) at(a netip.Addr) string {
+	if i := r.carrier(a); i != nil {
+		return " on " + networkName(i)
+	}
+	return ""
+}
+
+// oneAddress words the reach of what is bound to one address.
+func (r *reacher) oneAddress(a netip.Addr) string {
+	text := Clean(a.String(), maxName)
+	if i := r.carrier(a); i != nil {
+		return "Anyone on " + networkName(i) + ", at " + text
+	}
+	if i := r.broadcastOf(a); i != nil {
+		return "Computers that broadcast on " + networkName(i)
+	}
+	if r.net != nil && len(r.net.Interfaces) > 0 {
+		return nobody + ": no network has the address " + text
+	}
+	return "Anyone who can reach " + text
+}
+
+// carrier is the interface that has an address, or nil.
+func (r *reacher) carrier(a netip.Addr) *netif.Interface {
+	return r.interfaceWith(func(i *netif.Interface) bool {
+		return slices.ContainsFunc(i.Addrs, func(p netip.Prefix) bool { return p.Addr() == a.WithZone("") }) && (a.Zone() == "" || a.Zone() == i.Name)
+	})
+}
+
+// broadcastOf is the interface whose network has this broadcast address, or nil.
+func (r *reacher) broadcastOf(a netip.Addr) *netif.Interface {
+	return r.interfaceWith(func(i *netif.Interface) bool { return slices.Contains(i.Broadcast, a.Unmap()) })
+}
+
+func (r *reacher) interfaceWith(has func(*netif.Interface) bool) *netif.Interface {
+	if r.net == nil {
+		return nil
+	}
+	i := slices.IndexFunc(r.net.Interfaces, func(i netif.Interface) bool { return has(&i) })
+	if i < 0 {
+		return nil
+	}
+	return &r.net.Interfaces[i]
+}
+
+// anyone words the reach of what is bound to all addresses.
+func (r *reacher) anyone(l *scanner.Listener) string {
+	on := "any network"
+	switch {
+	case l.Device != "":
+		on = r.device(l.Device)
+	case r.net != nil && len(r.net.Interfaces) > 0:
+		names := r.networks(l)
+		if len(names) == 0 {
+			return nobody + ": no network is up"
+		}
+		on = joinWords(names)
+	}
+	return "Anyone on " + on + familyWord(l)
+}
+
+func (r *reacher) device(name string) string {
+	if i := r.interfaceWith(func(i *netif.Interface) bool { return i.Name == name }); i != nil {
+		return networkName(i)
+	}
+	return Clean(name, maxName)
+}
+
+// networks names those that are up and carry an address that the listener takes,
+// the ones that most people mean first.
+func (r *reacher) networks(l *scanner.Listener) []string {
+	var up []*netif.Interface
+	for i := range r.net.Interfaces {
+		if n := &r.net.Interfaces[i]; n.Up && n.Kind != netif.Loopback && len(reachable(n, l)) > 0 {
+			up = append(up, n)
+		}
+	}
+	slices.SortStableFunc(up, func(a, b *netif.Interface) int { return rank(a.Kind) - rank(b.Kind) })
+	var names []string
+	for _, n := range up {
+		name := networkName(n)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// reachable gives the addresses of an interface at which others reach a listener
+// on all addresses: of IPv6 those that are not link-local if there are any.
+func reachable(n *netif.Interface, l *scanner.Listener) []netip.Addr {
+	var all, links []netip.Addr
+	for _, p := range n.Addrs {
+		a := p.Addr().Unmap()
+		switch {
+		case a.Is4() != l.Addr.Unmap().Is4() && !l.DualStack:
+		case a.IsLinkLocalUnicast():
+			links = append(links, a.WithZone(n.Name))
+		default:
+			all = append(all, a)
+		}
+	}
+	if len(all) == 0 {
+		return links
+	}
+	return all
+}
+
+// rank orders kinds of networks.
+func rank(k netif.Kind) int {
+	order := []netif.Kind{netif.WiFi, netif.Ethernet, netif.Cellular, netif.VPN, netif.Other, netif.Bridge, netif.Virtual, netif.Container}
+	if i := slices.Index(order, k); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// networkName is "Wi-Fi 192.168.1.12", "Tailscale", "containers on docker0".
+func networkName(n *netif.Interface) string {
+	name := Clean(n.Name, maxName)
+	switch n.Kind {
+	case netif.WiFi:
+		return "Wi-Fi" + firstAddress(n, name)
+	case netif.Ethernet:
+		return "Ethernet" + firstAddress(n, name)
+	case netif.Cellular:
+		return "mobile network" + firstAddress(n, name)
+	case netif.VPN:
+		if n.Detail != "" {
+			return Clean(n.Detail, maxName) + firstAddress(n, name)
+		}
+		return "VPN" + firstAddress(n, name)
+	case netif.Container:
+		return "containers on " + name
+	case netif.Virtual:
+		return "virtual machines on " + name
+	}
+	return name + firstAddress(n, "")
+}
+
+// firstAddress is what people know a network by: its IPv4 address, else its name.
+func firstAddress(n *netif.Interface, name string) string {
+	for _, p := range n.Addrs {
+		if a := p.Addr(); a.Is4() {
+			return " " + a.String()
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return " " + name
+}
+
+// nobody begins the words for what no network leads to.
+const nobody = "Nobody now"
+
+// canConnect makes words of reach a sentence.
+func canConnect(reach string) string {
+	if strings.HasPrefix(reach, nobody) {
+		return reach
+	}
+	return reach + " can connect"
+}
+
+// Addresses gives what others would use to reach a listener now: a URL where a
+// browser makes sense, else address and port, IPv6 in brackets.
+func Addresses(l *scanner.Listener, network *scanner.Network, url string) []string {
+	if l.Namespace != "" || network == nil {
+		return nil
+	}
+	var hosts []netip.Addr
+	switch l.Scope() {
+	case scanner.ScopeInterface, scanner.ScopeLinkLocal:
+		hosts = []netip.Addr{l.Addr.Unmap()}
+	case scanner.ScopeAll:
+		for i := range network.Interfaces {
+			if n := &network.Interfaces[i]; n.Up && n.Kind != netif.Loopback && (l.Device == "" || l.Device == n.Name) {
+				hosts = append(hosts, reachable(n, l)...)
+			}
+		}
+	}
+	port := strconv.Itoa(int(l.Port))
+	scheme, _, web := strings.Cut(url, "://")
+	var all []string
+	for _, h := range hosts {
+		place := net.JoinHostPort(Clean(h.String(), maxName), port)
+		if web {
+			place = scheme + "://" + strings.ReplaceAll(place, "%", "%25") + "/"
+		}
+		all = append(all, place)
+	}
+	return all
+}
+
+// ReachSentence is who can reach the listener of a row, with what is known of a
+// firewall: "Anyone on Wi-Fi 192.168.1.12 can connect; ufw is on and may stop them".
+func (r Row) ReachSentence() string {
+	words := canConnect(r.Reach)
+	if r.Firewall != "" {
+		words += "; " + r.Firewall
+	}
+	return words
+}
+
+// firewallWords is empty where no other computer comes into question, and where
+// nothing is known yet.
+func firewallWords(l *scanner.Listener, network *scanner.Network) string {
+	if network == nil || network.Firewall == (firewall.State{}) || !l.External() {
+		return ""
+	}
+	f := network.Firewall
+	switch f.Status {
+	case firewall.Active:
+		return Clean(f.Name, maxName) + " is on and may stop them"
+	case firewall.Inactive:
+		return "no firewall on this computer stops them"
+	}
+	return "whether a firewall stops them cannot be read"
+}

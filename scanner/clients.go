@@ -1,0 +1,40 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"portlight/scanner/sockdiag"
+)
+
+// Clients are the connections to the host's TCP listeners at one moment, counted.
+type Clients struct{ counts sockdiag.ClientCounts }
+
+// CountClients counts the established TCP connections of the host's network. It
+// goes through all of them, so it is for when somebody looks. The error says why
+// the system does not tell.
+func CountClients(ctx context.Context) (*Clients, error) {
+	counts, err := sockdiag.Clients(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count clients: %w", err)
+	}
+	return &Clients{counts}, nil
+}
+
+// Of gives how many clients a listener has; ok is false for UDP, which has no
+// connections, and for what listens in another network namespace.
+func (c *Clients) Of(l *Listener) (n int, ok bool) {
+	if l.Proto != TCP || l.Namespace != "" {
+		return 0, false
+	}
+	at := sockdiag.Bound{Addr: l.Addr.WithZone("").Unmap(), Port: l.Port}
+	if device := l.Device + l.Addr.Zone(); device != "" {
+		ifi, err := net.InterfaceByName(device)
+		if err != nil {
+			return 0, true // it is gone, and with it all connections
+		}
+		at.Device = uint32(ifi.Index)
+	}
+	return c.counts[at], true
+}

@@ -1,0 +1,33 @@
+//go:build !linux
+
+package netif
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+)
+
+func read() (all []Interface, err error) {
+	list, err := net.Interfaces()
+	if err != nil {
+		return nil, fmt.Errorf("read interfaces: %w", err)
+	}
+	var addrs []address
+	for _, i := range list {
+		n := natureByName(i.Name, i.Flags&net.FlagLoopback != 0)
+		up := i.Flags&net.FlagUp != 0 && i.Flags&net.FlagRunning != 0
+		all = append(all, Interface{Index: i.Index, Name: i.Name, Kind: n.kind, Detail: n.detail, Up: up})
+		own, err := i.Addrs()
+		if err != nil {
+			return nil, fmt.Errorf("read addresses of %s: %w", i.Name, err)
+		}
+		for _, a := range own {
+			if prefix, err := netip.ParsePrefix(a.String()); err == nil {
+				addrs = append(addrs, newAddress(i.Index, prefix, i.Flags&net.FlagBroadcast != 0))
+			}
+		}
+	}
+	attach(all, addrs)
+	return all, nil
+}

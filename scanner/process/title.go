@@ -1,0 +1,374 @@
+package process
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxTitle bounds a title, in letters; it holds a name, a folder and " ()".
+const (
+	maxTitle       = 64
+	maxTitleFolder = 21
+	maxTitleName   = maxTitle - maxTitleFolder - len(" ()")
+)
+
+// Title is what a person would call a program that an interpreter runs, such as
+// "python3 manage.py (shop)", "vite (shop)" or "jenkins.war": its script, module or
+// jar, and the project's folder where the script alone says little. exe is the
+// executable or, where that is hidden, the kernel's short name; cwd may be "".
+//
+// It is "" for everything but an interpreter and where the arguments say no more
+// than the name. It has at most 64 letters, is valid UTF-8 and holds no control
+// or formatting characters. It comes from the process, which may write what it likes.
+func Title(exe string, args []string, cwd string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	l, ok := interpreter(exe)
+	if !ok && nameless(exe) {
+		l, ok = interpreter(args[0])
+	}
+	if !ok {
+		return ""
+	}
+	if len(args) == 1 {
+		return rewritten(args[0], cwd)
+	}
+	if l.shell {
+		l = l.named(args[0])
+	}
+	if l.name == "erl" {
+		return erlang(args[1:], cwd)
+	}
+	return l.title(args[1:], cwd)
+}
+
+// named takes the name that a shell was started with: sh is a link to another one.
+func (l language) named(arg string) language {
+	if kind, _, ok := stem(strings.TrimPrefix(arg, "-")); ok {
+		l.name = kind
+	}
+	return l
+}
+
+// titled reports whether a process may have a title, by its executable or, where
+// that is hidden, by the kernel's short name. It must cost little: it is asked of
+// every process.
+func titled(exe string) bool {
+	if nameless(exe) {
+		return true
+	}
+	_, _, ok := stem(exe)
+	return ok
+}
+
+// nameless reports whether the kernel's short name is what Node calls its first
+// thread: that says too little.
+func nameless(comm string) bool { return comm == "MainThread" || comm == "node-MainThread" }
+
+// rewritten is the title that a process wrote over its arguments, as
+// "next-server (v14.2.3)" and "npm run dev". One argument may also be just the
+// name of the interpreter.
+func rewritten(arg, cwd string) string {
+	arg = strings.TrimSpace(arg)
+	if _, _, ok := stem(strings.TrimPrefix(arg, "-")); ok {
+		return "" // the interpreter alone; a shell at login has "-" before it
+	}
+	first, _, more := strings.Cut(arg, " ")
+	if _, project := runner(first); project && !strings.Contains(arg, folder(cwd)) {
+		return join(arg, folder(cwd))
+	}
+	if !more {
+		arg = base(arg)
+	}
+	return join(arg, "")
+}
+
+// title finds what is run in the arguments behind the interpreter's name.
+func (l language) title(args []string, cwd string) string {
+	if t, ok := l.command(args, cwd); ok {
+		return t
+	}
+	if l.drops(args[0]) {
+		args = args[1:]
+	}
+	f := l.find(args)
+	switch f.what {
+	case aScript:
+		return l.script(f.value, f.behind, cwd)
+	case aFile:
+		if l.class {
+			return file(f.value, cwd)
+		}
+		return l.script(f.value, f.behind, cwd)
+	case aModule:
+		return l.ofModule(f, cwd)
+	case someCode:
+		return join(l.name+" "+f.option, folder(cwd))
+	case aServer:
+		return join(l.name+" "+f.option, documents(args, cwd))
+	}
+	return ""
+}
+
+// command is for words such as "run dev" that come instead of a script.
+func (l language) command(args []string, cwd string) (string, bool) {
+	if !slices.Contains(l.commands, args[0]) {
+		return "", false
+	}
+	if l.drops(args[0]) && len(args) > 1 && strings.ContainsAny(args[1], "./") {
+		return "", false // "bun run server.ts"
+	}
+	return join(l.name+" "+words(args, 2), folder(cwd)), true
+}
+
+// drops reports whether a script may follow the command.
+func (l language) drops(command string) bool { return slices.Contains(l.drop, command) }
+
+// words joins at most n arguments before the first option.
+func words(args []string, n int) string {
+	args = args[:min(n, len(args))]
+	if at := slices.IndexFunc(args, func(a string) bool { return a == "" || a[0] == '-' }); at >= 0 {
+		args = args[:at]
+	}
+	return strings.Join(args, " ")
+}
+
+// script names a script: a program by itself goes without its interpreter.
+func (l language) script(script string, behind []string, cwd string) string {
+	name, full := base(script), absolute(script, cwd)
+	if name == "" {
+		return join(l.name, folder(full))
+	}
+	if program, project, ok := packaged(full); ok {
+		return run(program, project, behind)
+	}
+	plain := strings.TrimSuffix(extless(name), "-cli")
+	if _, project := runner(plain); project {
+		return run(plain, folder(cwd), behind)
+	}
+	switch {
+	case l.class:
+		return className(script)
+	case l.alone && path.Ext(name) != "":
+		return file(script, cwd)
+	case generic(name):
+		return join(l.name+" "+name, project(full, cwd))
+	case path.Ext(name) == "" || inside(full, "bin", "sbin"):
+		return join(name, "")
+	}
+	return join(l.name+" "+name, "")
+}
+
+// ofModule names what "python3 -m" or "java -m" runs.
+func (l language) ofModule(f found, cwd string) string {
+	if l.class {
+		return className(base(f.value))
+	}
+	if _, project := runner(f.value); project {
+		return run(f.value, folder(cwd), f.behind)
+	}
+	return join(l.name+" "+f.option+" "+f.value, "")
+}
+
+// run names a tool that works on a project.
+func run(program, folder string, behind []string) string {
+	n, _ := runner(program)
+	return join(strings.TrimSpace(program+" "+words(behind, n)), folder)
+}
+
+// file names a jar or the like, which says by its end what it is.
+func file(name, cwd string) string {
+	if n := base(name); generic(n) {
+		return join(n, project(absolute(name, cwd), cwd))
+	}
+	return join(base(name), "")
+}
+
+// packaged takes a script below node_modules apart into the program and the
+// project's folder: the program is called by its package unless the script has a
+// name of its own.
+func packaged(full string) (program, in string, ok bool) {
+	const modules = "/node_modules/"
+	first, last := strings.Index(full, modules), strings.LastIndex(full, modules)
+	if first < 0 {
+		return "", "", false
+	}
+	pkg, _, _ := strings.Cut(full[last+len(modules):], "/")
+	if _, rest, scoped := strings.Cut(full[last+len(modules):], "/"); scoped && pkg[:min(1, len(pkg))] == "@" {
+		pkg, _, _ = strings.Cut(rest, "/")
+	}
+	program = extless(base(full))
+	if pkg != ".bin" && (generic(program) || strings.HasPrefix(program, pkg)) {
+		program = pkg
+	}
+	return program, folder(full[:first]), true
+}
+
+// className is a Java class without its package, unless the class alone could be
+// any program's.
+func className(class string) string {
+	short := class[strings.LastIndexByte(class, '.')+1:]
+	switch {
+	case short == "java":
+		return join(base(class), "") // a file of source text
+	case !generic(short):
+		return join(short, "")
+	}
+	for _, domain := range []string{"com.", "org.", "net.", "io."} {
+		class = strings.TrimPrefix(class, domain)
+	}
+	return join(class, "")
+}
+
+// documents is the folder that PHP's own server shows.
+func documents(args []string, cwd string) string {
+	if at := slices.Index(args, "-t"); at >= 0 && at+1 < len(args) {
+		return folder(absolute(args[at+1], cwd))
+	}
+	return folder(cwd)
+}
+
+// erlang names a program of the Erlang machine: the words behind -extra (Elixir's
+// mix), else the node's name, else what is started.
+func erlang(args []string, cwd string) string {
+	if at := slices.Index(args, "-extra"); at >= 0 && at+1 < len(args) {
+		tool := base(args[at+1])
+		if n, project := runner(tool); project {
+			return join(tool+" "+words(args[at+2:], n), folder(cwd))
+		}
+	}
+	for _, option := range []string{"-sname", "-name", "-s"} {
+		if at := slices.Index(args, option); at >= 0 && at+1 < len(args) {
+			node, _, _ := strings.Cut(args[at+1], "@")
+			return join(node, "")
+		}
+	}
+	return ""
+}
+
+// generic reports whether a script's name could be any project's.
+func generic(name string) bool {
+	switch strings.ToLower(extless(name)) {
+	case "server", "index", "main", "app", "application", "manage", "run", "start", "cli", "serve", "service", "web", "www", "api",
+		"wsgi", "asgi", "worker", "bot", "test", "script", "program", "launch", "launcher", "bootstrap", "init", "__main__", "entrypoint":
+		return true
+	}
+	return false
+}
+
+// runner knows the tools that work on the project in their working folder, and
+// how many words behind the name say what they do.
+func runner(program string) (words int, ok bool) {
+	switch program {
+	case "npm", "yarn", "pnpm", "bundle":
+		return 2, true
+	case "npx", "mix", "rails", "artisan", "rake":
+		return 1, true
+	case "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "celery", "flask", "fastapi", "django-admin", "streamlit",
+		"mkdocs", "jupyter", "jupyter-lab", "jupyter-notebook", "puma", "rackup", "unicorn", "thin", "jekyll", "iex", "nodemon", "pytest":
+		return 0, true
+	}
+	return 0, false
+}
+
+// project is the folder of a script or, if that has no name worth telling, the
+// working folder.
+func project(full, cwd string) string {
+	if name := folder(path.Dir(full)); name != "" {
+		return name
+	}
+	return folder(cwd)
+}
+
+// folder is the name of a project's folder. Those that only order a project's
+// files stand for the one above; the root, what is right below it and a home are
+// no projects.
+func folder(dir string) string {
+	dir = strings.TrimSuffix(dir, " (deleted)")
+	if dir == "" {
+		return ""
+	}
+	for dir = path.Clean(dir); ordering(path.Base(dir)); dir = path.Dir(dir) {
+		if strings.Count(dir, "/") == 0 {
+			return ""
+		}
+	}
+	switch above := path.Dir(dir); {
+	case dir == ".", above == "/", above == "/home", above == "/Users", dir == "..", strings.HasSuffix(dir, "/.."):
+		return ""
+	}
+	return path.Base(dir)
+}
+
+// ordering reports whether a folder is of the kind that every project has.
+func ordering(name string) bool {
+	switch name {
+	case "bin", "sbin", "src", "dist", "build", "lib", "libs", "target", "out", "scripts", "server", "backend":
+		return true
+	}
+	return len(name) > 1 && name[0] == '.' && name != ".."
+}
+
+func inside(full string, folders ...string) bool {
+	return slices.Contains(folders, path.Base(path.Dir(full)))
+}
+
+// absolute is a path as the process sees it, or as it is given where the working
+// folder is hidden.
+func absolute(name, cwd string) string {
+	if cwd == "" || path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(strings.TrimSuffix(cwd, " (deleted)"), name)
+}
+
+// base is the last part of a path; "" for the working folder and the root.
+func base(name string) string {
+	if b := path.Base(name); b != "." && b != ".." && b != "/" {
+		return b
+	}
+	return ""
+}
+
+// extless cuts the end of a file's name; a leading dot begins no end.
+func extless(name string) string {
+	if at := strings.LastIndexByte(name, '.'); at > 0 {
+		return name[:at]
+	}
+	return name
+}
+
+// join bounds and cleans the two parts of a title.
+func join(name, folder string) string {
+	folder = clean(folder, maxTitleFolder)
+	if folder == "" {
+		return clean(name, maxTitle)
+	}
+	return clean(name, maxTitleName) + " (" + folder + ")"
+}
+
+// clean keeps at most limit letters, and "…" in the place of the last if there
+// were more. Controls become blanks, formatting characters go.
+func clean(text string, limit int) string {
+	kept := make([]rune, 0, limit)
+	for _, r := range text { // bytes that are not UTF-8 give U+FFFD
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			continue
+		case !unicode.IsPrint(r):
+			r = ' '
+		}
+		if r == ' ' && (len(kept) == 0 || kept[len(kept)-1] == ' ') {
+			continue
+		}
+		if len(kept) == limit {
+			kept[limit-1] = '…'
+			break
+		}
+		kept = append(kept, r)
+	}
+	return strings.TrimRight(string(kept), " ")
+}

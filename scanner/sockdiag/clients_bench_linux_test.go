@@ -1,0 +1,50 @@
+package sockdiag
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"testing"
+)
+
+// BenchmarkClients counts few connections, and PORTLIGHT_CONNECTIONS more (a
+// thousand unless told).
+func BenchmarkClients(b *testing.B) {
+	l, at := serve(b, "tcp", "[::]:0")
+	connect(b, l, "127.0.0.1")
+	more := 1000
+	if text := os.Getenv("PORTLIGHT_CONNECTIONS"); text != "" {
+		if _, err := fmt.Sscan(text, &more); err != nil {
+			b.Fatal(err)
+		}
+	}
+	benchmarkClients(b, "few", 1, at)
+	many, atMany := serve(b, "tcp", "[::]:0")
+	for i := range more {
+		connect(b, many, fmt.Sprintf("127.0.%d.1", 1+i/10000))
+	}
+	benchmarkClients(b, fmt.Sprint(more), more, atMany)
+	b.Run(fmt.Sprintf("one of %d", more), func(b *testing.B) { benchmarkOne(b, l) })
+}
+
+func benchmarkClients(b *testing.B, name string, want int, at Bound) {
+	b.Run("all/"+name, func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if n := counts(b)[at]; n != want {
+				b.Fatalf("%d connections, want %d", n, want)
+			}
+		}
+	})
+}
+
+// benchmarkOne has the kernel pick one connection.
+func benchmarkOne(b *testing.B, l net.Listener) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, total, err := ClientsOf(context.Background(), uint16(l.Addr().(*net.TCPAddr).Port)); err != nil || total != 1 {
+			b.Fatalf("%d connections, error %v", total, err)
+		}
+	}
+}

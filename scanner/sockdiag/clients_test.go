@@ -1,0 +1,102 @@
+package sockdiag
+
+import (
+	"context"
+	"encoding/binary"
+	"maps"
+	"net/netip"
+	"testing"
+)
+
+// connection is struct inet_diag_msg of one.
+func connection(family byte, local, remote string, device uint32) []byte {
+	from, to := netip.MustParseAddrPort(local), netip.MustParseAddrPort(remote)
+	b := body(family, stateEstablished, from.Addr().String(), from.Port())
+	binary.BigEndian.PutUint16(b[6:], to.Port())
+	copy(b[24:], to.Addr().AsSlice())
+	binary.NativeEndian.PutUint32(b[40:], device)
+	return b
+}
+
+// listener is struct inet_diag_msg of one.
+func listener(family byte, at string, device uint32) []byte {
+	from := netip.MustParseAddrPort(at)
+	b := body(family, stateListen, from.Addr().String(), from.Port())
+	binary.NativeEndian.PutUint32(b[40:], device)
+	return b
+}
+
+func bound(at string, device uint32) Bound {
+	from := netip.MustParseAddrPort(at)
+	return Bound{from.Addr(), from.Port(), device}
+}
+
+func TestCount(t *testing.T) {
+	const v4, v6, away = familyIPv4, familyIPv6, "192.0.2.99:40000"
+	l := &listening{context.Background(), map[familyPort][]Bound{}, ClientCounts{}}
+	for _, b := range [][]byte{
+		listener(v4, "0.0.0.0:80", 0), listener(v4, "0.0.0.0:80", 0), listener(v4, "0.0.0.0:80", 2),
+		listener(v4, "192.0.2.1:80", 0), listener(v6, "[::]:80", 0), listener(v6, "[fe80::1]:22", 3),
+		listener(v6, "[::ffff:192.0.2.1]:443", 0), listener(v4, "192.0.2.7:25", 0), listener(38, "192.0.2.1:7", 0),
+	} {
+		if err := l.visit(b, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, b := range [][]byte{
+		connection(v4, "192.0.2.2:80", away, 0), connection(v4, "192.0.2.2:80", away, 5), // two to all
+		connection(v4, "192.0.2.2:80", away, 2),                                          // to all on interface 2
+		connection(v4, "192.0.2.1:80", away, 2), connection(v4, "192.0.2.1:80", away, 0), // two to one address
+		connection(v6, "[::ffff:192.0.2.1]:80", "[::ffff:192.0.2.99]:1", 0), connection(v6, "[2001:db8::1]:80", "[2001:db8::2]:1", 0),
+		connection(v6, "[fe80::1]:22", "[fe80::2]:1", 3), connection(v6, "[fe80::1]:22", "[fe80::2]:1", 4), // the second is of another interface
+		connection(v6, "[::ffff:192.0.2.1]:443", "[::ffff:192.0.2.99]:1", 0),
+		connection(v4, "192.0.2.8:25", away, 0),    // to nobody
+		connection(v4, "192.0.2.1:40000", away, 0), // from here
+		connection(38, "192.0.2.1:7", away, 0),
+	} {
+		if err := (*connected)(l).visit(b, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := ClientCounts{
+		bound("0.0.0.0:80", 0): 2, bound("0.0.0.0:80", 2): 1, bound("192.0.2.1:80", 0): 2,
+		bound("[::]:80", 0): 2, bound("[fe80::1]:22", 3): 1, bound("192.0.2.1:443", 0): 1,
+	}
+	if !maps.Equal(l.count, want) {
+		t.Errorf("got  %v\nwant %v", l.count, want)
+	}
+}
+
+// TestGatherIsBounded counts on when no more fit in.
+func TestGatherIsBounded(t *testing.T) {
+	g := &gathered{ctx: context.Background(), port: 80}
+	b := connection(familyIPv4, "192.0.2.1:80", "192.0.2.99:1", 0)
+	for range MaxClients + 5 {
+		if err := g.visit(b, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.visit(connection(familyIPv4, "192.0.2.1:81", "192.0.2.99:1", 0), false)
+	if len(g.all) != MaxClients || g.total != MaxClients+5 {
+		t.Errorf("%d of %d", len(g.all), g.total)
+	}
+}
+
+func FuzzClients(f *testing.F) {
+	f.Add(packet(typeByFamily, 2, listener(familyIPv6, "[::]:80", 0)), packet(typeByFamily, 2, connection(familyIPv6, "[::1]:80", "[::1]:1", 0)))
+	f.Add(packet(typeDone, 2, make([]byte, 4)), []byte{})
+	f.Fuzz(func(t *testing.T, listeners, connections []byte) {
+		l := &listening{context.Background(), map[familyPort][]Bound{}, ClientCounts{}}
+		(&answer{}).take(listeners, l)
+		(&answer{}).take(connections, (*connected)(l))
+		total := 0
+		for at, n := range l.count {
+			if total += n; !at.Addr.IsValid() || at.Port == 0 || n < 1 {
+				t.Errorf("%d connections to %v", n, at)
+			}
+		}
+		if most := len(connections) / inetDiagMsgLen; total > most {
+			t.Errorf("%d connections, at most %d", total, most)
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package supervisor
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"sync/atomic"
+	"time"
+
+	"portlight/scanner/supervisor/launchd"
+)
+
+// resolver reads the jobs of launchd once a socket of launchd is seen.
+type resolver struct {
+	wake chan struct{}
+	news atomic.Bool
+	home *background
+	jobs *question[answered]
+}
+
+// answered are the jobs that may run.
+type answered struct {
+	jobs     *launchd.Jobs
+	disabled map[string]bool
+}
+
+// launchctlLimit bounds the output of launchctl that is read.
+const launchctlLimit = 1 << 20
+
+func newResolver(Options) *resolver {
+	r := &resolver{wake: make(chan struct{}, 1), home: newBackground()}
+	home, _ := os.UserHomeDir()
+	index := launchd.NewIndex(launchd.Options{Home: home, Ports: portsOf})
+	r.jobs = &question[answered]{
+		ask: func(ctx context.Context) (*answered, error) {
+			return &answered{index.Read(), disabledJobs(ctx)}, nil
+		},
+		same: func(a, b *answered) bool { return a != nil && b != nil && a.jobs == b.jobs },
+		tell: r.tell, home: r.home, pace: usualPace(),
+	}
+	return r
+}
+
+// disabledJobs is what launchd does not start, nil where that is not known.
+func disabledJobs(ctx context.Context) map[string]bool {
+	out, err := exec.CommandContext(ctx, "/bin/launchctl", "print-disabled", "system").Output()
+	if err != nil || len(out) > launchctlLimit {
+		return nil
+	}
+	disabled, _, _ := launchd.ParseDisabled(out)
+	return disabled
+}
+
+// portsOf gives the port of a name in services(5).
+func portsOf(proto, service string) []uint16 {
+	n, err := net.LookupPort(proto, service)
+	if err != nil {
+		return nil
+	}
+	return []uint16{uint16(n)}
+}
+
+func (r *resolver) tell() {
+	r.news.Store(true)
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (r *resolver) of(s Socket) Manager {
+	if !heldByLaunchd(s) {
+		return Manager{}
+	}
+	known := r.jobs.answer.Load()
+	if known == nil {
+		r.jobs.wish()
+		return Manager{}
+	}
+	r.jobs.refresh(staleJobs)
+	return jobManager(launchd.Enabled(known.jobs.Find(s.Proto, s.Addr, s.Port), known.disabled))
+}
+
+// staleJobs is how old the knowledge of the jobs may be.
+const staleJobs = time.Minute
+
+func (*resolver) tick(time.Time) {}
+
+func (*resolver) notes(func(string, uint16) bool) []string { return nil }
+
+func (r *resolver) close() { r.home.close(usualPace().limit) }
