@@ -25,7 +25,9 @@ func newDoctorCommand(p *program) *cobra.Command {
 }
 
 func (p *program) doctor(ctx context.Context, asJSON bool) error {
-	d := view.NewDiagnosis(version, scanner.Try(ctx), scanner.ExecEvents())
+	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents()}
+	f.Network, f.NetworkErr = scanner.ReadNetwork(ctx)
+	d := view.NewDiagnosis(version, f)
 	if err := p.printDiagnosis(d, asJSON); err != nil {
 		return err
 	}

@@ -148,3 +148,12 @@ func (s *surroundings) with(host *Snapshot, now time.Time) *Snapshot {
 	}
 	return &out
 }
+
+// ReadNetwork reads the network of this moment, at most some seconds long.
+func ReadNetwork(ctx context.Context) (*Network, error) {
+	links, err := netif.Read()
+	if err != nil {
+		return nil, fmt.Errorf("read network: %w", err)
+	}
+	return &Network{Interfaces: links, Firewall: firewall.Read(ctx)}, nil
+}

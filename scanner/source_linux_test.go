@@ -36,7 +36,8 @@ const (
 	modeWarm    = "warm"
 	modeTunnel  = "tunnel"
 	modeListen  = "listen"
-	modeOpen    = "open"   // listens until its standard input ends
+	modeOpen    = "open" // listens until its standard input ends
+	modeLinks   = "links"
 	modeUnits   = "units"  // prints who stands behind what listens
 	modeInside  = "inside" // listens in its own network until its standard input ends
 
@@ -47,7 +48,7 @@ func TestMain(m *testing.M) {
 	modes := map[string]func() error{
 		modeHold: hold, modeNetwork: enterNetwork, modeWorker: runWorker, modeChurn: runChurn, modeWarm: runWarm,
 		modeTunnel: runTunnel, modeListen: runListen, modeInside: runInside,
-		modeUnits: runUnits}
+		modeUnits: runUnits, modeLinks: runLinks}
 	mode := modes[os.Getenv(modeEnv)]
 	if mode == nil {
 		os.Exit(m.Run())

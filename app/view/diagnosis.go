@@ -15,6 +15,7 @@ type Diagnosis struct {
 	Sources []SourceJSON `json:"sources"`
 	Seen    SeenJSON     `json:"seen"`
 	Events  EventsJSON   `json:"events"`
+	Network NetworkJSON  `json:"network"`
 	Notes   []string     `json:"notes"`
 }
 
@@ -42,14 +43,23 @@ type EventsJSON struct {
 	Error string `json:"error"`
 }
 
-// NewDiagnosis puts together what was tried. Texts are Clean.
-func NewDiagnosis(version string, trials []scanner.Trial, execEvents error) Diagnosis {
+// Findings are what a diagnosis is made of.
+type Findings struct {
+	Trials     []scanner.Trial
+	ExecEvents error // why the kernel does not tell of programs that are started, nil if it does
+	Network    *scanner.Network
+	NetworkErr error
+}
+
+// NewDiagnosis puts together what was found. Texts are Clean.
+func NewDiagnosis(version string, f Findings) Diagnosis {
 	d := Diagnosis{
 		Version: version, Sources: []SourceJSON{}, Notes: []string{},
-		Seen:   SeenJSON{Reasons: map[scanner.HiddenReason]int{}},
-		Events: EventsJSON{Exec: execEvents == nil, Error: errorText(execEvents)},
+		Seen:    SeenJSON{Reasons: map[scanner.HiddenReason]int{}},
+		Events:  EventsJSON{Exec: f.ExecEvents == nil, Error: errorText(f.ExecEvents)},
+		Network: newNetworkJSON(f.Network, f.NetworkErr),
 	}
-	for _, t := range trials {
+	for _, t := range f.Trials {
 		d.Sources = append(d.Sources, SourceJSON{
 			Name: t.Source, Works: t.Err == nil, Error: errorText(t.Err),
 			Listeners: t.Visibility.Listeners, Milliseconds: float64(t.Took.Round(10*time.Microsecond)) / float64(time.Millisecond),
@@ -97,5 +107,13 @@ func DiagnosisText(d Diagnosis, s Style) string {
 	}
 	heading(wordEvents)
 	b.WriteString("  " + eventsWords(d.Events) + "\n")
+	heading(wordNetworks)
+	for _, i := range d.Network.Interfaces {
+		fmt.Fprintf(&b, "  %-10s %s\n", i.Name, i.line())
+	}
+	if d.Network.Error != "" {
+		b.WriteString("  " + d.Network.Error + "\n")
+	}
+	b.WriteString("  " + wordFirewall + ": " + d.Network.Firewall.words() + "\n")
 	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portlight/scanner"
+	"portlight/scanner/firewall"
 )
 
 func TestDiagnosis(t *testing.T) {
@@ -19,7 +20,9 @@ func TestDiagnosis(t *testing.T) {
 		{Source: "gopsutil", Took: 45678 * time.Microsecond, Visibility: seen},
 		{Source: "lsof", Took: time.Second, Visibility: scanner.Visibility{Listeners: 1}},
 	}
-	d := NewDiagnosis("1.2.3", trials, errors.New("subscribe to exec events: operation not permitted"))
+	network := home()
+	network.Firewall = firewall.State{Name: "ufw", Status: firewall.Active}
+	d := NewDiagnosis("1.2.3", Findings{Trials: trials, ExecEvents: errors.New("subscribe to exec events: operation not permitted"), Network: network})
 	golden(t, "doctor.txt", DiagnosisText(d, Style{}))
 	var b bytes.Buffer
 	if err := WriteJSON(&b, d, "  "); err != nil {
@@ -29,6 +32,6 @@ func TestDiagnosis(t *testing.T) {
 }
 
 func TestDiagnosisOfNothing(t *testing.T) {
-	d := NewDiagnosis("1.2.3", []scanner.Trial{{Source: "sockdiag", Err: errors.New("gone")}}, nil)
+	d := NewDiagnosis("1.2.3", Findings{Trials: []scanner.Trial{{Source: "sockdiag", Err: errors.New("gone")}}, NetworkErr: errors.New("read network: no rights")})
 	golden(t, "doctor-nothing.txt", DiagnosisText(d, Style{Colour: true}))
 }

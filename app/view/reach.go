@@ -69,7 +69,9 @@ func (r *reacher) at(a netip.Addr) string {
 // oneAddress words the reach of what is bound to one address.
 func (r *reacher) oneAddress(a netip.Addr) string {
 	text := Clean(a.String(), maxName)
-	if i := r.carrier(a); i != nil {
+	if i := r.carrier(a); i != nil && i.Kind == netif.Loopback {
+		return "Anyone who can reach " + text
+	} else if i != nil {
 		return "Anyone on " + networkName(i) + ", at " + text
 	}
 	if i := r.broadcastOf(a); i != nil {
@@ -193,8 +195,6 @@ func networkName(n *netif.Interface) string {
 		return "VPN" + firstAddress(n, name)
 	case netif.Container:
 		return "containers on " + name
-	case netif.Virtual:
-		return "virtual machines on " + name
 	}
 	return name + firstAddress(n, "")
 }

@@ -50,6 +50,7 @@ func TestReachOnNetworks(t *testing.T) {
 		{linkOnly, "0.0.0.0", nil, "Nobody now: no network is up"},
 		{offline, "::", dual, "Nobody now: no network is up"},
 		{home(), "127.0.0.1", nil, "Only this computer"},
+		{&scanner.Network{Interfaces: []netif.Interface{card(1, "lo", netif.Loopback, "", true, "127.0.0.1/8", "192.0.2.9/32")}}, "192.0.2.9", nil, "Anyone who can reach 192.0.2.9"},
 		{home(), "192.168.1.12", nil, "Anyone on Wi-Fi 192.168.1.12, at 192.168.1.12"},
 		{home(), "172.17.0.1", nil, "Anyone on containers on docker0, at 172.17.0.1"},
 		{home(), "192.168.1.255", nil, "Computers that broadcast on Wi-Fi 192.168.1.12"},

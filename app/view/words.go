@@ -165,6 +165,10 @@ const (
 	wordSources = "Sources"
 	wordSeen    = "What is seen"
 	wordEvents  = "Events"
+
+	wordNetworks = "Networks"
+	wordFirewall = "Firewall"
+
 	wordsSeen   = "%s: %d with their processes, %d of the kernel itself, %d hidden"
 	wordsUnseen = "Nothing: no source works"
 )

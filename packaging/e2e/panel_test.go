@@ -153,8 +153,8 @@ func (d *desktop) tour(l look) {
 	d.settle()
 	d.picture(l.name + "-1-icon")
 
-	daemon(d.t, program(d.t, "portly-cache"), nil, "tcp 127.0.0.1:6379")
-	daemon(d.t, program(d.t, "portly-web"), nil, "tcp4 0.0.0.0:8080")
+	daemon(d.t, program(d.t, "redis-server"), nil, "tcp 127.0.0.1:6379")
+	daemon(d.t, program(d.t, "caddy"), nil, "tcp4 0.0.0.0:8080")
 	note := d.waitClass(l.class)
 	d.settle()
 	d.picture(l.name + "-2-notification")
@@ -163,7 +163,7 @@ func (d *desktop) tour(l look) {
 	}
 
 	l.choose(d, note)
-	d.waitWindow(regexp.MustCompile(`^8080  http-alt — portly-web – Portlight$`))
+	d.waitWindow(regexp.MustCompile(`^8080  http-alt — caddy – Portlight$`))
 	d.settle()
 	d.picture(l.name + "-3-window")
 
@@ -176,7 +176,7 @@ func (d *desktop) tour(l look) {
 		d.t.Errorf("%d menus are open, want the menu and its submenu: %v", len(all), all)
 	}
 	d.keys("Return")
-	d.waitWindow(regexp.MustCompile(`^6379  \S.* — portly-cache – Portlight$`))
+	d.waitWindow(regexp.MustCompile(`^6379  \S.* — redis-server – Portlight$`))
 }
 
 // waitIcon waits until the panel shows something new, and gives its place.

@@ -38,6 +38,9 @@ const nestedEnv = "PORTLIGHT_E2E_NESTED"
 // the range for documentation (RFC 5737).
 const ownAddress = "198.51.100.7"
 
+// lanAddress is the one on a cable, in a range of local networks (RFC 1918).
+const lanAddress = "192.168.1.12"
+
 func TestMain(m *testing.M) {
 	if addrs := os.Getenv(listenEnv); addrs != "" {
 		os.Exit(listenUntilTold(strings.Split(addrs, "\n")))
@@ -85,7 +88,10 @@ func runNested() (int, error) {
 }
 
 func setUpNetwork() error {
-	for _, args := range []string{"link set lo up", "address add " + ownAddress + "/32 dev lo"} {
+	for _, args := range []string{
+		"link set lo up", "address add " + ownAddress + "/32 dev lo",
+		"link add eth0 type veth peer name cable", "link set cable up", "link set eth0 up", "address add " + lanAddress + "/24 dev eth0",
+	} {
 		out, err := exec.Command("ip", strings.Fields(args)...).CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("ip %s: %w: %s", args, err, out)
