@@ -83,6 +83,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	a.Lifecycle().SetOnStarted(func() {
 		go watcher.Run(ctx, func(u scanner.Update) { showUpdate(w, u) })
 		go serveLines(ctx, w, lines)
+		go refresh(ctx, w)
 		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	})
 	a.Lifecycle().SetOnStopped(closing)
@@ -119,15 +120,11 @@ func (p *program) newWindow(a fyne.App, dir string) *window.Window {
 }
 
 func clientsOf(ctx context.Context, l *scanner.Listener) (int, error) {
-	clients, err := scanner.CountClients(ctx)
-	if err != nil {
-		return 0, err
+	n, ok, err := scanner.ClientsOf(ctx, l)
+	if err == nil && !ok {
+		err = errors.New(wordsNoClients)
 	}
-	n, ok := clients.Of(l)
-	if !ok {
-		return 0, errors.New(wordsNoClients)
-	}
-	return n, nil
+	return n, err
 }
 
 func showUpdate(w *window.Window, u scanner.Update) {
@@ -136,6 +133,22 @@ func showUpdate(w *window.Window, u scanner.Update) {
 		return
 	}
 	w.Update(u.Snapshot)
+}
+
+// refreshPeriod is how often clients are counted while a listener is chosen.
+const refreshPeriod = 5 * time.Second
+
+func refresh(ctx context.Context, w *window.Window) {
+	tick := time.NewTicker(refreshPeriod)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			w.Refresh()
+		}
+	}
 }
 
 // serveLines does what other starts of Portlight ask for.

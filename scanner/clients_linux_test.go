@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"net"
 	"testing"
 )
@@ -36,6 +37,9 @@ func TestClientsOfListeners(t *testing.T) {
 				if n, ok := clients.Of(l); n != 3 || !ok {
 					t.Errorf("%s by %s: %d clients, %v, want 3", c.listen, c.dial, n, ok)
 				}
+				if n, ok, err := ClientsOf(context.Background(), l); n != 3 || !ok || err != nil {
+					t.Errorf("%s by %s, alone: %d clients, %v, %v, want 3", c.listen, c.dial, n, ok, err)
+				}
 			}
 		}
 		if found != 1 {
@@ -53,6 +57,26 @@ func TestNoClientsCounted(t *testing.T) {
 		if n, ok := clients.Of(&l); n != 0 || ok {
 			t.Errorf("%s: %d, %v", l.ID(), n, ok)
 		}
+		ended, end := context.WithCancel(context.Background())
+		end()
+		if n, ok, err := ClientsOf(ended, &l); n != 0 || ok || err != nil { // it asks nobody, who would stop
+			t.Errorf("%s alone: %d, %v, %v", l.ID(), n, ok, err)
+		}
+	}
+}
+
+func TestClientsOfStops(t *testing.T) {
+	open, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	at := open.Addr().(*net.TCPAddr).AddrPort()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, ok, err := ClientsOf(ctx, &Listener{Key: Key{Proto: TCP, Addr: at.Addr(), Port: at.Port()}})
+	if ok || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", ok, err)
 	}
 }
 

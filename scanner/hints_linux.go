@@ -15,7 +15,8 @@ func (s *sockdiagSource) hints() <-chan hint {
 		s.execs = conn
 		go s.forwardStarts(out)
 	}
-	go s.forwardEnds(out)
+	go forward(s.finder.Wake(), out, ownerEnded, s.closed)
+	go forward(s.behind.Wake(), out, moreKnown, s.closed)
 	return out
 }
 
@@ -30,21 +31,6 @@ func (s *sockdiagSource) forwardStarts(out chan<- hint) {
 		}
 		select {
 		case <-time.After(afterStart[len(afterStart)-1]):
-		case <-s.closed:
-			return
-		}
-	}
-}
-
-func (s *sockdiagSource) forwardEnds(out chan<- hint) {
-	for {
-		select {
-		case <-s.finder.Wake():
-		case <-s.closed:
-			return
-		}
-		select {
-		case out <- ownerEnded:
 		case <-s.closed:
 			return
 		}

@@ -17,10 +17,11 @@ type Network struct {
 	Firewall   firewall.State
 }
 
-// The pace at which the firewall is asked about again; interfaces tell of their
-// changes, and where they do not they are read at networkPeriod.
+// The pace at which the network is read again. Interfaces tell of their changes;
+// where they do not, or could not be read, they are read at these periods.
 const (
 	networkPeriod    = time.Minute
+	networkRetry     = 10 * time.Second
 	firewallPeriod   = 10 * time.Minute
 	firewallPatience = 300 * time.Millisecond // that the first scan waits
 	firewallTimeout  = 5 * time.Second
@@ -31,11 +32,14 @@ type surroundings struct {
 	monitor *netif.Monitor // nil where interfaces do not tell of changes
 	current *Network       // nil before the first refresh
 	read    time.Time      // when the interfaces were
-	asked   time.Time      // when the firewall was asked for
-	answers chan firewall.State
-	ctx     context.Context // of the questions
+	note    string         // why they are not known
+
+	asked   time.Time           // when the firewall was asked for
+	asking  bool                // an answer is on its way
+	again   bool                // the interfaces have changed since
+	answers chan firewall.State // has room for the one that is on its way
+	ctx     context.Context     // of the question
 	cancel  context.CancelFunc
-	note    string // why the interfaces are not known
 
 	readLinks func() ([]netif.Interface, error)
 	readWall  func(context.Context) firewall.State
@@ -55,88 +59,98 @@ func (s *surroundings) close() {
 	}
 }
 
+// wake gives a value after an interface has changed, where that is told.
+func (s *surroundings) wake() <-chan struct{} {
+	if s.monitor == nil {
+		return nil
+	}
+	return s.monitor.Wake()
+}
+
 // refresh reads anew what may have changed, and reports whether it has.
 func (s *surroundings) refresh(now time.Time) (changed bool) {
 	first := s.current == nil
-	next := Network{}
-	if !first {
-		next = *s.current
+	if first {
+		s.current = &Network{}
 	}
-	moved := s.interfacesDue(now)
-	if moved {
-		changed = s.readInterfaces(&next, now)
+	moved := s.interfacesDue(now) && s.readInterfaces(now)
+	walled := s.takeFirewall(false)
+	s.askFirewall(now, moved)
+	if first {
+		s.takeFirewall(true)
 	}
-	changed = s.readFirewall(&next, now, first, moved) || changed
-	if changed || first {
-		s.current = &next
-	}
-	return changed || first
+	return first || moved || walled
 }
 
 func (s *surroundings) interfacesDue(now time.Time) bool {
-	if s.read.IsZero() {
+	passed := now.Sub(s.read)
+	switch {
+	case s.read.IsZero(), passed < 0, s.note != "" && passed >= networkRetry:
 		return true
-	}
-	if s.monitor != nil {
+	case s.monitor != nil:
 		return s.monitor.Changed()
 	}
-	return now.Sub(s.read) >= networkPeriod || now.Before(s.read)
+	return passed >= networkPeriod
 }
 
 // readInterfaces keeps what was known when they cannot be read.
-func (s *surroundings) readInterfaces(next *Network, now time.Time) (changed bool) {
+func (s *surroundings) readInterfaces(now time.Time) (changed bool) {
 	s.read = now
 	found, err := s.readLinks()
 	note := ""
 	if err != nil {
-		note, found = fmt.Sprintf("the network's interfaces are not known: %v", err), next.Interfaces
+		note, found = fmt.Sprintf("the network's interfaces are not known: %v", err), s.current.Interfaces
 	}
-	changed = note != s.note || !netif.Equal(found, next.Interfaces)
-	s.note, next.Interfaces = note, found
-	return changed
-}
-
-// readFirewall takes over an answer that has come, and asks again when it is time.
-func (s *surroundings) readFirewall(next *Network, now time.Time, first, moved bool) (changed bool) {
-	if moved || now.Sub(s.asked) >= firewallPeriod || now.Before(s.asked) {
-		s.asked = now
-		go s.ask()
-	}
-	state, ok := s.answer(first)
-	if !ok || state == next.Firewall {
+	if note == s.note && netif.Equal(found, s.current.Interfaces) {
 		return false
 	}
-	next.Firewall = state
+	s.note = note
+	s.current = &Network{Interfaces: found, Firewall: s.current.Firewall}
 	return true
 }
 
-// ask asks for the firewall on the side, as it may take a while.
-func (s *surroundings) ask() {
-	ctx, cancel := context.WithTimeout(s.ctx, firewallTimeout)
-	defer cancel()
-	state := s.readWall(ctx)
-	select {
-	case s.answers <- state:
-	default: // an answer is there already
+// askFirewall asks for the firewall when it is time, on the side, as it may take a
+// while, and not twice at once.
+func (s *surroundings) askFirewall(now time.Time, moved bool) {
+	passed := now.Sub(s.asked)
+	s.again = s.again || moved || s.asked.IsZero() || passed < 0 || passed >= firewallPeriod
+	if !s.again || s.asking {
+		return
 	}
+	s.asked, s.asking, s.again = now, true, false
+	go func() {
+		ctx, cancel := context.WithTimeout(s.ctx, firewallTimeout)
+		defer cancel()
+		s.answers <- s.readWall(ctx)
+	}()
 }
 
-// answer gives what has come; at first it waits for it a moment.
-func (s *surroundings) answer(wait bool) (state firewall.State, ok bool) {
-	if !wait {
+// takeFirewall takes over an answer that has come; at first it waits for it a
+// moment.
+func (s *surroundings) takeFirewall(wait bool) (changed bool) {
+	if !s.asking {
+		return false
+	}
+	var state firewall.State
+	if wait {
 		select {
 		case state = <-s.answers:
-			return state, true
+		case <-time.After(firewallPatience):
+			return false
+		}
+	} else {
+		select {
+		case state = <-s.answers:
 		default:
-			return state, false
+			return false
 		}
 	}
-	select {
-	case state = <-s.answers:
-		return state, true
-	case <-time.After(firewallPatience):
-		return state, false
+	s.asking = false
+	if state == s.current.Firewall {
+		return false
 	}
+	s.current = &Network{Interfaces: s.current.Interfaces, Firewall: state}
+	return true
 }
 
 // with gives a snapshot with the network of the moment.

@@ -84,7 +84,7 @@ func TestSurroundingsThatCannotBeRead(t *testing.T) {
 		t.Errorf("notes %q, of the host %q", with.Visibility.Notes, host.Visibility.Notes)
 	}
 	w.err = nil
-	if !s.refresh(now.Add(2*networkPeriod)) || s.note != "" {
+	if !s.refresh(now.Add(networkPeriod+networkRetry)) || s.note != "" {
 		t.Errorf("the note %q stays", s.note)
 	}
 }
@@ -101,6 +101,57 @@ func TestSurroundingsDoNotWait(t *testing.T) {
 	s.refresh(time.Unix(1000, 0))
 	if took := time.Since(began); took > firewallTimeout/2 {
 		t.Errorf("the first scan waits %v", took)
+	}
+}
+
+// TestSurroundingsAskOnce has changes come while the firewall is asked about: it is
+// asked once more after the answer.
+func TestSurroundingsAskOnce(t *testing.T) {
+	w := &town{}
+	s := w.surroundings(t)
+	answer, asked := make(chan firewall.State), make(chan struct{}, 16)
+	s.readWall = func(ctx context.Context) firewall.State {
+		asked <- struct{}{}
+		select {
+		case state := <-answer:
+			return state
+		case <-ctx.Done():
+			return firewall.State{}
+		}
+	}
+	now := time.Unix(1000, 0)
+	for i := range 5 {
+		w.links = []netif.Interface{{Index: i + 1, Name: "eth0", Up: true}}
+		s.refresh(now.Add(time.Duration(i) * networkPeriod))
+	}
+	for i, status := range []firewall.Status{firewall.Active, firewall.Inactive} {
+		s.refresh(now.Add(5 * networkPeriod)) // asks
+		answer <- firewall.State{Status: status}
+		deadline := time.Now().Add(5 * time.Second)
+		for s.current.Firewall.Status != status {
+			if time.Now().After(deadline) {
+				t.Fatalf("answer %d is not taken over", i+1)
+			}
+			s.refresh(now.Add(5 * networkPeriod))
+		}
+	}
+	s.refresh(now.Add(5 * networkPeriod))
+	if n := len(asked); n != 2 {
+		t.Errorf("asked %d times, want 2", n)
+	}
+}
+
+// TestSurroundingsAllocateNothing where nothing has changed.
+func TestSurroundingsAllocateNothing(t *testing.T) {
+	s := newSurroundings()
+	t.Cleanup(s.close)
+	now := time.Now()
+	deadline := now.Add(10 * time.Second)
+	for s.refresh(now); s.asking && time.Now().Before(deadline); {
+		s.refresh(now)
+	}
+	if n := testing.AllocsPerRun(100, func() { s.refresh(now) }); n != 0 {
+		t.Errorf("%v allocations a scan", n)
 	}
 }
 

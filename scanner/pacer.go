@@ -11,6 +11,7 @@ type hint uint8
 const (
 	programStarted hint = iota + 1 // it may listen in a moment
 	ownerEnded                     // a process that held a listener has ended
+	moreKnown                      // of what is seen already, or of the network
 )
 
 // afterStart is when a started program is looked at: most that will listen do so
@@ -33,7 +34,7 @@ type pacer struct {
 
 // hint plans extra scans.
 func (p *pacer) hint(h hint, now time.Time) {
-	if h == ownerEnded {
+	if h != programStarted {
 		p.plan = slices.Insert(p.plan, 0, now)
 		return
 	}

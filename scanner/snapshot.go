@@ -36,7 +36,12 @@ type Snapshot struct {
 
 // has reports whether something listens on a port.
 func (s *Snapshot) has(proto string, port uint16) bool {
-	return slices.ContainsFunc(s.Listeners, func(l Listener) bool { return l.Port == port && l.Proto.String() == proto })
+	for i := range s.Listeners {
+		if l := &s.Listeners[i]; l.Port == port && l.Proto.String() == proto {
+			return true
+		}
+	}
+	return false
 }
 
 // Find gives the listener with this key.

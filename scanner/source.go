@@ -124,7 +124,7 @@ type asker interface {
 const askPeriod = 10 * time.Millisecond
 
 // Settle waits for what is asked for besides the scans, such as names of units and
-// containers, no longer than patience, and scans once more if something has come.
+// containers, no longer than patience, and scans once more then.
 func (s *Scanner) Settle(ctx context.Context, patience time.Duration) (*Snapshot, error) {
 	a, ok := s.src.(asker)
 	if !ok || !a.asking() {
@@ -160,6 +160,31 @@ func (s *Scanner) hints() <-chan hint {
 		return h.hints()
 	}
 	return nil
+}
+
+// networkHints gives a value after the network has changed, nil where that is not
+// told.
+func (s *Scanner) networkHints() <-chan struct{} {
+	if s.around == nil {
+		return nil
+	}
+	return s.around.wake()
+}
+
+// forward turns what comes from wake into hints, until closed.
+func forward(wake <-chan struct{}, out chan<- hint, h hint, closed <-chan struct{}) {
+	for {
+		select {
+		case <-wake:
+		case <-closed:
+			return
+		}
+		select {
+		case out <- h:
+		case <-closed:
+			return
+		}
+	}
 }
 
 // Close frees what the scanner holds.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ type gopsutilSource struct {
 	first       []gopsnet.ConnectionStat // the answer that proved the source, for the first scan
 	last        *Snapshot
 	behind      *supervisor.Resolver
+	notes       []string // of behind, in last
 }
 
 // openGopsutil is the opener; gopsutil proves itself by its first answer.
@@ -66,10 +68,12 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	}
 	guessDualStack(found)
 	next := assemble(s.name(), now, found, []string{"dual-stack sockets are an estimate, this source does not tell them"})
-	if s.last != nil && sameListeners(s.last.Listeners, next.Listeners) {
+	notes := s.behind.Notes(next.has)
+	if s.last != nil && sameListeners(s.last.Listeners, next.Listeners) && slices.Equal(notes, s.notes) {
 		return nil, nil
 	}
-	s.last = next
+	next.Visibility.Notes = append(next.Visibility.Notes, notes...)
+	s.last, s.notes = next, notes
 	return next, nil
 }
 

@@ -34,6 +34,8 @@ type sockdiagSource struct {
 	held    sockdiag.Held
 	cgroups *cgroup.Tree // nil where there are none
 	behind  *supervisor.Resolver
+	lost    map[uint64]bool    // cookies of sockets whose cgroup has to be looked for again
+	sought  time.Time          // when they were touched last
 	socks   map[uint64]*socket // by cookie
 	groups  map[Key][]*socket  // a listener each
 	dirty   map[Key]bool       // changed, and no snapshot shows it yet
@@ -56,7 +58,7 @@ type socket struct {
 
 // openSockdiag opens the netlink socket and proves that it answers.
 func openSockdiag(context.Context) (source, error) {
-	s := &sockdiagSource{}
+	s := &sockdiagSource{lost: map[uint64]bool{}}
 	s.makeRoom(0)
 	if err := s.dial(); err != nil {
 		return nil, err
@@ -77,8 +79,9 @@ func openSockdiag(context.Context) (source, error) {
 	return s, nil
 }
 
-// cgroupRewalk is how often cgroups that are not known may be looked for.
-const cgroupRewalk = 10 * time.Second
+// cgroupRewalk is how often cgroups that are not known may be looked for, which takes
+// some microseconds for each one that there is.
+const cgroupRewalk = time.Second
 
 // members gives the processes of a cgroup and of those below it, as far as it is
 // known.
@@ -140,12 +143,7 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	if err != nil {
 		return nil, err
 	}
-	s.behind.Tick(now)
-	if s.behind.News() {
-		for cookie := range s.socks {
-			s.touch(cookie)
-		}
-	}
+	s.reconsider(now)
 	if len(s.dirty) == 0 && s.last != nil {
 		return nil, nil
 	}
@@ -305,12 +303,33 @@ func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 	return l
 }
 
+// reconsider has listeners shown anew when more may be known of who stands behind
+// them.
+func (s *sockdiagSource) reconsider(now time.Time) {
+	s.behind.Tick(now)
+	if s.behind.News() {
+		for cookie := range s.socks {
+			s.touch(cookie)
+		}
+	}
+	if passed := now.Sub(s.sought); len(s.lost) > 0 && (passed < 0 || passed >= cgroupRewalk) {
+		s.sought = now
+		for cookie := range s.lost {
+			s.touch(cookie)
+		}
+		clear(s.lost)
+	}
+}
+
 // manager gives who stands behind a socket. Where the cgroup that it was made in is
 // not known, as without version 2, it is taken to be its owner's.
 func (s *sockdiagSource) manager(sock *socket, l *Listener) supervisor.Manager {
 	path := ""
 	if s.cgroups != nil {
 		path, _ = s.cgroups.Path(sock.CgroupID)
+		if path == "" && !s.cgroups.Missed(sock.CgroupID) {
+			s.lost[sock.Cookie] = true
+		}
 	}
 	if path == "" && len(l.Owners) > 0 {
 		path = cgroup.OfProcess(l.Owners[0].PID)

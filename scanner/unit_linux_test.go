@@ -59,7 +59,7 @@ func TestUnitOfListener(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("process %d has no listener", pid)
 	}
-	want := supervisor.Manager{Kind: supervisor.Service, Unit: unit}
+	want := supervisor.Manager{Kind: supervisor.Service, Place: supervisor.Service, Unit: unit}
 	if got := s.Listeners[i].Manager; got != want {
 		t.Errorf("manager %+v, want %+v", got, want)
 	}

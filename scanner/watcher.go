@@ -57,6 +57,7 @@ type Watcher struct {
 	scanner  *Scanner
 	opened   time.Time // when scanner was opened
 	hints    <-chan hint
+	moved    <-chan struct{} // the network has changed
 	pace     pacer
 	failures int
 	sleep    time.Duration // that the computer had slept at the last scan
@@ -118,6 +119,10 @@ func (w *Watcher) Run(ctx context.Context, tell func(Update)) {
 			return
 		case h := <-w.hints:
 			w.pace.hint(h, w.now())
+			timer.Reset(time.Until(w.nextScan()))
+			continue
+		case <-w.moved:
+			w.pace.hint(moreKnown, w.now())
 			timer.Reset(time.Until(w.nextScan()))
 			continue
 		case <-timer.C:
@@ -207,7 +212,7 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 			s.ShowNetwork()
 		}
 		w.scanner, w.opened = s, w.now()
-		w.hints = s.hints()
+		w.hints, w.moved = s.hints(), s.networkHints()
 	}
 	return w.scanner.scanAt(ctx, w.now())
 }
@@ -215,7 +220,7 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 func (w *Watcher) closeScanner() {
 	if w.scanner != nil {
 		w.scanner.Close()
-		w.scanner, w.hints = nil, nil
+		w.scanner, w.hints, w.moved = nil, nil, nil
 	}
 }
 

@@ -127,15 +127,6 @@ func (t *Table) Registry() string {
 	return r.date
 }
 
-// Known gives the service that a program is known for, whatever port it holds:
-// "redis" for "redis-server". The program is a name as in Query.
-func (t *Table) Known(program string) (service string, ok bool) {
-	if p := t.usual().find(program); p != nil {
-		service = p.service
-	}
-	return service, service != ""
-}
-
 // sourced is a list with where it is from.
 type sourced struct {
 	from   Source

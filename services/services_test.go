@@ -220,18 +220,6 @@ func TestByName(t *testing.T) {
 	}
 }
 
-func TestKnown(t *testing.T) {
-	table := tableOf(t, "")
-	for program, want := range map[string]string{
-		"sshd": "ssh", "redis-server": "redis", "postgres: checkpointer": "postgresql", "systemd-resolve": "domain", "smbd": "smb", "dovecot": "imap",
-		"dnsmasq": "domain", "nginx": "http", "nc": "", "systemd": "", "java": "", "python3.11": "", "": "", "sshdx": "",
-	} {
-		if got, ok := table.Known(program); got != want || ok != (want != "") {
-			t.Errorf("%q is known for %q, %v, want %q", program, got, ok, want)
-		}
-	}
-}
-
 func TestOpenDefault(t *testing.T) {
 	a := Open("").Lookup(Query{Proto: "tcp", Port: 22, Programs: []string{"sshd"}})
 	if a.Best.Name != "ssh" || !a.Best.Also.Has(IANA) && a.Best.Source != IANA {

@@ -68,7 +68,8 @@ func (j Judgement) Findings() []Finding {
 }
 
 // Program is the identity of a process across restarts and updates of its pid:
-// "exe:" with the path, else "hidden:" with the user and the name. A nil process
+// "exe:" with the path, else "unit:" with the service that hides it, of a user's own
+// manager with the user's id, else "hidden:" with the user and the name. A nil process
 // stands for the owners that cannot be seen, and for the kernel.
 func Program(l *scanner.Listener, p *scanner.Process) string {
 	switch {
@@ -76,17 +77,20 @@ func Program(l *scanner.Listener, p *scanner.Process) string {
 		return "exe:" + p.Path
 	case p != nil:
 		return hidden(p.UID, p.Name)
-	case isService(l):
-		return "unit:" + l.Manager.Unit
 	case l.Kernel:
 		return hidden(l.UID, "kernel")
+	case isService(l) && l.Manager.User:
+		return "unit:" + strconv.Itoa(l.UID) + "/" + l.Manager.Unit
+	case isService(l):
+		return "unit:" + l.Manager.Unit
 	}
 	return hidden(l.UID, "")
 }
 
 // isService reports whether a unit tells a program: a session or a scope may run
-// any.
-func isService(l *scanner.Listener) bool { return l.Manager.Kind == supervisor.Service }
+// any. Only what the cgroup tells counts: what others answer comes later, and would
+// make another program of it.
+func isService(l *scanner.Listener) bool { return l.Manager.Place == supervisor.Service }
 
 func hidden(uid int, name string) string { return "hidden:" + strconv.Itoa(uid) + "/" + name }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -55,6 +56,7 @@ type ListenerJSON struct {
 	Starts        string         `json:"starts"`
 	App           string         `json:"app"`
 	Container     *ContainerJSON `json:"container"`
+	Forwarded     bool           `json:"forwarded"` // to the container
 	Reach         string         `json:"reach"`
 	Clients       *int           `json:"clients"`
 	Processes     []ProcessJSON  `json:"processes"`
@@ -98,8 +100,8 @@ type ServiceJSON struct {
 	Name        string   `json:"name"`
 	Description string   `json:"description"`
 	Source      string   `json:"source"`
-	Also        []string `json:"also"` // the other sources that give this name
-	Program     string   `json:"program,omitempty"`
+	Also        []string `json:"also"`    // the other sources that give this name
+	Program     string   `json:"program"` // that the name holds for, "" is any
 }
 
 // NewSnapshotJSON gives the rows of a snapshot, all or a choice, with its ledger
@@ -123,7 +125,7 @@ func NewListenerJSON(r Row) ListenerJSON {
 		ID: r.ID, Namespace: l.Namespace, Proto: r.Proto, Family: l.Family(), Address: l.Addr.String(), Port: l.Port,
 		Scope: l.Scope().String(), Interface: l.Device, External: r.External, Ephemeral: l.Ephemeral, Kernel: l.Kernel,
 		Service: r.Service, ServiceSource: r.Source, Names: NewServicesJSON(r.Answer.All), Mismatch: r.Mismatch,
-		UID: l.UID, User: l.User, Unit: l.Manager.Unit, Starts: l.Manager.Starts, App: l.Manager.App, Reach: r.ReachSentence(), Clients: r.Clients,
+		UID: l.UID, User: l.User, Unit: l.Manager.Unit, Starts: l.Manager.Starts, App: strings.TrimSpace(l.Manager.Packaging + " " + l.Manager.App), Forwarded: l.Manager.Forwarded, Reach: r.ReachSentence(), Clients: r.Clients,
 		Processes: []ProcessJSON{},
 	}
 	if c := l.Manager.Container; c != (supervisor.Container{}) {

@@ -21,6 +21,8 @@ func Program(l *scanner.Listener) string {
 	switch m := &l.Manager; {
 	case m.Forwarded && m.Container != (supervisor.Container{}):
 		name += " → " + containerName(&m.Container)
+	case m.Forwarded && m.Target.IsValid():
+		name += " → " + m.Target.String()
 	case m.Kind == supervisor.Contained:
 		name += " in " + containerName(&m.Container)
 	case m.Starts != "":
@@ -67,10 +69,16 @@ func unitWords(l *scanner.Listener) string {
 	unit := Clean(m.Unit, maxPath)
 	switch {
 	case m.Kind == supervisor.Activated && m.Starts != "":
-		return unit + ": systemd listens, " + Clean(m.Starts, maxPath) + " starts on connection"
+		return owned(unit, m.User) + ": " + m.By + " listens, " + Clean(m.Starts, maxPath) + " starts on connection"
 	case m.App != "":
 		return Clean(m.Packaging+" "+m.App, maxName)
-	case m.User && unit != "":
+	}
+	return owned(unit, m.User)
+}
+
+// owned marks the unit of a user's manager.
+func owned(unit string, user bool) string {
+	if user && unit != "" {
 		return unit + " (user)"
 	}
 	return unit
@@ -80,11 +88,8 @@ func unitWords(l *scanner.Listener) string {
 // nginx:1.27, project shop"; "" if there is none.
 func ContainerWords(m *supervisor.Manager) string {
 	c := &m.Container
-	if *c == (supervisor.Container{}) {
-		return ""
-	}
-	words := []string{c.Label(), c.Engine}
-	for _, part := range [][2]string{{"image ", c.Image}, {"project ", c.Project}, {"pod ", c.Pod}} {
+	var words []string
+	for _, part := range [][2]string{{"", c.Label()}, {"", c.Engine}, {"image ", c.Image}, {"project ", c.Project}, {"pod ", c.Pod}} {
 		if part[1] != "" {
 			words = append(words, part[0]+part[1])
 		}

@@ -43,7 +43,7 @@ func (r *reacher) words(l *scanner.Listener) string {
 
 func (r *reacher) find(l *scanner.Listener) string {
 	if l.Namespace != "" {
-		return "Only inside its container, " + Clean(l.Namespace, maxName)
+		return onlyInside + Clean(l.Namespace, maxName)
 	}
 	switch l.Scope() {
 	case scanner.ScopeLoopback:
@@ -69,9 +69,13 @@ func (r *reacher) at(a netip.Addr) string {
 // oneAddress words the reach of what is bound to one address.
 func (r *reacher) oneAddress(a netip.Addr) string {
 	text := Clean(a.String(), maxName)
-	if i := r.carrier(a); i != nil && i.Kind == netif.Loopback {
+	switch i := r.carrier(a); {
+	case i == nil:
+	case i.Kind == netif.Loopback:
 		return "Anyone who can reach " + text
-	} else if i != nil {
+	case !i.Up:
+		return nobody + ": the network with the address " + text + " is down"
+	default:
 		return "Anyone on " + networkName(i) + ", at " + text
 	}
 	if i := r.broadcastOf(a); i != nil {
@@ -212,12 +216,15 @@ func firstAddress(n *netif.Interface, name string) string {
 	return " " + name
 }
 
-// nobody begins the words for what no network leads to.
-const nobody = "Nobody now"
+// How the words begin for what no network leads to, and for what is in another one.
+const (
+	nobody     = "Nobody now"
+	onlyInside = "Only inside of "
+)
 
 // canConnect makes words of reach a sentence.
 func canConnect(reach string) string {
-	if strings.HasPrefix(reach, nobody) {
+	if strings.HasPrefix(reach, nobody) || strings.HasPrefix(reach, onlyInside) {
 		return reach
 	}
 	return reach + " can connect"
@@ -257,7 +264,7 @@ func Addresses(l *scanner.Listener, network *scanner.Network, url string) []stri
 // firewall: "Anyone on Wi-Fi 192.168.1.12 can connect; ufw is on and may stop them".
 func (r Row) ReachSentence() string {
 	words := canConnect(r.Reach)
-	if r.Firewall != "" {
+	if r.Firewall != "" && !strings.HasPrefix(words, nobody) {
 		words += "; " + r.Firewall
 	}
 	return words

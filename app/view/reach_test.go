@@ -54,6 +54,7 @@ func TestReachOnNetworks(t *testing.T) {
 		{home(), "192.168.1.12", nil, "Anyone on Wi-Fi 192.168.1.12, at 192.168.1.12"},
 		{home(), "172.17.0.1", nil, "Anyone on containers on docker0, at 172.17.0.1"},
 		{home(), "192.168.1.255", nil, "Computers that broadcast on Wi-Fi 192.168.1.12"},
+		{home(), "10.0.0.5", nil, "Nobody now: the network with the address 10.0.0.5 is down"},
 		{home(), "192.168.1.99", nil, "Nobody now: no network has the address 192.168.1.99"},
 		{home(), "fe80::12%wlan0", nil, "Computers on the same link on Wi-Fi 192.168.1.12"},
 		{home(), "0.0.0.0", on("tailscale0"), "Anyone on Tailscale 100.64.0.7 (IPv4)"},
@@ -114,6 +115,11 @@ func TestReachSentence(t *testing.T) {
 			t.Errorf("%q: %q, want %q", status, got, want)
 		}
 		local := NewRow(at(scanner.TCP, "127.0.0.1", 80, "nginx"), Facts{Names: names, Network: network})
+		inside := at(scanner.TCP, "0.0.0.0", 80, "nginx")
+		inside.Namespace = "container web"
+		if got := NewRow(inside, Facts{Names: names, Network: network}).ReachSentence(); got != "Only inside of container web" {
+			t.Errorf("%q: %q", status, got)
+		}
 		if got := local.ReachSentence(); got != "Only this computer can connect" {
 			t.Errorf("%q: %q", status, got)
 		}

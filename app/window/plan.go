@@ -21,7 +21,7 @@ type plan struct {
 
 // newPlan says what stopping a process means.
 func newPlan(p *scanner.Process, r *view.Row, s *scanner.Snapshot, names view.Namer) plan {
-	name := processName(p)
+	name := view.ProcessName(p)
 	pl := plan{name: name, title: stopTitle(name), text: stopText(p, r)}
 	for i := range s.Listeners {
 		l := &s.Listeners[i]
@@ -38,8 +38,8 @@ func newPlan(p *scanner.Process, r *view.Row, s *scanner.Snapshot, names view.Na
 	if others := otherOwners(&r.Listener, p); len(others) > 0 {
 		pl.notes = append(pl.notes, stopStays(others))
 	}
-	if u := r.Listener.Manager.Unit; u != "" {
-		pl.notes = append(pl.notes, stopSupervised(u))
+	if words := stopSupervised(&r.Listener.Manager); words != "" {
+		pl.notes = append(pl.notes, words)
 	}
 	return pl
 }

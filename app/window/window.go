@@ -72,9 +72,11 @@ type Window struct {
 	known map[process.ID]reading
 	asked map[process.ID]bool
 	count *int // clients of the chosen listener, nil while that is not known
-	wish  wish
-	drop  context.CancelFunc // ends the reading for the chosen listener
-	ctx   context.Context    // of that reading
+
+	counting bool
+	wish     wish
+	drop     context.CancelFunc // ends the reading for the chosen listener
+	ctx      context.Context    // of that reading
 }
 
 // wish is a listener to show as soon as it is seen: the one who asks may have
@@ -269,6 +271,7 @@ func (w *Window) choose(id string) {
 	w.known, w.asked, w.count = map[process.ID]reading{}, map[process.ID]bool{}, nil
 	w.wish = wish{}
 	w.chosenIs(e)
+	w.countClients()
 }
 
 // follow keeps the details of the chosen listener true after a snapshot.
@@ -291,16 +294,27 @@ func (w *Window) chosenIs(e *entry) {
 	w.win.SetTitle(windowTitle(row.Label()))
 	w.describe()
 	w.read()
-	w.countClients()
 }
 
-// countClients counts who is connected to the chosen listener.
+// Refresh counts anew who is connected to the chosen listener.
+func (w *Window) Refresh() { w.do(w.countClients) }
+
+// countClients counts who is connected to the chosen listener, unless it does so
+// already.
 func (w *Window) countClients() {
+	if w.row == nil || w.gone || w.counting {
+		return
+	}
+	w.counting = true
 	ctx, l := w.ctx, w.row.Listener
 	w.spawn(func() {
 		n, err := w.opts.CountClients(ctx, &l)
 		w.do(func() {
-			if err == nil && ctx.Err() == nil {
+			w.counting = false
+			switch {
+			case ctx.Err() != nil: // another one is chosen
+				w.countClients()
+			case err == nil && (w.count == nil || *w.count != n):
 				w.count = &n
 				w.describe()
 			}

@@ -11,6 +11,7 @@ import (
 	"portlight/app/view"
 	"portlight/scanner"
 	"portlight/scanner/process"
+	"portlight/scanner/supervisor"
 	"portlight/services"
 )
 
@@ -269,13 +270,6 @@ func morePIDs(owners []scanner.Process) string {
 	return strconv.Itoa(len(owners)) + " more with pid " + strings.Join(pids, ", ")
 }
 
-func processName(p *scanner.Process) string {
-	if name := view.Clean(p.Name, 64); name != "" {
-		return name
-	}
-	return "Process " + strconv.Itoa(p.PID)
-}
-
 func parentWords(a process.Ancestor) string {
 	if name := view.Clean(a.Name, 64); name != "" {
 		return name + " (" + strconv.Itoa(a.PID) + ")"
@@ -294,13 +288,13 @@ func whichText(r *view.Row) string {
 }
 
 func stopText(p *scanner.Process, r *view.Row) string {
-	return fmt.Sprintf("%s (pid %d) listens on %s. It is asked to end and may finish what it is doing first.", processName(p), p.PID, placeWords(r))
+	return fmt.Sprintf("%s (pid %d) listens on %s. It is asked to end and may finish what it is doing first.", view.ProcessName(p), p.PID, placeWords(r))
 }
 
 func stopStays(others []scanner.Process) string {
 	names := make([]string, len(others))
 	for i := range others {
-		names[i] = fmt.Sprintf("%s (pid %d)", processName(&others[i]), others[i].PID)
+		names[i] = fmt.Sprintf("%s (pid %d)", view.ProcessName(&others[i]), others[i].PID)
 	}
 	verb := " holds"
 	if len(names) > 1 {
@@ -309,8 +303,20 @@ func stopStays(others []scanner.Process) string {
 	return "The port stays open: " + strings.Join(names, ", ") + verb + " it too."
 }
 
-func stopSupervised(unit string) string {
-	return view.Clean(unit, 64) + " runs it and may start it again."
+// stopSupervised says who may start a listener's program again, "" if nobody is
+// known to.
+func stopSupervised(m *supervisor.Manager) string {
+	switch {
+	case m.Kind == supervisor.Service && m.User:
+		return view.Clean(m.Unit, 64) + " runs it and may start it again. To end it for now: systemctl --user stop " + view.Clean(m.Unit, 64)
+	case m.Kind == supervisor.Service:
+		return view.Clean(m.Unit, 64) + " runs it and may start it again. To end it for now: systemctl stop " + view.Clean(m.Unit, 64)
+	case m.Kind == supervisor.Activated:
+		return view.Clean(m.Unit, 64) + " listens in its place and starts it again on the next connection."
+	case m.Kind == supervisor.Contained:
+		return "It serves the container " + view.Clean(m.Container.Label(), 64) + ", which may need it."
+	}
+	return ""
 }
 
 func stopping(name string) string { return "Asking " + name + " to stop…" }
@@ -366,5 +372,5 @@ func alsoWords(pl *plan) string {
 }
 
 func ownerWords(p *scanner.Process) string {
-	return processName(p) + "  ·  pid " + strconv.Itoa(p.PID)
+	return view.ProcessName(p) + "  ·  pid " + strconv.Itoa(p.PID)
 }

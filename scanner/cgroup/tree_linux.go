@@ -90,6 +90,10 @@ func (t *Tree) Path(id uint64) (string, bool) {
 // part of the hierarchy is out of sight it is not known.
 func (t *Tree) Removed(id uint64) bool { return id != 0 && t.missed[id] && t.entire }
 
+// Missed reports whether a walk has looked for the cgroup of an id and not found it:
+// it never will.
+func (t *Tree) Missed(id uint64) bool { return id == 0 || t.missed[id] }
+
 func (t *Tree) miss(id uint64) {
 	if len(t.missed) >= maxMissed {
 		clear(t.missed)

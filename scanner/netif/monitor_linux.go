@@ -27,7 +27,7 @@ type Monitor struct {
 }
 
 // Open begins to listen. What changes after it has returned is told. The Monitor
-// must be closed.
+// must be closed. On systems other than Linux the error is errors.ErrUnsupported.
 func Open() (*Monitor, error) {
 	file, err := subscribe()
 	if err != nil {

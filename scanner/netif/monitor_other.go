@@ -2,18 +2,26 @@
 
 package netif
 
-// Monitor tells when interfaces come, go, or change. On this system it never does:
-// whoever needs to know has to Read again.
+import (
+	"errors"
+	"fmt"
+)
+
+// Monitor tells when interfaces come, go, or change. There is none on this system,
+// see Open.
 type Monitor struct{}
 
-// Open gives a Monitor that tells nothing.
-func Open() (*Monitor, error) { return &Monitor{}, nil }
+// Open gives errors.ErrUnsupported: changes are not told here, and whoever needs to
+// know has to Read again at a pace of its own.
+func Open() (*Monitor, error) {
+	return nil, fmt.Errorf("listen for changes of interfaces: not told here: %w", errors.ErrUnsupported)
+}
 
 // Changed is false always.
-func (m *Monitor) Changed() bool { return false }
+func (*Monitor) Changed() bool { return false }
 
 // Wake gives nil, a channel that never delivers.
-func (m *Monitor) Wake() <-chan struct{} { return nil }
+func (*Monitor) Wake() <-chan struct{} { return nil }
 
 // Close does nothing.
-func (m *Monitor) Close() error { return nil }
+func (*Monitor) Close() error { return nil }

@@ -1,5 +1,5 @@
 // Package netif tells the network interfaces of this computer, what kind of
-// network each leads to, and when they change.
+// network each leads to, and on Linux when they change.
 package netif
 
 import (

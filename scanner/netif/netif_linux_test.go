@@ -283,13 +283,28 @@ func expectChange(m *Monitor, words string) error {
 	if err := ip("%s", words); err != nil {
 		return err
 	}
-	if !m.Changed() {
+	if !changed(m, words) {
 		return fmt.Errorf("%s: no change", words)
 	}
 	if err := errors.Join(ip("link add other type bridge"), awaken(m), ip("link del other")); err != nil {
 		return fmt.Errorf("after %s: %w", words, err)
 	}
 	return settle(m)
+}
+
+// changed waits only for an address of IPv6, which the kernel announces by and by
+// (addrconf_dad_work in addrconf.c): all else it has announced before ip(8) ends.
+func changed(m *Monitor, words string) bool {
+	deadline := time.Now()
+	if strings.Contains(words, "2001:db8::") {
+		deadline = deadline.Add(patience)
+	}
+	for !m.Changed() {
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
 }
 
 func awaken(m *Monitor) error {

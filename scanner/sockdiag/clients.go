@@ -1,7 +1,6 @@
 package sockdiag
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"net/netip"
@@ -29,14 +28,11 @@ type Bound struct {
 // another local port, so only their other end counts, if that is here too.
 type ClientCounts map[Bound]int
 
-// Client is a connection to a listening socket.
-type Client struct {
-	Local, Remote netip.AddrPort // without zone; IPv4-mapped addresses are IPv4
-	Device        uint32         // index of the interface that it is bound to, as link-local ones are; 0 is none
+// client is a connection, as its listening socket sees it.
+type client struct {
+	addr   netip.Addr // its local one, without zone; IPv4-mapped addresses are IPv4
+	device uint32     // index of the interface that it is bound to, as link-local ones are; 0 is none
 }
-
-// MaxClients is how many connections ClientsOf gives.
-const MaxClients = 10000
 
 // listening are the sockets that connections are counted for. A connection is of
 // the family of the socket that took it, also when its addresses are IPv4-mapped.
@@ -90,9 +86,9 @@ func (l *connected) visit(body []byte, _ bool) error {
 
 // fit is the higher the better a listening socket fits a connection on its port, 0
 // when it does not.
-func fit(s Bound, c Client) (score int) {
+func fit(s Bound, c client) (score int) {
 	switch s.Addr {
-	case c.Local.Addr():
+	case c.addr:
 		score = 3
 	case netip.IPv4Unspecified(), netip.IPv6Unspecified():
 		score = 1
@@ -101,7 +97,7 @@ func fit(s Bound, c Client) (score int) {
 	}
 	switch s.Device {
 	case 0:
-	case c.Device:
+	case c.device:
 		score++
 	default:
 		return 0
@@ -110,44 +106,18 @@ func fit(s Bound, c Client) (score int) {
 }
 
 // decodeClient reads struct inet_diag_msg; of another family ok is false.
-func decodeClient(b []byte) (c Client, ok bool) {
+func decodeClient(b []byte) (c client, ok bool) {
 	if len(b) < inetDiagMsgLen {
 		return c, false
 	}
-	local, remote, ok := netip.Addr{}, netip.Addr{}, true
 	switch b[0] {
 	case familyIPv4:
-		local, remote = netip.AddrFrom4([4]byte(b[8:])), netip.AddrFrom4([4]byte(b[24:]))
+		c.addr = netip.AddrFrom4([4]byte(b[8:]))
 	case familyIPv6:
-		local, remote = netip.AddrFrom16([16]byte(b[8:])).Unmap(), netip.AddrFrom16([16]byte(b[24:])).Unmap()
+		c.addr = netip.AddrFrom16([16]byte(b[8:])).Unmap()
 	default:
-		ok = false
+		return c, false
 	}
-	return Client{
-		Local:  netip.AddrPortFrom(local, binary.BigEndian.Uint16(b[4:])),
-		Remote: netip.AddrPortFrom(remote, binary.BigEndian.Uint16(b[6:])),
-		Device: binary.NativeEndian.Uint32(b[40:]),
-	}, ok
-}
-
-// gathered are the connections on one local port.
-type gathered struct {
-	ctx   context.Context
-	port  uint16
-	all   []Client
-	total int
-}
-
-func (g *gathered) visit(body []byte, _ bool) error {
-	c, ok := decodeClient(body)
-	if ok && c.Local.Port() == g.port {
-		if g.total++; len(g.all) < MaxClients {
-			g.all = append(g.all, c)
-		}
-	}
-	return g.ctx.Err()
-}
-
-func (c Client) compare(o Client) int {
-	return cmp.Or(c.Remote.Compare(o.Remote), c.Local.Compare(o.Local), cmp.Compare(c.Device, o.Device))
+	c.device = binary.NativeEndian.Uint32(b[40:])
+	return c, true
 }

@@ -4,35 +4,24 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"slices"
 )
 
-// Clients counts the connections to all listening TCP sockets of the network
-// namespace of the calling thread. The kernel shows all established sockets for it,
-// about a microsecond each, so it is for when somebody looks.
-func Clients(ctx context.Context) (ClientCounts, error) {
+// Clients counts the connections to the TCP sockets of the network namespace of the
+// calling thread that listen on a port; 0 stands for all ports. The kernel picks
+// them by the port, but goes through all of its established sockets for it, and
+// shows all where it is 0, about a microsecond each: it is for when somebody looks.
+func Clients(ctx context.Context, port uint16) (ClientCounts, error) {
 	l := &listening{ctx, map[familyPort][]Bound{}, ClientCounts{}}
 	err := askOnce(func(c *Conn) error {
-		if err := c.dumpTCP(stateListen, 0, l); err != nil {
+		if err := c.dumpTCP(stateListen, port, l); err != nil {
 			return err
 		}
-		return c.dumpTCP(stateEstablished, 0, (*connected)(l))
+		return c.dumpTCP(stateEstablished, port, (*connected)(l))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count connections: %w", err)
 	}
 	return l.count, nil
-}
-
-// ClientsOf gives the connections with a local port, sorted by the remote address;
-// no more than MaxClients of them, while total counts all.
-func ClientsOf(ctx context.Context, port uint16) (clients []Client, total int, err error) {
-	g := &gathered{ctx: ctx, port: port}
-	if err := askOnce(func(c *Conn) error { return c.dumpTCP(stateEstablished, port, g) }); err != nil {
-		return nil, 0, fmt.Errorf("read connections on port %d: %w", port, err)
-	}
-	slices.SortFunc(g.all, Client.compare)
-	return g.all, g.total, nil
 }
 
 func askOnce(ask func(*Conn) error) error {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"os/exec"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -48,9 +48,10 @@ func connect(t testing.TB, l net.Listener, host string) (client, server net.Conn
 	return client, server
 }
 
-func counts(t testing.TB) ClientCounts {
+// counts gives those of a port, 0 is all.
+func counts(t testing.TB, port uint16) ClientCounts {
 	t.Helper()
-	all, err := Clients(context.Background())
+	all, err := Clients(context.Background(), port)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestClients(t *testing.T) {
 		{"tcp", "[::]:0", []string{"127.0.0.1", "::1", "127.0.0.9"}},
 	} {
 		l, at := serve(t, c.network, c.addr)
-		if n, ok := counts(t)[at]; ok {
+		if n, ok := counts(t, 0)[at]; ok {
 			t.Errorf("%v: %d connections before there are any", c, n)
 		}
 		var remotes []netip.AddrPort
@@ -78,45 +79,35 @@ func TestClients(t *testing.T) {
 			client, _ := connect(t, l, host)
 			remotes = append(remotes, client.LocalAddr().(*net.TCPAddr).AddrPort())
 		}
-		if n := counts(t)[at]; n != len(c.hosts) {
+		if n := counts(t, 0)[at]; n != len(c.hosts) {
 			t.Errorf("%v: %d connections", c, n)
 		}
 		for _, r := range remotes { // each client's own end is no connection to a listener
-			if n := counts(t)[Bound{r.Addr(), r.Port(), 0}]; n != 0 {
+			if n := counts(t, 0)[Bound{r.Addr(), r.Port(), 0}]; n != 0 {
 				t.Errorf("%v: the client's end counts", c)
 			}
 		}
-		checkClientsOf(t, at.Port, c.hosts, remotes)
-	}
-}
-
-func checkClientsOf(t *testing.T, port uint16, hosts []string, remotes []netip.AddrPort) {
-	t.Helper()
-	clients, total, err := ClientsOf(context.Background(), port)
-	if err != nil || total != len(hosts) || len(clients) != len(hosts) {
-		t.Fatalf("port %d: %+v, total %d, error %v, want %v", port, clients, total, err, remotes)
-	}
-	for i, remote := range remotes {
-		want := Client{Local: netip.AddrPortFrom(netip.MustParseAddr(hosts[i]), port), Remote: remote}
-		if !slices.Contains(clients, want) {
-			t.Errorf("%+v is missing in %+v", want, clients)
+		if got := counts(t, at.Port); len(got) != 1 || got[at] != len(c.hosts) {
+			t.Errorf("%v: port %d alone has %v", c, at.Port, got)
 		}
-	}
-	if !slices.IsSortedFunc(clients, Client.compare) {
-		t.Errorf("%+v are not in order", clients)
 	}
 }
 
 // TestClientsOfTheNearest has two listeners on one port: a connection belongs to the
-// one that has taken it.
+// one that has taken it. Those on another port are in the way of neither.
 func TestClientsOfTheNearest(t *testing.T) {
 	one, atOne := serve(t, "tcp4", "127.0.0.7:0")
 	all, atAll := serve(t, "tcp", fmt.Sprintf("[::]:%d", atOne.Port))
 	connect(t, one, "127.0.0.7")
 	connect(t, all, "127.0.0.8")
 	connect(t, all, "::1")
-	if got := counts(t); got[atOne] != 1 || got[atAll] != 2 {
-		t.Errorf("got %d and %d, want 1 and 2", got[atOne], got[atAll])
+	other, atOther := serve(t, "tcp4", "127.0.0.7:0")
+	connect(t, other, "127.0.0.7")
+	if got := counts(t, 0); got[atOne] != 1 || got[atAll] != 2 || got[atOther] != 1 {
+		t.Errorf("got %d, %d and %d, want 1, 2 and 1", got[atOne], got[atAll], got[atOther])
+	}
+	if got, want := counts(t, atOne.Port), (ClientCounts{atOne: 1, atAll: 2}); !maps.Equal(got, want) {
+		t.Errorf("port %d has %v, want %v", atOne.Port, got, want)
 	}
 }
 
@@ -128,7 +119,7 @@ func TestClientsThatAreNotAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	until(t, "the connection counts", func() bool { return counts(t)[at] == 1 })
+	until(t, "the connection counts", func() bool { return counts(t, 0)[at] == 1 })
 }
 
 // TestClientsThatHaveEnded do not count, from the first end on.
@@ -138,9 +129,9 @@ func TestClientsThatHaveEnded(t *testing.T) {
 	stays, _ := connect(t, l, "127.0.0.1")
 	defer stays.Close()
 	client.(*net.TCPConn).CloseWrite()
-	until(t, "the half that is left does not count", func() bool { return counts(t)[at] == 1 })
+	until(t, "the half that is left does not count", func() bool { return counts(t, 0)[at] == 1 })
 	server.Close()
-	if n := counts(t)[at]; n != 1 {
+	if n := counts(t, 0)[at]; n != 1 {
 		t.Errorf("%d connections, want 1", n)
 	}
 }
@@ -154,7 +145,7 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// TestClientsAgainstSS compares with what "ss" of iproute2 tells of the same ports.
+// TestClientsAgainstSS compares with how many "ss" of iproute2 shows on the same port.
 func TestClientsAgainstSS(t *testing.T) {
 	l, at := serve(t, "tcp", "[::]:0")
 	for range 20 {
@@ -165,30 +156,10 @@ func TestClientsAgainstSS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want []string
-	for line := range strings.Lines(string(out)) {
-		f := strings.Fields(line)
-		want = append(want, ssAddr(t, f[2])+" "+ssAddr(t, f[3]))
+	want := ClientCounts{at: strings.Count(string(out), "\n")}
+	if got := counts(t, at.Port); want[at] != 40 || !maps.Equal(got, want) || counts(t, 0)[at] != want[at] {
+		t.Errorf("got %v, want %v", got, want)
 	}
-	clients, total, err := ClientsOf(context.Background(), at.Port)
-	var got []string
-	for _, c := range clients {
-		got = append(got, c.Local.String()+" "+c.Remote.String())
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if err != nil || total != 40 || !slices.Equal(got, want) || counts(t)[at] != len(want) {
-		t.Errorf("total %d, error %v, got\n%v\nwant\n%v", total, err, got, want)
-	}
-}
-
-func ssAddr(t *testing.T, s string) string {
-	t.Helper()
-	at, err := netip.ParseAddrPort(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port()).String()
 }
 
 // TestClientsStops when it is told to.
@@ -197,10 +168,9 @@ func TestClientsStops(t *testing.T) {
 	connect(t, l, "127.0.0.1")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Clients(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("Clients: %v", err)
-	}
-	if _, _, err := ClientsOf(ctx, at.Port); !errors.Is(err, context.Canceled) {
-		t.Errorf("ClientsOf: %v", err)
+	for _, port := range []uint16{0, at.Port} {
+		if _, err := Clients(ctx, port); !errors.Is(err, context.Canceled) {
+			t.Errorf("port %d: %v", port, err)
+		}
 	}
 }

@@ -67,21 +67,6 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// TestGatherIsBounded counts on when no more fit in.
-func TestGatherIsBounded(t *testing.T) {
-	g := &gathered{ctx: context.Background(), port: 80}
-	b := connection(familyIPv4, "192.0.2.1:80", "192.0.2.99:1", 0)
-	for range MaxClients + 5 {
-		if err := g.visit(b, false); err != nil {
-			t.Fatal(err)
-		}
-	}
-	g.visit(connection(familyIPv4, "192.0.2.1:81", "192.0.2.99:1", 0), false)
-	if len(g.all) != MaxClients || g.total != MaxClients+5 {
-		t.Errorf("%d of %d", len(g.all), g.total)
-	}
-}
-
 func FuzzClients(f *testing.F) {
 	f.Add(packet(typeByFamily, 2, listener(familyIPv6, "[::]:80", 0)), packet(typeByFamily, 2, connection(familyIPv6, "[::1]:80", "[::1]:1", 0)))
 	f.Add(packet(typeDone, 2, make([]byte, 4)), []byte{})

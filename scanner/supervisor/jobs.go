@@ -1,19 +1,54 @@
 package supervisor
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os/exec"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"portlight/scanner/supervisor/launchd"
 )
 
+// jobs are those of launchd at one moment. They are not changed.
+type jobs struct {
+	*launchd.Jobs                 // the same while nothing has changed
+	disabled      map[string]bool // as launchd.ParseDisabled gives it, nil where that is not known
+}
+
+// same compares two answers; the first may be none.
+func (j *jobs) same(o *jobs) bool {
+	return j != nil && j.Jobs == o.Jobs && maps.Equal(j.disabled, o.disabled)
+}
+
+// notes is one sentence about what could not be read, if there is such.
+func (j *jobs) notes() []string {
+	if j == nil || len(j.Notes) == 0 {
+		return nil
+	}
+	first := j.Notes[0]
+	why, others := first.Err, ""
+	if e := (*fs.PathError)(nil); errors.As(why, &e) {
+		why = e.Err // the path is named already
+	}
+	if n := len(j.Notes) - 1; n > 0 {
+		others = fmt.Sprintf("; nor are %d other files read", n)
+	}
+	return []string{"jobs of launchd are not known: " + bound(first.Path) + ": " + bound(why.Error()) + others}
+}
+
 // jobManager gives what launchd's jobs tell of a socket that launchd holds: the job
 // that it starts on a connection. Of several that fit all are named, as it cannot be
 // told which one it is.
-func jobManager(jobs []launchd.Job) Manager {
+func jobManager(found []launchd.Job) Manager {
 	var labels, programs []string
-	for _, j := range jobs {
+	for _, j := range found {
 		labels = append(labels, j.Label)
 		if p := jobProgram(j); p != "" && !slices.Contains(programs, p) {
 			programs = append(programs, p)
@@ -26,6 +61,7 @@ func jobManager(jobs []launchd.Job) Manager {
 	slices.Sort(programs)
 	return Manager{
 		Kind:   Activated,
+		By:     byLaunchd,
 		Unit:   bound(strings.Join(slices.Compact(labels), ", ")),
 		Starts: bound(strings.Join(programs, ", ")),
 	}
@@ -46,4 +82,32 @@ func jobProgram(j launchd.Job) string {
 // are seen.
 func heldByLaunchd(s Socket) bool {
 	return slices.ContainsFunc(s.Holders, func(h Holder) bool { return h.PID == 1 })
+}
+
+var errLong = errors.New("output is too long")
+
+// limited keeps what is written to it, up to so many bytes.
+type limited struct {
+	kept bytes.Buffer
+	left int
+}
+
+func (l *limited) Write(b []byte) (int, error) {
+	if len(b) > l.left {
+		return 0, errLong
+	}
+	l.left -= len(b)
+	return l.kept.Write(b)
+}
+
+// output gives what a program prints. One that prints more than limit bytes is an
+// error, and is cut off there.
+func output(ctx context.Context, limit int, name string, args ...string) ([]byte, error) {
+	out := &limited{left: limit}
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stdout, cmd.WaitDelay = out, time.Second // a child of its may hold the pipe longer
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("run %s: %w", path.Base(name), err)
+	}
+	return out.kept.Bytes(), nil
 }

@@ -1,10 +1,17 @@
 package supervisor
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"portlight/scanner/process"
 	"portlight/scanner/supervisor/launchd"
@@ -29,7 +36,7 @@ func TestJobManager(t *testing.T) {
 		t.Fatal(err)
 	}
 	jobs := launchd.NewIndex(launchd.Options{Root: root}).Read()
-	want := Manager{Kind: Activated, Unit: "com.openssh.sshd", Starts: "sshd-keygen-wrapper"}
+	want := Manager{Kind: Activated, By: "launchd", Unit: "com.openssh.sshd", Starts: "sshd-keygen-wrapper"}
 	if got := jobManager(jobs.Find("tcp", netip.IPv4Unspecified(), 22)); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -50,5 +57,68 @@ func TestHeldByLaunchd(t *testing.T) {
 	}
 	if heldByLaunchd(Socket{}) {
 		t.Error("a socket without holders is launchd's")
+	}
+}
+
+func TestSameJobs(t *testing.T) {
+	index := launchd.NewIndex(launchd.Options{Root: t.TempDir()})
+	one := &jobs{index.Read(), map[string]bool{"a": true}}
+	for name, c := range map[string]struct {
+		before, after *jobs
+		want          bool
+	}{
+		"read again":      {one, &jobs{index.Read(), map[string]bool{"a": true}}, true},
+		"first":           {nil, one, false},
+		"switched on":     {one, &jobs{index.Read(), map[string]bool{"a": false}}, false},
+		"not known":       {one, &jobs{index.Read(), nil}, false},
+		"none, not known": {&jobs{index.Read(), map[string]bool{}}, &jobs{index.Read(), nil}, true},
+		"other files":     {one, &jobs{&launchd.Jobs{}, one.disabled}, false},
+	} {
+		if got := c.before.same(c.after); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestNotesOfJobs(t *testing.T) {
+	denied := launchd.Note{Path: "/L/a.plist", Err: &fs.PathError{Op: "open", Path: "/L/a.plist", Err: fs.ErrPermission}}
+	long := launchd.Note{Path: strings.Repeat("p", 999), Err: errors.New(strings.Repeat("e", 999))}
+	for _, c := range []struct {
+		jobs *jobs
+		want []string
+	}{
+		{nil, nil},
+		{&jobs{&launchd.Jobs{}, nil}, nil},
+		{&jobs{&launchd.Jobs{Notes: []launchd.Note{denied}}, nil}, []string{"jobs of launchd are not known: /L/a.plist: permission denied"}},
+		{&jobs{&launchd.Jobs{Notes: []launchd.Note{denied, long, long}}, nil},
+			[]string{"jobs of launchd are not known: /L/a.plist: permission denied; nor are 2 other files read"}},
+		{&jobs{&launchd.Jobs{Notes: []launchd.Note{long}}, nil},
+			[]string{"jobs of launchd are not known: " + long.Path[:maxName] + ": " + long.Err.Error()[:maxName]}},
+	} {
+		if got := c.jobs.notes(); !slices.Equal(got, c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestOutput(t *testing.T) {
+	shell := func(ctx context.Context, limit int, line string) (string, error) {
+		b, err := output(ctx, limit, "/bin/sh", "-c", line)
+		return string(b), err
+	}
+	if got, err := shell(t.Context(), 6, "echo hello"); got != "hello\n" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	var failed *exec.ExitError
+	if got, err := shell(t.Context(), 100, "echo hello; exit 3"); got != "" || !errors.As(err, &failed) || failed.ExitCode() != 3 {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := shell(t.Context(), 5, "echo hello"); got != "" || !errors.Is(err, errLong) {
+		t.Errorf("one byte too much: got %q, %v", got, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if got, err := shell(ctx, 1<<10, "while echo hello; do :; done"); got != "" || err == nil || ctx.Err() != nil {
+		t.Errorf("without end: %d bytes, %v, %v", len(got), err, ctx.Err())
 	}
 }

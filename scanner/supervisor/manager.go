@@ -14,7 +14,7 @@ type Kind uint8
 const (
 	Unknown   Kind = iota
 	Service        // a service of systemd
-	Activated      // a socket unit: systemd listens, and starts a service on a connection
+	Activated      // a socket unit or a job of launchd: systemd or launchd listens, and starts a program on a connection
 	Systemd        // systemd itself listens, for a unit that is not known
 	App            // an application of the desktop or of a packaging system
 	Session        // a login session, a terminal or a command in a scope of its own
@@ -33,19 +33,28 @@ func (k Kind) String() string {
 
 // Manager is who stands behind a socket. It is comparable; zero is that nothing
 // is known.
+//
+// What is asked for comes later, and may change: a hidden docker-proxy is a Service
+// until Docker answers, and then Contained. Place is what the path of the cgroup
+// tells, so it is the same whenever Of is asked with the same path. So is Unit, but
+// for sockets that systemd listens on: with Place Systemd it becomes that of the
+// socket unit once Kind is Activated.
 type Manager struct {
 	Kind      Kind
-	Unit      string         // unit of the host, as systemd prints it: "ssh.service", "session-3.scope"; "" for a scope that is a container's alone
+	Place     Kind           // Kind as the cgroup's path alone tells it, never changed by an answer; Unknown where no path is known, as on macOS
+	By        string         // who listens where Kind is Activated: "systemd" or "launchd"; else ""
+	Unit      string         // unit of the host, as systemd prints it: "ssh.service", "session-3.scope"; "" for a scope that is a container's alone. With launchd the labels of the jobs that may be behind it: "com.openssh.sshd"
 	User      bool           // Unit is of a user's manager: systemctl --user
-	Starts    string         // the unit that a socket unit starts, "ssh@.service" for one with an instance per connection; or ""
+	Starts    string         // the unit that a socket unit starts, "ssh@.service" for one with an instance per connection; the programs of launchd's jobs; or ""
 	App       string         // id of a packaged application: "firefox", "org.mozilla.firefox"
 	Packaging string         // App's: "snap" or "flatpak"
-	Container Container      // also what a forwarder serves
-	Forwarded bool           // the socket is outside of the container and forwards to it
+	Container Container      // also what a forwarder serves; zero while that is not known
+	Forwarded bool           // the socket is outside of a container and forwards to it; which one may be unknown
 	Target    netip.AddrPort // where in the container's network it forwards to, as far as it is known
 }
 
-// Container is a container or a machine. What is not known is "".
+// Container is a container or a machine. What is not known is "", but for one of ID
+// and Pod, without which it is zero: an engine alone is no container.
 type Container struct {
 	Engine  string // "docker", "podman", "containerd", "cri-o", "lxc", "systemd-nspawn", "qemu"
 	ID      string // 64 hexadecimal digits, or the name where the engine has no other id
@@ -57,7 +66,8 @@ type Container struct {
 	Unit    string // service of the systemd inside of the container
 }
 
-// Label is the best name for a container: its name, the start of its id, or its pod.
+// Label is the best name for a container: its name, the start of its id, or its
+// pod. It is "" for the zero Container only.
 func (c Container) Label() string {
 	switch {
 	case c.Name != "":
@@ -69,6 +79,12 @@ func (c Container) Label() string {
 	}
 	return c.Pod
 }
+
+// Who listens for an Activated socket.
+const (
+	bySystemd = "systemd"
+	byLaunchd = "launchd"
+)
 
 // maxName bounds names, in bytes: those of files and of units have no more
 // (UNIT_NAME_MAX of systemd).

@@ -198,6 +198,9 @@ func FuzzParseCgroup(f *testing.F) {
 		if p.User && (p.Unit == "" || !strings.Contains(path, "user@")) || p.Unit != "" && !strings.Contains(path, p.Unit) {
 			t.Errorf("%q became %+v", path, p)
 		}
+		if (p.Container.Label() == "") != (p.Container == Container{}) {
+			t.Errorf("%q became %+v, which has no label", path, p)
+		}
 		if again := ParseCgroup("/" + path + "/"); again != p {
 			t.Errorf("%q became %+v, with slashes %+v", path, p, again)
 		}

@@ -7,7 +7,8 @@ import (
 	"portlight/scanner/process"
 )
 
-// Options say where a Resolver looks. All may be left out.
+// Options say where a Resolver looks. All may be left out, and Linux alone has use
+// for them.
 type Options struct {
 	// Members gives the processes of a cgroup, as Tree of package cgroup does. It
 	// is called by Of alone. Without it the forwarders of other users, which hold
@@ -48,9 +49,10 @@ type Holder struct {
 //
 // Of answers at once, from what is known. It asks in the background for what is
 // missing: systemd for the sockets that it holds or that its socket units have
-// made, the engines for containers and forwarders that it has no name for. Each
-// is asked at most every five seconds, and given two for its answer; when it
-// tells something new, Wake and News say so, and Of may answer better.
+// made, the engines for containers and forwarders that it has no name for, launchd's
+// files for the sockets that launchd holds. Each is asked at most every five seconds,
+// and given two for its answer; when it tells something new, Wake and News say so,
+// and Of may answer better.
 type Resolver struct{ r *resolver }
 
 // New gives a Resolver that has asked nobody yet. Close ends it.
@@ -77,8 +79,9 @@ func (r *Resolver) Asking() bool { return r.r.home.untried.Load() > 0 }
 
 // Notes gives a sentence for each that was asked and does not answer, and for each
 // port that Docker publishes without a listener: the firewall leads it to a
-// container. They are at most 16, and names in them are raw. Has reports whether a
-// listener is known.
+// container. On macOS it is one about the jobs of launchd that could not be read.
+// They are at most 16, and names in them are raw. Has reports whether a listener is
+// known.
 func (r *Resolver) Notes(has func(proto string, port uint16) bool) []string { return r.r.notes(has) }
 
 // Close stops all questions and waits for their end, at most as long as an answer

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"os"
-	"os/exec"
 	"sync/atomic"
 	"time"
 
@@ -16,27 +15,21 @@ type resolver struct {
 	wake chan struct{}
 	news atomic.Bool
 	home *background
-	jobs *question[answered]
+	jobs *question[jobs]
 }
 
-// answered are the jobs that may run.
-type answered struct {
-	jobs     *launchd.Jobs
-	disabled map[string]bool
-}
-
-// launchctlLimit bounds the output of launchctl that is read.
+// launchctlLimit bounds the output of launchctl, in bytes.
 const launchctlLimit = 1 << 20
 
 func newResolver(Options) *resolver {
 	r := &resolver{wake: make(chan struct{}, 1), home: newBackground()}
 	home, _ := os.UserHomeDir()
 	index := launchd.NewIndex(launchd.Options{Home: home, Ports: portsOf})
-	r.jobs = &question[answered]{
-		ask: func(ctx context.Context) (*answered, error) {
-			return &answered{index.Read(), disabledJobs(ctx)}, nil
+	r.jobs = &question[jobs]{
+		ask: func(ctx context.Context) (*jobs, error) {
+			return &jobs{index.Read(), disabledJobs(ctx)}, nil
 		},
-		same: func(a, b *answered) bool { return a != nil && b != nil && a.jobs == b.jobs },
+		same: (*jobs).same,
 		tell: r.tell, home: r.home, pace: usualPace(),
 	}
 	return r
@@ -44,15 +37,15 @@ func newResolver(Options) *resolver {
 
 // disabledJobs is what launchd does not start, nil where that is not known.
 func disabledJobs(ctx context.Context) map[string]bool {
-	out, err := exec.CommandContext(ctx, "/bin/launchctl", "print-disabled", "system").Output()
-	if err != nil || len(out) > launchctlLimit {
+	out, err := output(ctx, launchctlLimit, "/bin/launchctl", "print-disabled", "system")
+	if err != nil {
 		return nil
 	}
 	disabled, _, _ := launchd.ParseDisabled(out)
 	return disabled
 }
 
-// portsOf gives the port of a name in services(5).
+// portsOf gives the port of a name in services(5). It may ask a daemon, and wait.
 func portsOf(proto, service string) []uint16 {
 	n, err := net.LookupPort(proto, service)
 	if err != nil {
@@ -79,7 +72,7 @@ func (r *resolver) of(s Socket) Manager {
 		return Manager{}
 	}
 	r.jobs.refresh(staleJobs)
-	return jobManager(launchd.Enabled(known.jobs.Find(s.Proto, s.Addr, s.Port), known.disabled))
+	return jobManager(launchd.Enabled(known.Find(s.Proto, s.Addr, s.Port), known.disabled))
 }
 
 // staleJobs is how old the knowledge of the jobs may be.
@@ -87,6 +80,6 @@ const staleJobs = time.Minute
 
 func (*resolver) tick(time.Time) {}
 
-func (*resolver) notes(func(string, uint16) bool) []string { return nil }
+func (r *resolver) notes(func(string, uint16) bool) []string { return r.jobs.answer.Load().notes() }
 
 func (r *resolver) close() { r.home.close(usualPace().limit) }

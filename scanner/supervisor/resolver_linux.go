@@ -88,7 +88,7 @@ func (r *resolver) close() { r.home.close(r.limit) }
 
 func (r *resolver) of(s Socket) Manager {
 	p := r.place(s.Cgroup)
-	m := Manager{Kind: p.Kind, Unit: p.Unit, User: p.User, App: p.App, Packaging: p.Packaging, Container: p.Container}
+	m := Manager{Kind: p.Kind, Place: p.Kind, Unit: p.Unit, User: p.User, App: p.App, Packaging: p.Packaging, Container: p.Container}
 	switch {
 	case p.Kind == Systemd || p.Kind == Activated:
 		r.activate(&m, p, s)
@@ -123,6 +123,9 @@ func remember[K comparable, V any](m map[K]V, k K, v V) {
 // activate names the socket unit that systemd listens for, and what that starts.
 // Of the managers of users one can ask one's own only.
 func (r *resolver) activate(m *Manager, p Place, s Socket) {
+	if p.Kind == Activated {
+		m.By = bySystemd
+	}
 	q := r.system
 	if p.User {
 		q = r.session
@@ -135,7 +138,7 @@ func (r *resolver) activate(m *Manager, p Place, s Socket) {
 		q.wish()
 		return
 	}
-	m.Kind, m.Unit, m.Starts = Activated, a.unit, a.starts
+	m.Kind, m.By, m.Unit, m.Starts = Activated, bySystemd, a.unit, a.starts
 	q.refresh(staleAge)
 }
 
@@ -185,7 +188,8 @@ func (c Container) with(told Container) Container {
 	return told
 }
 
-// forward finds the container that a forwarder serves.
+// forward finds the container that a forwarder serves. Unit is again what the path
+// told, should the forwarder have its socket from systemd.
 func (r *resolver) forward(m *Manager, p Place, s Socket) {
 	at := newEndpoint(s.Proto, s.Addr, s.Port)
 	f, id, ok := r.forwarder(p, s, at)
@@ -201,11 +205,10 @@ func (r *resolver) forward(m *Manager, p Place, s Socket) {
 	m.Target, m.Forwarded = f.Target, f.Target.IsValid()
 	if c, target, ok := r.serves(f, at, s.UID); ok {
 		m.Kind, m.Container, m.Forwarded = Contained, c, true
+		m.By, m.Unit, m.Starts = "", p.Unit, ""
 		if !m.Target.IsValid() {
 			m.Target = target
 		}
-	} else if m.Forwarded {
-		m.Container.Engine = f.Engine
 	}
 	r.askForwarded(f, at, id)
 }

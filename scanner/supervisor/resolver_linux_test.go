@@ -25,11 +25,11 @@ func TestOfAsksNobody(t *testing.T) {
 	for cgroup, want := range map[string]Manager{
 		"":                          {},
 		"/":                         {},
-		"/system.slice/ssh.service": {Kind: Service, Unit: "ssh.service"},
-		"/lxc.payload.web":          {Kind: Contained, Container: Container{Engine: "lxc", ID: "web", Name: "web"}},
+		"/system.slice/ssh.service": {Kind: Service, Place: Service, Unit: "ssh.service"},
+		"/lxc.payload.web":          {Kind: Contained, Place: Contained, Container: Container{Engine: "lxc", ID: "web", Name: "web"}},
 		"/kubepods.slice/kubepods-pod00000000_0000_0000_0000_000000000000.slice/crio-" + id1 + ".scope": {
-			Kind: Contained, Container: Container{Engine: "cri-o", ID: id1, Pod: "00000000-0000-0000-0000-000000000000"}},
-		"/user.slice/user-4000000000.slice/user@4000000000.service/init.scope": {Kind: Systemd, Unit: "init.scope", User: true},
+			Kind: Contained, Place: Contained, Container: Container{Engine: "cri-o", ID: id1, Pod: "00000000-0000-0000-0000-000000000000"}},
+		"/user.slice/user-4000000000.slice/user@4000000000.service/init.scope": {Kind: Systemd, Place: Systemd, Unit: "init.scope", User: true},
 	} {
 		if got := s.Of(tcp(cgroup, "0.0.0.0:22")); got != want {
 			t.Errorf("%s: got %+v", cgroup, got)
@@ -58,22 +58,24 @@ func TestSocketUnits(t *testing.T) {
 	m := startManager(t, b)
 	stockUnits(t, m)
 	s := newScene(t, Options{SystemBus: b.address})
-	ssh := Manager{Kind: Activated, Unit: "ssh.socket", Starts: "ssh.service"}
+	ssh := Manager{Kind: Activated, Place: Systemd, By: "systemd", Unit: "ssh.socket", Starts: "ssh.service"}
 	s.becomes(tcp("/init.scope", "0.0.0.0:22"), ssh)
+	made := ssh
+	made.Place = Activated // the socket unit has a cgroup of its own
 	tftp := tcp("/init.scope", "0.0.0.0:69")
 	tftp.Proto = "udp"
 	for x, want := range map[*Socket]Manager{
 		ptr(tcp("/init.scope", "[::]:22")):                   ssh,
-		ptr(tcp("/system.slice/ssh.socket", "1.2.3.4:99")):   ssh,
-		ptr(tcp("/init.scope", "[::]:23")):                   {Kind: Activated, Unit: "each.socket", Starts: "each@.service"},
-		&tftp:                                                {Kind: Activated, Unit: "tftp@a.socket", Starts: "tftp@.service"},
-		ptr(tcp("/init.scope", "10.0.0.1:25")):               {Kind: Activated, Unit: "half.socket"},
-		ptr(tcp("/init.scope", "[::ffff:10.0.0.1]:25")):      {Kind: Activated, Unit: "half.socket"},
-		ptr(tcp("/init.scope", "0.0.0.0:26")):                {Kind: Systemd, Unit: "init.scope"},
-		ptr(tcp("/init.scope", "0.0.0.0:27")):                {Kind: Activated, Unit: "a\x1b[2Jb.socket", Starts: "b\u202e.service"},
-		ptr(tcp("/init.scope", "127.0.0.1:22")):              {Kind: Systemd, Unit: "init.scope"},
-		ptr(tcp("/system.slice/odd.socket", "0.0.0.0:1")):    {Kind: Activated, Unit: "odd.socket"},
-		ptr(tcp("/system.slice/absent.socket", "0.0.0.0:1")): {Kind: Activated, Unit: "absent.socket"},
+		ptr(tcp("/system.slice/ssh.socket", "1.2.3.4:99")):   made,
+		ptr(tcp("/init.scope", "[::]:23")):                   {Kind: Activated, Place: Systemd, By: "systemd", Unit: "each.socket", Starts: "each@.service"},
+		&tftp:                                                {Kind: Activated, Place: Systemd, By: "systemd", Unit: "tftp@a.socket", Starts: "tftp@.service"},
+		ptr(tcp("/init.scope", "10.0.0.1:25")):               {Kind: Activated, Place: Systemd, By: "systemd", Unit: "half.socket"},
+		ptr(tcp("/init.scope", "[::ffff:10.0.0.1]:25")):      {Kind: Activated, Place: Systemd, By: "systemd", Unit: "half.socket"},
+		ptr(tcp("/init.scope", "0.0.0.0:26")):                {Kind: Systemd, Place: Systemd, Unit: "init.scope"},
+		ptr(tcp("/init.scope", "0.0.0.0:27")):                {Kind: Activated, Place: Systemd, By: "systemd", Unit: "a\x1b[2Jb.socket", Starts: "b\u202e.service"},
+		ptr(tcp("/init.scope", "127.0.0.1:22")):              {Kind: Systemd, Place: Systemd, Unit: "init.scope"},
+		ptr(tcp("/system.slice/odd.socket", "0.0.0.0:1")):    {Kind: Activated, Place: Activated, By: "systemd", Unit: "odd.socket"},
+		ptr(tcp("/system.slice/absent.socket", "0.0.0.0:1")): {Kind: Activated, Place: Activated, By: "systemd", Unit: "absent.socket"},
 	} {
 		if got := s.Of(*x); got != want {
 			t.Errorf("%+v:\ngot  %+v\nwant %+v", *x, got, want)
@@ -90,15 +92,15 @@ func TestSocketUnitsChange(t *testing.T) {
 	m := startManager(t, b)
 	s := newScene(t, Options{SystemBus: b.address})
 	x := tcp("/init.scope", "0.0.0.0:22")
-	s.becomes(x, Manager{Kind: Systemd, Unit: "init.scope"})
+	s.becomes(x, Manager{Kind: Systemd, Place: Systemd, Unit: "init.scope"})
 	eventually(t, "asked", func() bool { return m.asked.Load() > 0 })
 	s.idle()
 	m.add(t, "a.socket", fakeUnit{[]listenPair{{"Stream", "22"}}, false, []string{"a.service"}})
-	s.becomes(x, Manager{Kind: Activated, Unit: "a.socket", Starts: "a.service"})
+	s.becomes(x, Manager{Kind: Activated, Place: Systemd, By: "systemd", Unit: "a.socket", Starts: "a.service"})
 	m.remove("a.socket")
 	m.add(t, "b.socket", fakeUnit{[]listenPair{{"Stream", "22"}}, false, []string{"b.service"}})
 	s.r.system.refresh(0)
-	s.becomes(x, Manager{Kind: Activated, Unit: "b.socket", Starts: "b.service"})
+	s.becomes(x, Manager{Kind: Activated, Place: Systemd, By: "systemd", Unit: "b.socket", Starts: "b.service"})
 }
 
 func TestSocketUnitsOfUser(t *testing.T) {
@@ -107,10 +109,11 @@ func TestSocketUnitsOfUser(t *testing.T) {
 	startManager(t, session).add(t, "u.socket", fakeUnit{[]listenPair{{"Stream", "0.0.0.0:22"}}, false, []string{"u.service"}})
 	s := newScene(t, Options{SystemBus: system.address, SessionBus: session.address})
 	tree := fmt.Sprintf("/user.slice/user-%d.slice/user@%d.service", os.Geteuid(), os.Geteuid())
-	want := Manager{Kind: Activated, Unit: "u.socket", Starts: "u.service", User: true}
+	want := Manager{Kind: Activated, Place: Systemd, By: "systemd", Unit: "u.socket", Starts: "u.service", User: true}
 	s.becomes(tcp(tree+"/init.scope", "0.0.0.0:22"), want)
+	want.Place = Activated
 	s.becomes(tcp(tree+"/app.slice/u.socket", "0.0.0.0:99"), want)
-	s.becomes(tcp("/init.scope", "0.0.0.0:22"), Manager{Kind: Activated, Unit: "a.socket", Starts: "a.service"})
+	s.becomes(tcp("/init.scope", "0.0.0.0:22"), Manager{Kind: Activated, Place: Systemd, By: "systemd", Unit: "a.socket", Starts: "a.service"})
 }
 
 // TestBusFails has a bus that does not answer, one without systemd, and none.
@@ -124,7 +127,7 @@ func TestBusFails(t *testing.T) {
 		p := quick()
 		p.limit = 100 * time.Millisecond
 		s := newScene(t, Options{SystemBus: address, pace: p})
-		x, want := tcp("/init.scope", "0.0.0.0:22"), Manager{Kind: Systemd, Unit: "init.scope"}
+		x, want := tcp("/init.scope", "0.0.0.0:22"), Manager{Kind: Systemd, Place: Systemd, Unit: "init.scope"}
 		if got := s.Of(x); got != want {
 			t.Errorf("%s: got %+v", name, got)
 		}
@@ -140,10 +143,10 @@ func TestContainerByID(t *testing.T) {
 	e := startEngine(t, "docker.sock", list)
 	s := newScene(t, Options{Engines: []string{e.path}})
 	want := web().Container
-	s.becomes(tcp("/system.slice/docker-"+id1+".scope", "0.0.0.0:80"), Manager{Kind: Contained, Container: want})
+	s.becomes(tcp("/system.slice/docker-"+id1+".scope", "0.0.0.0:80"), Manager{Kind: Contained, Place: Contained, Container: want})
 	want.Unit = "nginx.service"
-	s.becomes(tcp("/docker/"+id1+"/system.slice/nginx.service", "0.0.0.0:80"), Manager{Kind: Contained, Container: want})
-	s.becomes(tcp("/docker/"+id2, "0.0.0.0:81"), Manager{Kind: Contained, Container: Container{Engine: "docker", ID: id2, Image: "redis"}})
+	s.becomes(tcp("/docker/"+id1+"/system.slice/nginx.service", "0.0.0.0:80"), Manager{Kind: Contained, Place: Contained, Container: want})
+	s.becomes(tcp("/docker/"+id2, "0.0.0.0:81"), Manager{Kind: Contained, Place: Contained, Container: Container{Engine: "docker", ID: id2, Image: "redis"}})
 	asked := e.asked.Load()
 	for range 100 {
 		s.Of(tcp("/docker/"+id1, "0.0.0.0:80"))
@@ -169,7 +172,7 @@ func TestContainerUnknown(t *testing.T) {
 	}
 	e.say(list)
 	s.Of(tcp("/docker/"+id2, "0.0.0.0:80"))
-	s.becomes(tcp("/docker/"+id1, "0.0.0.0:80"), Manager{Kind: Contained, Container: web().Container})
+	s.becomes(tcp("/docker/"+id1, "0.0.0.0:80"), Manager{Kind: Contained, Place: Contained, Container: web().Container})
 }
 
 // TestContainerOfAnotherUser has a cgroup of another user that bears the id of
@@ -178,13 +181,13 @@ func TestContainerOfAnotherUser(t *testing.T) {
 	e := startEngine(t, "docker.sock", list)
 	s := newScene(t, Options{Engines: []string{e.path}})
 	other := fmt.Sprintf("/user.slice/user-%[1]d.slice/user@%[1]d.service/docker-"+id1+".scope", os.Geteuid()+1)
-	s.becomes(tcp("/docker/"+id1, "0.0.0.0:80"), Manager{Kind: Contained, Container: web().Container})
-	want := Manager{Kind: Contained, Container: Container{Engine: "docker", ID: id1}}
+	s.becomes(tcp("/docker/"+id1, "0.0.0.0:80"), Manager{Kind: Contained, Place: Contained, Container: web().Container})
+	want := Manager{Kind: Contained, Place: Contained, Container: Container{Engine: "docker", ID: id1}}
 	if got := s.Of(tcp(other, "0.0.0.0:80")); got != want {
 		t.Errorf("got %+v", got)
 	}
 	own := fmt.Sprintf("/user.slice/user-%[1]d.slice/user@%[1]d.service/docker-"+id1+".scope", os.Geteuid())
-	s.becomes(tcp(own, "0.0.0.0:80"), Manager{Kind: Contained, Container: web().Container})
+	s.becomes(tcp(own, "0.0.0.0:80"), Manager{Kind: Contained, Place: Contained, Container: web().Container})
 }
 
 // TestStoreBeforeSocket has a list of Podman's that knows a container, so that its
@@ -195,7 +198,7 @@ func TestStoreBeforeSocket(t *testing.T) {
 	must(t, os.WriteFile(file, []byte(`[{"id":"`+id1+`","names":["by-file"],"metadata":"{\"image-name\":\"nginx\"}"}]`), 0o600))
 	x := tcp("/machine.slice/libpod-"+id1+".scope/container", "0.0.0.0:80")
 	s := newScene(t, Options{Engines: []string{e.path}, Stores: []string{"/nonexistent", file}})
-	s.becomes(x, Manager{Kind: Contained, Container: Container{Engine: "podman", ID: id1, Name: "by-file", Image: "nginx"}})
+	s.becomes(x, Manager{Kind: Contained, Place: Contained, Container: Container{Engine: "podman", ID: id1, Name: "by-file", Image: "nginx"}})
 	s.idle()
 	if n := e.asked.Load(); n != 0 {
 		t.Errorf("asked %d times", n)
@@ -203,7 +206,7 @@ func TestStoreBeforeSocket(t *testing.T) {
 	without := newScene(t, Options{Engines: []string{e.path}, Stores: []string{"/nonexistent"}})
 	want := web().Container
 	want.Engine, want.Name = "podman", "by-socket"
-	without.becomes(x, Manager{Kind: Contained, Container: want})
+	without.becomes(x, Manager{Kind: Contained, Place: Contained, Container: want})
 }
 
 // TestEngineFails has sockets that do not answer, or not well.
@@ -243,7 +246,7 @@ func TestEngineFails(t *testing.T) {
 			served.handle(c.handle)
 		}
 		s := newScene(t, Options{Engines: []string{c.path}, pace: p})
-		want := Manager{Kind: Contained, Container: Container{Engine: "docker", ID: id1}}
+		want := Manager{Kind: Contained, Place: Contained, Container: Container{Engine: "docker", ID: id1}}
 		for range 2 {
 			if got := s.Of(tcp("/docker/"+id1, "0.0.0.0:80")); got != want {
 				t.Errorf("%s: got %+v", name, got)
@@ -279,13 +282,13 @@ func dockerProxy(t testing.TB, port string) Holder {
 func TestForwarderByPort(t *testing.T) {
 	e := startEngine(t, "docker.sock", list)
 	s := newScene(t, Options{Engines: []string{e.path}})
-	shop := Manager{Kind: Contained, Unit: "docker.service", Container: web().Container, Forwarded: true, Target: netip.MustParseAddrPort("172.18.0.2:80")}
+	shop := Manager{Kind: Contained, Place: Service, Unit: "docker.service", Container: web().Container, Forwarded: true, Target: netip.MustParseAddrPort("172.18.0.2:80")}
 	s.becomes(me(tcp("/system.slice/docker.service", "0.0.0.0:8080"), dockerProxy(t, "8080")), shop)
 	kit, _ := hire(t, "rootlesskit", "--net=pasta")
 	shop.Target = netip.MustParseAddrPort("172.17.0.9:80") // its first address, as nothing is told
-	shop.Unit = ""
+	shop.Unit, shop.Place = "", Unknown
 	s.becomes(me(tcp("", "[::]:8080"), kit), shop)
-	want := Manager{Kind: Session, Unit: "session-1.scope"}
+	want := Manager{Kind: Session, Place: Session, Unit: "session-1.scope"}
 	s.becomes(me(tcp("/user.slice/user-5.slice/session-1.scope", "0.0.0.0:9"), kit), want)
 	nginx, _ := hire(t, "nginx")
 	if got := s.Of(me(tcp("", "[::]:8080"), nginx)); got != (Manager{}) {
@@ -302,7 +305,7 @@ func TestForwarderByAddress(t *testing.T) {
 	s.becomes(me(tcp("", "0.0.0.0:9090"), proxy), want)
 	other := me(tcp("", "0.0.0.0:9090"), proxy)
 	other.UID++
-	want = Manager{Container: Container{Engine: "docker"}, Forwarded: true, Target: want.Target}
+	want = Manager{Forwarded: true, Target: want.Target}
 	if got := s.Of(other); got != want {
 		t.Errorf("of another user: got %+v", got)
 	}
@@ -317,7 +320,7 @@ func TestForwarderAfterExec(t *testing.T) {
 	s.Of(me(tcp("", "0.0.0.0:9090"), before))
 	s.idle()
 	s.becomes(me(tcp("", "0.0.0.0:9090"), proxy),
-		Manager{Container: Container{Engine: "docker"}, Forwarded: true, Target: netip.MustParseAddrPort("172.18.0.2:80")})
+		Manager{Forwarded: true, Target: netip.MustParseAddrPort("172.18.0.2:80")})
 }
 
 // TestForwarderHidden finds docker-proxy among the members of Docker's cgroup.
@@ -333,9 +336,9 @@ func TestForwarderHidden(t *testing.T) {
 		}
 		return []int{daemon.PID, proxy.PID, 1 << 30}
 	}})
-	want := Manager{Kind: Service, Unit: "docker.service", Container: Container{Engine: "docker"}, Forwarded: true, Target: netip.MustParseAddrPort("172.18.0.2:80")}
+	want := Manager{Kind: Service, Place: Service, Unit: "docker.service", Forwarded: true, Target: netip.MustParseAddrPort("172.18.0.2:80")}
 	s.becomes(tcp(cgroup, "0.0.0.0:9090"), want)
-	s.becomes(tcp(cgroup, "0.0.0.0:2375"), Manager{Kind: Service, Unit: "docker.service"})
+	s.becomes(tcp(cgroup, "0.0.0.0:2375"), Manager{Kind: Service, Place: Service, Unit: "docker.service"})
 	before := listings
 	s.idle()
 	s.Of(tcp(cgroup, "0.0.0.0:9090"))
@@ -346,12 +349,49 @@ func TestForwarderHidden(t *testing.T) {
 	}
 }
 
+// TestForwarderAnswered has Docker answer late: Kind is another then, while Place and
+// Unit stay, by which a socket can be known again.
+func TestForwarderAnswered(t *testing.T) {
+	const cgroup = "/system.slice/docker.service"
+	e := startEngine(t, "docker.sock", "[]")
+	s := newScene(t, Options{Engines: []string{e.path}})
+	x := me(tcp(cgroup, "0.0.0.0:8080"), dockerProxy(t, "8080"))
+	target := netip.MustParseAddrPort("172.18.0.2:80")
+	s.becomes(x, Manager{Kind: Service, Place: Service, Unit: "docker.service", Forwarded: true, Target: target})
+	s.idle()
+	e.say(list)
+	s.r.engines[0].wish()
+	s.becomes(x, Manager{Kind: Contained, Place: Service, Unit: "docker.service", Container: web().Container, Forwarded: true, Target: target})
+}
+
+// TestForwarderActivated has a forwarder that got its socket from systemd.
+func TestForwarderActivated(t *testing.T) {
+	b := startBus(t)
+	startManager(t, b).add(t, "a.socket", fakeUnit{[]listenPair{{"Stream", "0.0.0.0:8080"}}, false, []string{"a.service"}})
+	e := startEngine(t, "docker.sock", "[]")
+	s := newScene(t, Options{SystemBus: b.address, Engines: []string{e.path}})
+	kit, _ := hire(t, "rootlesskit")
+	for cgroup, place := range map[string]Kind{"/init.scope": Systemd, "/system.slice/a.socket": Activated} {
+		e.say("[]")
+		s.r.engines[0].wish()
+		x := me(tcp(cgroup, "0.0.0.0:8080"), kit)
+		s.becomes(x, Manager{Kind: Activated, Place: place, By: "systemd", Unit: "a.socket", Starts: "a.service"})
+		s.idle()
+		e.say(list)
+		s.r.engines[0].wish()
+		s.becomes(x, Manager{
+			Kind: Contained, Place: place, Unit: ParseCgroup(cgroup).Unit, Container: web().Container, Forwarded: true,
+			Target: netip.MustParseAddrPort("172.17.0.9:80"),
+		})
+	}
+}
+
 func TestForwarderConmon(t *testing.T) {
 	conmon, end := hire(t, "/usr/bin/conmon", "-c", id1, "-u", id1, "-n", "web")
 	s := newScene(t, Options{})
-	want := Manager{Kind: Contained, Container: Container{Engine: "podman", ID: id1, Name: "web"}, Forwarded: true}
+	want := Manager{Kind: Contained, Place: Contained, Container: Container{Engine: "podman", ID: id1, Name: "web"}, Forwarded: true}
 	s.becomes(me(tcp("/machine.slice/libpod-conmon-"+id1+".scope", "0.0.0.0:80"), conmon), want)
-	want.Unit = "web.service"
+	want.Unit, want.Place = "web.service", Service
 	s.becomes(me(tcp("/system.slice/web.service", "0.0.0.0:80"), conmon), want)
 	end()
 	s.r.forwards.wish()

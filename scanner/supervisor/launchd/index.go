@@ -17,7 +17,7 @@ import (
 type Options struct {
 	Root  string                               // before the system's folders; "" for those of this computer
 	Home  string                               // the user's home folder; "" leaves its agents out
-	Ports func(proto, service string) []uint16 // port numbers of a name in services(5); nil knows none
+	Ports func(proto, service string) []uint16 // port numbers of a name in services(5), asked by Read; nil knows none
 }
 
 // maxFiles bounds how many names of a folder are looked at. macOS has some 450 in
@@ -35,6 +35,7 @@ var errMany = fmt.Errorf("only %d files are looked at", maxFiles)
 type Index struct {
 	folders []*folder
 	ports   func(proto, service string) []uint16
+	last    *Jobs // what Read gave; nil before
 }
 
 // NewIndex prepares to read. Nothing is read before Read.
@@ -62,15 +63,20 @@ func (x *Index) add(path string, agents bool) {
 // time of change is another one, and then only files that changed are read; a file
 // that was broken is read again as soon as it changes. A job whose file is
 // rewritten in place is therefore noticed late: so does launchd, which reads it
-// when the job is loaded. A folder that is not there is no error.
+// when the job is loaded. A folder that is not there is no error. While nothing has
+// changed, neither jobs nor Notes nor ports, it gives the same Jobs again.
 func (x *Index) Read() *Jobs {
-	jobs := &Jobs{ports: x.ports}
+	var notes []Note
+	var all []Job
 	for _, f := range x.folders {
 		f.refresh(time.Now())
-		jobs.Notes = append(jobs.Notes, f.notes()...)
-		jobs.all = append(jobs.all, f.jobs()...)
+		notes = append(notes, f.notes()...)
+		all = append(all, f.jobs()...)
 	}
-	return jobs
+	if jobs := newJobs(all, notes, x.ports); x.last == nil || !jobs.equal(x.last) {
+		x.last = jobs
+	}
+	return x.last
 }
 
 // folder is one folder as it was when it was last listed.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -185,6 +186,66 @@ func TestIndexOfManyFiles(t *testing.T) {
 	if !slices.ContainsFunc(jobs.Notes, func(n Note) bool { return errors.Is(n.Err, errMany) }) {
 		t.Errorf("notes %v", jobs.Notes)
 	}
+}
+
+// TestIndexFindsPortsOnce asks for the ports of names while it reads, not in Find,
+// and for each name once.
+func TestIndexFindsPortsOnce(t *testing.T) {
+	d := newDisk(t)
+	d.put(daemons, "a.plist", job(sshJob))
+	d.put(daemons, "b.plist", labelled("b", socketOf("SockServiceName", "ssh")))
+	d.put(daemons, "c.plist", labelled("c", socketOf("SockServiceName", "22")))
+	var asked []string
+	x := NewIndex(Options{Root: d.root, Ports: func(proto, service string) []uint16 {
+		asked = append(asked, proto+"/"+service)
+		return ports(proto, service)
+	}})
+	jobs := x.Read()
+	for range 3 {
+		if got := labels(jobs.Find("tcp", netip.IPv4Unspecified(), 22)); !slices.Equal(got, []string{"com.openssh.sshd", "b", "c"}) {
+			t.Errorf("got %v", got)
+		}
+	}
+	if !slices.Equal(asked, []string{"tcp/ssh"}) {
+		t.Errorf("asked for %q", asked)
+	}
+}
+
+// TestIndexGivesTheSame while nothing is another, and only then.
+func TestIndexGivesTheSame(t *testing.T) {
+	d := newDisk(t)
+	d.put(daemons, "a.plist", job(sshJob))
+	d.put(daemons, "b.plist", nil)
+	port := uint16(22)
+	x := NewIndex(Options{Root: d.root, Ports: func(string, string) []uint16 { return []uint16{port} }})
+	before := x.Read()
+	check := func(what string, same bool) {
+		t.Helper()
+		now := x.Read()
+		if (now == before) != same {
+			t.Errorf("%s: the same Jobs: %v", what, now == before)
+		}
+		before = now
+	}
+	check("nothing", true)
+	d.touch(daemons)
+	check("the time of the folder", true)
+	d.touch(daemons, "a.plist")
+	d.touch(daemons)
+	check("the time of a file", true)
+	port = 23
+	check("services(5)", false)
+	d.put(daemons, "b.plist", job("")) // no property list before, no label now
+	check("another error", false)
+	check("nothing then", true)
+	d.put(daemons, "a.plist", labelled("a", socketOf("SockServiceName", "22")))
+	check("a job", false)
+	d.put(daemons, "b.plist", labelled("b", socketOf("SockServiceName", "23")))
+	check("one more job", false)
+	must(t, os.Remove(filepath.Join(d.root, daemons, "b.plist")))
+	d.touch(daemons)
+	check("one less", false)
+	check("nothing at last", true)
 }
 
 func BenchmarkRead(b *testing.B) {

@@ -1,6 +1,7 @@
 package launchd
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 )
@@ -10,13 +11,43 @@ import (
 type Jobs struct {
 	Notes []Note // files and folders that could not be read
 	all   []Job
-	ports func(proto, name string) []uint16
+	named map[serviceName][]uint16 // the ports of the names that they have
 }
+
+// serviceName is a name in services(5).
+type serviceName struct{ proto, name string }
 
 // Note says why a file or folder was left out.
 type Note struct {
 	Path string
 	Err  error
+}
+
+// newJobs finds the ports of all names: that may ask other programs, which Find
+// has no time for.
+func newJobs(all []Job, notes []Note, ports func(proto, service string) []uint16) *Jobs {
+	j := &Jobs{Notes: notes, all: all, named: map[serviceName][]uint16{}}
+	for _, job := range all {
+		for _, s := range job.Sockets {
+			name := serviceName{s.Proto, s.Service}
+			if _, known := j.named[name]; !known && s.Service != "" {
+				j.named[name] = ports(s.Proto, s.Service)
+			}
+		}
+	}
+	return j
+}
+
+func (j *Jobs) equal(o *Jobs) bool {
+	return slices.EqualFunc(j.Notes, o.Notes, Note.equal) && slices.EqualFunc(j.all, o.all, Job.equal) &&
+		maps.EqualFunc(j.named, o.named, slices.Equal[[]uint16])
+}
+
+func (n Note) equal(o Note) bool { return n.Path == o.Path && n.Err.Error() == o.Err.Error() }
+
+func (j Job) equal(o Job) bool {
+	return j.Label == o.Label && j.Program == o.Program && j.Path == o.Path && j.Agent == o.Agent &&
+		slices.Equal(j.Arguments, o.Arguments) && slices.Equal(j.Sockets, o.Sockets)
 }
 
 // Find gives the jobs that may be behind a socket that launchd holds: those with
@@ -40,7 +71,7 @@ func (j *Jobs) has(s Socket, proto string, port uint16) bool {
 	case s.Service == "":
 		return s.Port == port
 	}
-	return slices.Contains(j.ports(proto, s.Service), port)
+	return slices.Contains(j.named[serviceName{proto, s.Service}], port)
 }
 
 // allows reports whether launchd may have bound an entry to the address. Its

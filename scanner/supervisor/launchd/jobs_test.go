@@ -12,7 +12,7 @@ func ports(proto, service string) []uint16 {
 }
 
 func TestFind(t *testing.T) {
-	jobs := &Jobs{ports: ports, all: []Job{
+	jobs := newJobs([]Job{
 		{Label: "ssh", Sockets: []Socket{{Proto: "tcp", Service: "ssh"}}},
 		{Label: "tftp", Sockets: []Socket{{Proto: "udp", Service: "tftp"}, {Proto: "udp", Service: "ntalk"}}},
 		{Label: "ftp-proxy", Sockets: []Socket{{Proto: "tcp", Port: 8021, Node: "127.0.0.1", Family: IPv4}}},
@@ -23,7 +23,7 @@ func TestFind(t *testing.T) {
 		{Label: "star", Sockets: []Socket{{Proto: "tcp", Port: 81, Node: "*"}}},
 		{Label: "link", Sockets: []Socket{{Proto: "tcp", Port: 82, Node: "fe80::1%en0"}}},
 		{Label: "pair", Sockets: []Socket{{Proto: "tcp", Service: "pair"}}},
-	}}
+	}, nil, ports)
 	cases := []struct {
 		proto, addr string
 		port        uint16
