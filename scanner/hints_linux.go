@@ -17,6 +17,7 @@ func (s *sockdiagSource) hints() <-chan hint {
 	}
 	go forward(s.finder.Wake(), out, ownerEnded, s.closed)
 	go forward(s.behind.Wake(), out, moreKnown, s.closed)
+	go forward(s.titles.wake(), out, moreKnown, s.closed)
 	return out
 }
 

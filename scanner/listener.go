@@ -139,7 +139,8 @@ func (l *Listener) Equal(o *Listener) bool {
 }
 
 // equal leaves out Started, which follows from the identity and moves with the
-// wall clock, and Comm and Title, which a process may rewrite as often as it likes.
+// wall clock, and Comm, which a process may rewrite as often as it likes. Title is
+// read once.
 func (p Process) equal(o Process) bool {
-	return p.ID == o.ID && p.Name == o.Name && p.Path == o.Path && p.UID == o.UID
+	return p.ID == o.ID && p.Name == o.Name && p.Title == o.Title && p.Path == o.Path && p.UID == o.UID
 }

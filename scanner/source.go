@@ -127,7 +127,7 @@ const askPeriod = 10 * time.Millisecond
 // containers, no longer than patience, and scans once more then.
 func (s *Scanner) Settle(ctx context.Context, patience time.Duration) (*Snapshot, error) {
 	a, ok := s.src.(asker)
-	if !ok || !a.asking() {
+	if !ok {
 		return s.last, nil
 	}
 	wait, cancel := context.WithTimeout(ctx, patience)

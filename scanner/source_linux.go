@@ -34,6 +34,7 @@ type sockdiagSource struct {
 	held    sockdiag.Held
 	cgroups *cgroup.Tree // nil where there are none
 	behind  *supervisor.Resolver
+	titles  *titles
 	lost    map[uint64]bool    // cookies of sockets whose cgroup has to be looked for again
 	sought  time.Time          // when they were touched last
 	socks   map[uint64]*socket // by cookie
@@ -70,7 +71,7 @@ func openSockdiag(context.Context) (source, error) {
 		return nil, err
 	}
 	s.finder = finder
-	s.behind = supervisor.New(supervisor.Options{Members: s.processes})
+	s.behind, s.titles = supervisor.New(supervisor.Options{Members: s.processes}), newTitles()
 	s.held = func(sock *sockdiag.Socket) (held, known bool) { return finder.Held(sock.Cookie) }
 	if err := s.conn.Probe(); err != nil {
 		s.close()
@@ -104,7 +105,7 @@ func (s *sockdiagSource) processes(path string) []int {
 
 func (s *sockdiagSource) name() string { return "sockdiag" }
 
-func (s *sockdiagSource) asking() bool { return s.behind.Asking() }
+func (s *sockdiagSource) asking() bool { return s.behind.Asking() || s.titles.asking() }
 
 func (s *sockdiagSource) close() {
 	if s.closed != nil {
@@ -113,6 +114,7 @@ func (s *sockdiagSource) close() {
 	if s.execs != nil {
 		s.execs.Close()
 	}
+	s.titles.close()
 	s.behind.Close()
 	s.finder.Close()
 	s.hangUp()
@@ -296,18 +298,35 @@ func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 		Backlog:   int(sock.Backlog),
 	}
 	for _, h := range s.finder.Holders(sock.Cookie) {
-		l.Owners = append(l.Owners, newProcess(h))
+		l.Owners = append(l.Owners, s.owner(sock.key, h))
 	}
 	l.countUnseen()
 	l.Manager = s.manager(sock, &l)
 	return l
 }
 
+// owner gives a holder of a listener with its title, which is another one when the
+// process runs another program by now.
+func (s *sockdiagSource) owner(key Key, h process.Summary) Process {
+	p := newProcess(h)
+	if !h.Interpreted {
+		return p
+	}
+	if s.last != nil {
+		l, ok := s.last.Find(key)
+		if ok && slices.ContainsFunc(l.Owners, func(o Process) bool { return o.ID == h.ID && o.Path != h.Path }) {
+			s.titles.forget(h.ID)
+		}
+	}
+	p.Title = s.titles.of(h.ID)
+	return p
+}
+
 // reconsider has listeners shown anew when more may be known of who stands behind
 // them.
 func (s *sockdiagSource) reconsider(now time.Time) {
 	s.behind.Tick(now)
-	if s.behind.News() {
+	if titled, known := s.titles.news(), s.behind.News(); titled || known {
 		for cookie := range s.socks {
 			s.touch(cookie)
 		}

@@ -78,19 +78,20 @@ func (p portable) summary() Summary {
 		args, _ = p.CmdlineSlice()
 	}
 	s.Name = programName(s.Path, s.Comm, args)
-	s.Title = p.title(s.Path, s.Comm)
+	s.Interpreted = titled(cmp.Or(s.Path, s.Comm))
+	s.Title, _ = p.title(s.Path, s.Comm)
 	return s
 }
 
-// title is that of an interpreter whose arguments may be read.
-func (p portable) title(exe, comm string) string {
+// title is that of an interpreter.
+func (p portable) title(exe, comm string) (string, error) {
 	exe = cmp.Or(exe, comm)
 	if !titled(exe) {
-		return ""
+		return "", nil
 	}
-	args, _ := p.CmdlineSlice()
+	args, err := p.CmdlineSlice()
 	cwd, _ := p.Cwd()
-	return Title(exe, args, cwd)
+	return Title(exe, args, cwd), err
 }
 
 func portableSummarize(pid int) (Summary, error) {
@@ -119,6 +120,26 @@ func portableRead(id ID) (*Details, error) {
 		return nil, gone
 	}
 	return t, nil
+}
+
+func portableTitle(id ID) (string, error) {
+	p, err := openPortable(id.PID)
+	if err != nil {
+		return "", err
+	}
+	if id.Start != 0 && id.Start != p.start {
+		return "", fmt.Errorf("read process %d: %w", id.PID, ErrGone)
+	}
+	exe, _ := p.Exe()
+	comm, _ := kernelName(p.Process)
+	title, err := p.title(exe, comm)
+	if !p.same() {
+		err = ErrGone
+	}
+	if err != nil {
+		return "", fmt.Errorf("read title of process %d: %w", id.PID, err)
+	}
+	return title, nil
 }
 
 func (p portable) details() *Details {

@@ -21,21 +21,22 @@ const unknownUID = -1
 // the process itself and may hold any bytes.
 type Summary struct {
 	ID
-	Name    string    // base name of Path, or the link to it that was started; where it is hidden the kernel's short name, completed from the arguments if it was cut
-	Title   string    // what an interpreter runs, see the function Title; "" for other programs, and where the name says it all
-	Comm    string    // the kernel's short name, at most 15 bytes for a program; the process may choose it, and does so at any time
-	Path    string    // executable without " (deleted)", or ""
-	UID     int       // effective user id, or -1
-	User    string    // name of UID, or its number where it has none
-	Started time.Time // when it began, to the kernel's clock tick; the zero time if unknown
+	Name        string    // base name of Path, or the link to it that was started; where it is hidden the kernel's short name, which may be cut
+	Title       string    // what an interpreter runs, see the function Title; "" on Linux, where it takes ReadTitle, which may block
+	Interpreted bool      // Path, or Comm where that is hidden, is an interpreter's, so that there may be a title
+	Comm        string    // the kernel's short name, at most 15 bytes for a program; the process may choose it, and does so at any time
+	Path        string    // executable without " (deleted)", or ""
+	UID         int       // effective user id, or -1
+	User        string    // name of UID, or its number where it has none
+	Started     time.Time // when it began, to the kernel's clock tick; the zero time if unknown
 }
 
 // Details is what can be told of a process. Its texts come from the process
 // itself and may hold any bytes, in any length up to a megabyte.
 type Details struct {
 	ID
-	Name    string            // as in Summary
-	Title   string            // as in Summary
+	Name    string            // as in Summary, completed from the arguments if it was cut
+	Title   string            // what an interpreter runs, see the function Title; "" for other programs, and where the name says it all
 	Comm    string            // as in Summary
 	User    string            // name of UID, or its number where it has none
 	UID     int               // effective user id, or -1
@@ -51,7 +52,7 @@ type Details struct {
 // Ancestor is a parent, or a parent's parent. Only its PID is sure to be known.
 type Ancestor struct {
 	ID
-	Name string // as in Summary
+	Name string // as in Details
 	User string // as in Summary
 }
 
@@ -71,9 +72,17 @@ const (
 // Read tells the details of a process. A fact that cannot be read is no error:
 // it is empty and stands in Missing. The error is ErrGone when the process has
 // ended, another one has its pid, or it ends while it is read. With Start 0 it
-// reads whichever process has the pid now.
+// reads whichever process has the pid now. Like ReadTitle it may block.
 func Read(id ID) (*Details, error) { return read(id) }
 
 // Summarize tells in short which process has a pid now. The error is ErrGone
-// when there is none.
+// when there is none. On Linux it reads nothing from the memory of the process.
 func Summarize(pid int) (Summary, error) { return summarize(pid) }
+
+// ReadTitle reads the arguments and the working folder of a process and gives its
+// Title. The errors are those of Read, or that the arguments may not be read.
+//
+// It may block, on Linux for ever: the arguments are in the memory of the process,
+// whose pages may have to come from a file system that does not answer, or from the
+// process itself (userfaultfd(2)), or whose lock another thread holds meanwhile.
+func ReadTitle(id ID) (string, error) { return readTitle(id) }

@@ -22,28 +22,33 @@ func (p procfs) summaryAndStat(pid int) (Summary, Stat, error) {
 		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, err)
 	}
 	defer d.close()
-	uid, err := d.uid()
-	if err != nil {
-		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, orGone(err))
-	}
-	path, _, exeErr := d.exe()
-	st, err := d.stat()
+	s, st, err := d.summary(pid)
 	if err != nil {
 		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, err)
 	}
-	var args []string
-	if exeErr != nil && len(st.Comm) >= commLen {
-		args, _, _ = d.args(someArgs)
+	return s, st, nil
+}
+
+// summary leaves the arguments alone: reading those may block.
+func (d pidDir) summary(pid int) (Summary, Stat, error) {
+	uid, err := d.uid()
+	if err != nil {
+		return Summary{}, Stat{}, orGone(err)
+	}
+	path, _, _ := d.exe()
+	st, err := d.stat()
+	if err != nil {
+		return Summary{}, Stat{}, err
 	}
 	return Summary{
-		ID:      ID{PID: pid, Start: st.Start},
-		Name:    programName(d.invoked(path, st.Comm), st.Comm, args),
-		Title:   d.title(path, st.Comm),
-		Comm:    st.Comm,
-		Path:    path,
-		UID:     uid,
-		User:    UserName(uid),
-		Started: StartTime(st.Start),
+		ID:          ID{PID: pid, Start: st.Start},
+		Name:        programName(d.invoked(path, st.Comm), st.Comm, nil),
+		Interpreted: titled(cmp.Or(path, st.Comm)),
+		Comm:        st.Comm,
+		Path:        path,
+		UID:         uid,
+		User:        UserName(uid),
+		Started:     StartTime(st.Start),
 	}, st, nil
 }
 
@@ -131,12 +136,28 @@ func (p procfs) parents(st *Stat) (chain []Ancestor, whole bool) {
 		if pid == 0 {
 			return chain, true
 		}
-		s, above, err := p.summaryAndStat(pid)
+		a, above, err := p.ancestor(pid)
 		if err != nil || above.Start > below.Start {
 			return append(chain, Ancestor{ID: ID{PID: pid}}), false
 		}
-		chain = append(chain, Ancestor{ID: s.ID, Name: s.Name, User: s.User})
-		below = above
+		chain, below = append(chain, a), above
 	}
 	return chain, false
+}
+
+func (p procfs) ancestor(pid int) (Ancestor, Stat, error) {
+	d, err := p.open(pid)
+	if err != nil {
+		return Ancestor{}, Stat{}, err
+	}
+	defer d.close()
+	s, st, err := d.summary(pid)
+	if err != nil {
+		return Ancestor{}, Stat{}, err
+	}
+	if s.Path == "" && len(s.Comm) >= commLen && !st.Kernel {
+		args, _, _ := d.args(someArgs)
+		s.Name = programName("", s.Comm, args)
+	}
+	return Ancestor{ID: s.ID, Name: s.Name, User: s.User}, st, nil
 }

@@ -5,3 +5,5 @@ package process
 func read(id ID) (*Details, error) { return portableRead(id) }
 
 func summarize(pid int) (Summary, error) { return portableSummarize(pid) }
+
+func readTitle(id ID) (string, error) { return portableTitle(id) }

@@ -1,10 +1,12 @@
 package process
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,14 +30,16 @@ func TestTitleOfProcess(t *testing.T) {
 		c := start(t, "wait", func(cmd *exec.Cmd) { cmd.Path, cmd.Dir, cmd.Args = python, dir, tc.args })
 		s, err := Summarize(c.id.PID)
 		must(t, err)
-		if s.Title != tc.want || s.Name != "python3.11" {
-			t.Errorf("%.80q: got %q of %s, want %q", tc.args, s.Title, s.Name, tc.want)
+		title, err := ReadTitle(c.id)
+		must(t, err)
+		if title != tc.want || s.Name != "python3.11" || !s.Interpreted || s.Title != "" {
+			t.Errorf("%.80q: got %q of %+v, want %q", tc.args, title, s, tc.want)
 		}
-		sameTitle(t, c.id, s.Title)
+		sameTitle(t, c.id, title)
 	}
 }
 
-// sameTitle asks the other ways, which do not cut the arguments where Summarize does.
+// sameTitle asks the other ways, which do not cut the arguments where ReadTitle does.
 func sameTitle(t *testing.T, id ID, want string) {
 	t.Helper()
 	p, err := portableSummarize(id.PID)
@@ -44,8 +48,10 @@ func sameTitle(t *testing.T, id ID, want string) {
 	must(t, err)
 	e, err := portableRead(p.ID)
 	must(t, err)
-	if p.Title != d.Title || e.Title != d.Title || want != "" && d.Title != want {
-		t.Errorf("got %q, %q and %q, want %q", p.Title, d.Title, e.Title, want)
+	title, err := portableTitle(p.ID)
+	must(t, err)
+	if !p.Interpreted || p.Title != d.Title || title != d.Title || e.Title != d.Title || want != "" && d.Title != want {
+		t.Errorf("got %q, %q, %q and %q, want %q", p.Title, title, d.Title, e.Title, want)
 	}
 }
 
@@ -57,7 +63,7 @@ func TestTitleOfAnother(t *testing.T) {
 	must(t, err)
 	defer d.close()
 	for comm, want := range map[string]string{"node": "node server.js", "MainThread": "node server.js", "nginx": ""} {
-		if got := d.title("", comm); !strings.HasPrefix(got, want) || (got == "") != (want == "") {
+		if got, err := d.title("", comm); err != nil || !strings.HasPrefix(got, want) || (got == "") != (want == "") {
 			t.Errorf("%s: got %q, want %q", comm, got, want)
 		}
 	}
@@ -71,7 +77,77 @@ func TestTitleOfNothing(t *testing.T) {
 	d, err := root.open(7)
 	must(t, err)
 	defer unix.Close(d.fd)
-	if got := d.title("/usr/bin/python3", ""); got != "" {
-		t.Errorf("got %q", got)
+	if got, err := d.title("/usr/bin/python3", ""); got != "" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestReadTitleOfAnother asks for processes that are not there, and for one with
+// the pid but another start.
+func TestReadTitleOfAnother(t *testing.T) {
+	c := start(t, "wait", func(cmd *exec.Cmd) { cmd.Path, cmd.Args = copySelf(t, "python3"), []string{"python3", "reindex.py"} })
+	p, err := portableSummarize(c.id.PID)
+	must(t, err)
+	if title, err := ReadTitle(ID{PID: c.id.PID}); title != "python3 reindex.py" || err != nil {
+		t.Errorf("unknown start: %q, %v", title, err)
+	}
+	_, anotherErr := ReadTitle(ID{c.id.PID, c.id.Start + 1})
+	_, portableAnotherErr := portableTitle(ID{c.id.PID, p.Start + 1})
+	c.collect()
+	_, goneErr := ReadTitle(c.id)
+	_, portableGoneErr := portableTitle(p.ID)
+	_, zeroErr := ReadTitle(ID{})
+	for i, err := range []error{anotherErr, portableAnotherErr, goneErr, portableGoneErr, zeroErr} {
+		if !errors.Is(err, ErrGone) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+}
+
+// TestReadTitleOfHiddenArguments fails, and only for an interpreter.
+func TestReadTitleOfHiddenArguments(t *testing.T) {
+	python := statLine(Stat{PID: 7, Comm: "python3", State: 'S', Threads: 1, Start: 1})
+	nginx := statLine(Stat{PID: 8, Comm: "nginx", State: 'S', Threads: 1, Start: 1})
+	root := fixture(t, map[string]string{"7/stat": python, "8/stat": nginx})
+	if title, err := root.title(ID{7, 1}); title != "" || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an interpreter: %q, %v", title, err)
+	}
+	if title, err := root.title(ID{8, 1}); title != "" || err != nil {
+		t.Errorf("another program: %q, %v", title, err)
+	}
+}
+
+// TestSummarizeBesideBlockedArguments has a FIFO without a writer for the
+// arguments: whoever opens it waits.
+func TestSummarizeBesideBlockedArguments(t *testing.T) {
+	for _, comm := range []string{"python3", "MainThread", "systemd-resolve"} {
+		root := fixture(t, map[string]string{"7/stat": statLine(Stat{PID: 7, Comm: comm, State: 'S', Threads: 1, Start: 1})})
+		fifo := string(root) + "/7/cmdline"
+		must(t, unix.Mkfifo(fifo, 0o600))
+		done := make(chan Summary, 1)
+		go func() {
+			s, _ := root.summary(7)
+			done <- s
+		}()
+		select {
+		case s := <-done:
+			if s.Name != comm || s.Interpreted != titled(comm) {
+				t.Errorf("got %+v", s)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: waits for the arguments", comm)
+		}
+	}
+}
+
+// TestParentsWithLongNames completes what the kernel cut.
+func TestParentsWithLongNames(t *testing.T) {
+	root := fixture(t, map[string]string{
+		"9/stat": statLine(Stat{PID: 9, Comm: "sh", State: 'S', PPID: 7, Threads: 1, Start: 5}),
+		"7/stat": statLine(Stat{PID: 7, Comm: "gdm-session-wor", State: 'S', Threads: 1, Start: 1}), "7/cmdline": "gdm-session-worker [pam/gdm]\x00",
+	})
+	d, err := root.details(ID{PID: 9})
+	if err != nil || len(d.Parents) != 1 || d.Parents[0].Name != "gdm-session-worker" {
+		t.Errorf("got %+v, %v", d, err)
 	}
 }

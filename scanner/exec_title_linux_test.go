@@ -1,0 +1,80 @@
+package scanner
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestTitleOfListener has a shell hold a listener, that becomes another shell with
+// another script.
+func TestTitleOfListener(t *testing.T) {
+	_, file := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}})
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "first.sh"), filepath.Join(dir, "second.sh")
+	writeScript(t, first, "echo ready; read line; exec bash "+second)
+	writeScript(t, second, "echo ready; read line")
+	cmd := exec.Command("dash", first)
+	cmd.ExtraFiles = []*os.File{file}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	s, err := Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	waitTitle(t, s, cmd.Process.Pid, "first.sh")
+	if _, err := in.Write([]byte("go on\n")); err != nil {
+		t.Fatal(err)
+	}
+	waitTitle(t, s, cmd.Process.Pid, "second.sh")
+}
+
+func writeScript(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// waitTitle scans until a process that listens is called like that. That it runs
+// another program may be noticed after verifyPeriod of package owner only, so the
+// clock runs faster.
+func waitTitle(t *testing.T, s *Scanner, pid int, want string) {
+	t.Helper()
+	title, now := "", time.Now()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		now = now.Add(time.Second)
+		snap, err := s.scanAt(context.Background(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range snap.Listeners {
+			for _, o := range l.Owners {
+				if o.PID == pid {
+					title = o.Title
+				}
+			}
+		}
+		if strings.Contains(title, want) {
+			return
+		}
+	}
+	t.Fatalf("the title is %q, want one with %s", title, want)
+}
