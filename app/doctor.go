@@ -25,7 +25,8 @@ func newDoctorCommand(p *program) *cobra.Command {
 }
 
 func (p *program) doctor(ctx context.Context, asJSON bool) error {
-	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents()}
+	names := p.names()
+	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents(), Registry: names.Registry(), Problems: names.Problems()}
 	f.Network, f.NetworkErr = scanner.ReadNetwork(ctx)
 	d := view.NewDiagnosis(version, f)
 	if err := p.printDiagnosis(d, asJSON); err != nil {

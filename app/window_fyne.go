@@ -84,7 +84,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 		go watcher.Run(ctx, func(u scanner.Update) { showUpdate(w, u) })
 		go serveLines(ctx, w, lines)
 		go refresh(ctx, w)
-		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+		context.AfterFunc(ctx, func() { fyne.Do(a.Driver().Quit) }) // as Fyne does at a signal, maybe before: App.Quit would panic then
 	})
 	a.Lifecycle().SetOnStopped(closing)
 	a.Run()

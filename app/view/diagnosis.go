@@ -16,6 +16,7 @@ type Diagnosis struct {
 	Seen    SeenJSON     `json:"seen"`
 	Events  EventsJSON   `json:"events"`
 	Network NetworkJSON  `json:"network"`
+	Names   NamesJSON    `json:"names"`
 	Notes   []string     `json:"notes"`
 }
 
@@ -49,6 +50,14 @@ type Findings struct {
 	ExecEvents error // why the kernel does not tell of programs that are started, nil if it does
 	Network    *scanner.Network
 	NetworkErr error
+	Registry   string   // date of IANA's registry that is built in
+	Problems   []string // with the names of ports
+}
+
+// NamesJSON tells where the names of ports are from.
+type NamesJSON struct {
+	Registry string   `json:"registry"` // date of IANA's registry
+	Problems []string `json:"problems"`
 }
 
 // NewDiagnosis puts together what was found. Texts are Clean.
@@ -58,6 +67,10 @@ func NewDiagnosis(version string, f Findings) Diagnosis {
 		Seen:    SeenJSON{Reasons: map[scanner.HiddenReason]int{}},
 		Events:  EventsJSON{Exec: f.ExecEvents == nil, Error: errorText(f.ExecEvents)},
 		Network: newNetworkJSON(f.Network, f.NetworkErr),
+		Names:   NamesJSON{Registry: Clean(f.Registry, maxName), Problems: []string{}},
+	}
+	for _, p := range f.Problems {
+		d.Names.Problems = append(d.Names.Problems, Clean(p, maxPath))
 	}
 	for _, t := range f.Trials {
 		d.Sources = append(d.Sources, SourceJSON{
@@ -115,5 +128,10 @@ func DiagnosisText(d Diagnosis, s Style) string {
 		b.WriteString("  " + d.Network.Error + "\n")
 	}
 	b.WriteString("  " + wordFirewall + ": " + d.Network.Firewall.words() + "\n")
+	heading(wordNames)
+	b.WriteString("  " + wordsRegistry + d.Names.Registry + "\n")
+	for _, p := range d.Names.Problems {
+		b.WriteString("  " + p + "\n")
+	}
 	return b.String()
 }

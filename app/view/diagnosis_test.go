@@ -22,7 +22,7 @@ func TestDiagnosis(t *testing.T) {
 	}
 	network := home()
 	network.Firewall = firewall.State{Name: "ufw", Status: firewall.Active}
-	d := NewDiagnosis("1.2.3", Findings{Trials: trials, ExecEvents: errors.New("subscribe to exec events: operation not permitted"), Network: network})
+	d := NewDiagnosis("1.2.3", Findings{Trials: trials, ExecEvents: errors.New("subscribe to exec events: operation not permitted"), Network: network, Registry: "2026-04-23", Problems: []string{"/etc/services: line 7 makes no sense"}})
 	golden(t, "doctor.txt", DiagnosisText(d, Style{}))
 	var b bytes.Buffer
 	if err := WriteJSON(&b, d, "  "); err != nil {

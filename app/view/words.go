@@ -169,6 +169,9 @@ const (
 	wordNetworks = "Networks"
 	wordFirewall = "Firewall"
 
+	wordNames     = "Names of ports"
+	wordsRegistry = "IANA's registry of "
+
 	wordsSeen   = "%s: %d with their processes, %d of the kernel itself, %d hidden"
 	wordsUnseen = "Nothing: no source works"
 )
