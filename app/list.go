@@ -39,7 +39,7 @@ func newListCommand(p *program) *cobra.Command {
 	flags.BoolVar(&f.udp, "udp", false, "UDP")
 	flags.BoolVar(&f.external, "external", false, "only what others can reach")
 	flags.BoolVar(&f.containers, "containers", false, "also what listens in the networks of containers")
-	flags.BoolVar(&f.wide, "wide", false, "more columns: family, unit, executable")
+	flags.BoolVar(&f.wide, "wide", false, "more columns: family, unit, container, clients, executable, names")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	return cmd
 }
@@ -127,11 +127,11 @@ func (f listFlags) takes(r view.Row) bool {
 	return f.process == "" || heldBy(l, f.process)
 }
 
-// heldBy matches by the beginning, but for case: the program's name, or the
+// heldBy matches by the beginning, but for case: the program's name or title, or the
 // kernel's short one, which is what `lsof -c` looks at.
 func heldBy(l *scanner.Listener, name string) bool {
 	begins := func(s string) bool { return len(s) >= len(name) && strings.EqualFold(s[:len(name)], name) }
-	return slices.ContainsFunc(l.Owners, func(o scanner.Process) bool { return begins(o.Name) || begins(o.Comm) })
+	return slices.ContainsFunc(l.Owners, func(o scanner.Process) bool { return begins(o.Name) || begins(o.Comm) || begins(o.Title) })
 }
 
 // port is a flag's value, 1 to 65535.

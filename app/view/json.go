@@ -57,6 +57,7 @@ type ListenerJSON struct {
 	App           string         `json:"app"`
 	Container     *ContainerJSON `json:"container"`
 	Forwarded     bool           `json:"forwarded"` // to the container
+	Target        string         `json:"target"`    // address and port that it is forwarded to, or ""
 	Reach         string         `json:"reach"`
 	Clients       *int           `json:"clients"`
 	Processes     []ProcessJSON  `json:"processes"`
@@ -127,6 +128,9 @@ func NewListenerJSON(r Row) ListenerJSON {
 		Service: r.Service, ServiceSource: r.Source, Names: NewServicesJSON(r.Answer.All), Mismatch: r.Mismatch,
 		UID: l.UID, User: l.User, Unit: l.Manager.Unit, Starts: l.Manager.Starts, App: strings.TrimSpace(l.Manager.Packaging + " " + l.Manager.App), Forwarded: l.Manager.Forwarded, Reach: r.ReachSentence(), Clients: r.Clients,
 		Processes: []ProcessJSON{},
+	}
+	if t := l.Manager.Target; t.IsValid() {
+		out.Target = t.String()
 	}
 	if c := l.Manager.Container; c != (supervisor.Container{}) {
 		out.Container = &ContainerJSON{c.Engine, c.ID, c.Name, c.Image, c.Pod, c.Project, c.Service}

@@ -71,11 +71,15 @@ func (r Row) Label() string {
 	if r.Service != "" {
 		label += r.Service + " — "
 	}
-	label += r.Program
+	return label + r.Holder()
+}
+
+// Holder is the program, marked if it is an unusual one.
+func (r Row) Holder() string {
 	if r.Mismatch != "" {
-		label += " (unusual)"
+		return r.Program + " (unusual)"
 	}
-	return label
+	return r.Program
 }
 
 // MoreLabel is the line below a section that is cut: "3 more…".

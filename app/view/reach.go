@@ -61,7 +61,7 @@ func (r *reacher) find(l *scanner.Listener) string {
 // at says which network has an address, " on Ethernet eth0".
 func (r *reacher) at(a netip.Addr) string {
 	if i := r.carrier(a); i != nil {
-		return " on " + networkName(i)
+		return " on " + networkName(i, false)
 	}
 	return ""
 }
@@ -73,13 +73,13 @@ func (r *reacher) oneAddress(a netip.Addr) string {
 	case i == nil:
 	case i.Kind == netif.Loopback:
 		return "Anyone who can reach " + text
-	case !i.Up:
-		return nobody + ": the network with the address " + text + " is down"
+	case !i.Up: // others reach it all the same where they know a way
+		return "Anyone who can reach " + text + "; its network " + Clean(i.Name, maxName) + " is down"
 	default:
-		return "Anyone on " + networkName(i) + ", at " + text
+		return "Anyone on " + networkName(i, false) + ", at " + text
 	}
 	if i := r.broadcastOf(a); i != nil {
-		return "Computers that broadcast on " + networkName(i)
+		return "Computers that broadcast on " + networkName(i, true)
 	}
 	if r.net != nil && len(r.net.Interfaces) > 0 {
 		return nobody + ": no network has the address " + text
@@ -115,7 +115,7 @@ func (r *reacher) anyone(l *scanner.Listener) string {
 	on := "any network"
 	switch {
 	case l.Device != "":
-		on = r.device(l.Device)
+		on = r.device(l)
 	case r.net != nil && len(r.net.Interfaces) > 0:
 		names := r.networks(l)
 		if len(names) == 0 {
@@ -126,12 +126,14 @@ func (r *reacher) anyone(l *scanner.Listener) string {
 	return "Anyone on " + on + familyWord(l)
 }
 
-func (r *reacher) device(name string) string {
-	if i := r.interfaceWith(func(i *netif.Interface) bool { return i.Name == name }); i != nil {
-		return networkName(i)
+func (r *reacher) device(l *scanner.Listener) string {
+	if i := r.interfaceWith(func(i *netif.Interface) bool { return i.Name == l.Device }); i != nil {
+		return networkName(i, takesIPv4(l))
 	}
-	return Clean(name, maxName)
+	return Clean(l.Device, maxName)
 }
+
+func takesIPv4(l *scanner.Listener) bool { return l.DualStack || l.Addr.Unmap().Is4() }
 
 // networks names those that are up and carry an address that the listener takes,
 // the ones that most people mean first.
@@ -145,7 +147,7 @@ func (r *reacher) networks(l *scanner.Listener) []string {
 	slices.SortStableFunc(up, func(a, b *netif.Interface) int { return rank(a.Kind) - rank(b.Kind) })
 	var names []string
 	for _, n := range up {
-		name := networkName(n)
+		name := networkName(n, takesIPv4(l))
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -182,31 +184,32 @@ func rank(k netif.Kind) int {
 	return len(order)
 }
 
-// networkName is "Wi-Fi 192.168.1.12", "Tailscale", "containers on docker0".
-func networkName(n *netif.Interface) string {
+// networkName is "Wi-Fi 192.168.1.12", "Tailscale 100.64.0.7", "containers on docker0",
+// with the interface's name in place of the address if that is not asked for.
+func networkName(n *netif.Interface, address bool) string {
 	name := Clean(n.Name, maxName)
 	switch n.Kind {
 	case netif.WiFi:
-		return "Wi-Fi" + firstAddress(n, name)
+		return "Wi-Fi" + called(n, name, address)
 	case netif.Ethernet:
-		return "Ethernet" + firstAddress(n, name)
+		return "Ethernet" + called(n, name, address)
 	case netif.Cellular:
-		return "mobile network" + firstAddress(n, name)
+		return "mobile network" + called(n, name, address)
 	case netif.VPN:
 		if n.Detail != "" {
-			return Clean(n.Detail, maxName) + firstAddress(n, name)
+			return Clean(n.Detail, maxName) + called(n, name, address)
 		}
-		return "VPN" + firstAddress(n, name)
+		return "VPN" + called(n, name, address)
 	case netif.Container:
 		return "containers on " + name
 	}
-	return name + firstAddress(n, "")
+	return name + called(n, "", address)
 }
 
-// firstAddress is what people know a network by: its IPv4 address, else its name.
-func firstAddress(n *netif.Interface, name string) string {
+// called is what people know a network by: its IPv4 address, else its name.
+func called(n *netif.Interface, name string, address bool) string {
 	for _, p := range n.Addrs {
-		if a := p.Addr(); a.Is4() {
+		if a := p.Addr(); a.Is4() && address {
 			return " " + a.String()
 		}
 	}

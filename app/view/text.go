@@ -35,7 +35,7 @@ func ListText(rows []Row, s Style) string {
 	}
 	lines := make([][]string, len(rows))
 	for i, r := range rows {
-		lines[i] = []string{r.Proto, r.Address, r.Service, r.Program, r.PID, r.User, r.Reach}
+		lines[i] = []string{r.Proto, r.Address, r.Service, r.Holder(), r.PID, r.User, r.Reach}
 		if s.Wide {
 			lines[i] = append(lines[i], r.Listener.Family(), r.Unit, ContainerWords(&r.Listener.Manager), clientsText(r), paths(r), namesText(r), r.Mismatch)
 		}
