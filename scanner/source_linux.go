@@ -35,6 +35,7 @@ type sockdiagSource struct {
 	cgroups *cgroup.Tree // nil where there are none
 	behind  *supervisor.Resolver
 	titles  *titles
+	places  map[uint64]string  // paths of cgroups, for one snapshot
 	lost    map[uint64]bool    // cookies of sockets whose cgroup has to be looked for again
 	sought  time.Time          // when they were touched last
 	socks   map[uint64]*socket // by cookie
@@ -59,7 +60,7 @@ type socket struct {
 
 // openSockdiag opens the netlink socket and proves that it answers.
 func openSockdiag(context.Context) (source, error) {
-	s := &sockdiagSource{lost: map[uint64]bool{}}
+	s := &sockdiagSource{places: map[uint64]string{}, lost: map[uint64]bool{}}
 	s.makeRoom(0)
 	if err := s.dial(); err != nil {
 		return nil, err
@@ -239,6 +240,7 @@ func (s *sockdiagSource) add(added sockdiag.Socket) {
 
 // snapshot is nil when all facts are as before.
 func (s *sockdiagSource) snapshot(now time.Time) *Snapshot {
+	clear(s.places)
 	var before []Listener
 	if s.last != nil {
 		before = s.last.Listeners
@@ -343,12 +345,13 @@ func (s *sockdiagSource) reconsider(now time.Time) {
 // manager gives who stands behind a socket. Where the cgroup that it was made in is
 // not known, as without version 2, it is taken to be its owner's.
 func (s *sockdiagSource) manager(sock *socket, l *Listener) supervisor.Manager {
-	path := ""
-	if s.cgroups != nil {
+	path, known := s.places[sock.CgroupID]
+	if s.cgroups != nil && !known {
 		path, _ = s.cgroups.Path(sock.CgroupID)
-		if path == "" && !s.cgroups.Missed(sock.CgroupID) {
-			s.lost[sock.Cookie] = true
-		}
+		s.places[sock.CgroupID] = path
+	}
+	if s.cgroups != nil && path == "" && !s.cgroups.Missed(sock.CgroupID) {
+		s.lost[sock.Cookie] = true
 	}
 	if path == "" && len(l.Owners) > 0 {
 		path = cgroup.OfProcess(l.Owners[0].PID)
