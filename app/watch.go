@@ -31,7 +31,7 @@ func (p *program) watch(ctx context.Context, asJSON bool) error {
 	return p.follow(ctx, func(u scanner.Update) {
 		last = u.Snapshot
 		if u.Baseline {
-			fmt.Fprintf(p.err, wordsWatching, len(u.Snapshot.Listeners), u.Snapshot.Visibility.Source, p.interval)
+			fmt.Fprintf(p.err, wordsWatching, view.Plural(len(u.Snapshot.Listeners), "listener"), u.Snapshot.Visibility.Source, p.interval)
 			p.notes(names.Problems())
 		}
 	}, func(js []alerts.Judgement) error { return p.printEvents(js, view.FactsOf(last, names), asJSON) })

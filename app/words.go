@@ -14,7 +14,7 @@ when a program starts to listen where others can reach it, for the first time.`
 	wordsWatchHere     = "No window can be opened: %v. Watching here instead; Ctrl-C ends it."
 	wordsWindowEnded   = "the window ended by an error: %w"
 	wordsRunning       = "Portlight is running already; its window opens."
-	wordsWatching      = "Watching %d listeners by %s, every %v. Ctrl-C ends it.\n"
+	wordsWatching      = "Watching %s by %s, every %v. Ctrl-C ends it.\n"
 	wordsNoWindow      = "this build has no window: use `portlight list`, or build it with packaging/run"
 	wordsNoReason      = "no reason was given"
 	wordsGL            = "the window needs OpenGL ES 2: look after the graphics driver, or install Mesa, on Debian libgl1-mesa-dri; `portlight list` and `portlight watch` do without"

@@ -40,10 +40,30 @@ func TestTitleOfListener(t *testing.T) {
 	}
 	defer s.Close()
 	waitTitle(t, s, cmd.Process.Pid, "first.sh")
+	fresh, err := Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fresh.Close()
+	if snap, err := fresh.Scan(context.Background()); err != nil || !strings.Contains(titleOf(snap, cmd.Process.Pid), "first.sh") {
+		t.Errorf("the first snapshot has the title %q, error %v", titleOf(snap, cmd.Process.Pid), err)
+	}
 	if _, err := in.Write([]byte("go on\n")); err != nil {
 		t.Fatal(err)
 	}
 	waitTitle(t, s, cmd.Process.Pid, "second.sh")
+}
+
+// titleOf is what a process is called that listens.
+func titleOf(s *Snapshot, pid int) string {
+	for _, l := range s.Listeners {
+		for _, o := range l.Owners {
+			if o.PID == pid {
+				return o.Title
+			}
+		}
+	}
+	return ""
 }
 
 func writeScript(t *testing.T, path, text string) {
@@ -65,13 +85,7 @@ func waitTitle(t *testing.T, s *Scanner, pid int, want string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, l := range snap.Listeners {
-			for _, o := range l.Owners {
-				if o.PID == pid {
-					title = o.Title
-				}
-			}
-		}
+		title = titleOf(snap, pid)
 		if strings.Contains(title, want) {
 			return
 		}

@@ -150,7 +150,26 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	if len(s.dirty) == 0 && s.last != nil {
 		return nil, nil
 	}
-	return s.snapshot(now), nil
+	snap := s.snapshot(now)
+	if s.awaitTitles() {
+		s.reconsider(now)
+		if titled := s.snapshot(now); titled != nil {
+			return titled, nil
+		}
+	}
+	return snap, nil
+}
+
+// titlePatience is how long a scan waits for titles of owners that are new, so that
+// the news of them has their title. Reading one takes some microseconds, or for ever.
+const titlePatience = 20 * time.Millisecond
+
+// awaitTitles reports whether titles that were asked for have come.
+func (s *sockdiagSource) awaitTitles() bool {
+	for deadline := time.Now().Add(titlePatience); s.titles.asking() && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond / 4)
+	}
+	return s.titles.pending()
 }
 
 // look reads the sockets and searches for the owners of new ones. It is puzzled

@@ -97,6 +97,13 @@ func (t *titles) news() bool {
 	return fresh
 }
 
+// pending reports whether there is news that nobody has asked for.
+func (t *titles) pending() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.fresh
+}
+
 // wake gives a value after news.
 func (t *titles) wake() <-chan struct{} { return t.woken }
 
