@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"portlight/scanner/netif/netlink"
+	"portlight/scanner/internal/netlink"
 	"portlight/scanner/owner"
 	"portlight/scanner/process"
 )

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"portlight/scanner/netif/netlink"
+	"portlight/scanner/internal/netlink"
 )
 
 // Of linux/netfilter.h, nfnetlink.h and nf_tables.h. Numbers are big-endian.

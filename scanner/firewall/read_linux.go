@@ -11,7 +11,7 @@ import (
 	"github.com/godbus/dbus/v5"
 	"golang.org/x/sys/unix"
 
-	"portlight/scanner/netif/netlink"
+	"portlight/scanner/internal/netlink"
 )
 
 const (

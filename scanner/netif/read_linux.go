@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"portlight/scanner/netif/netlink"
+	"portlight/scanner/internal/netlink"
 )
 
 const (

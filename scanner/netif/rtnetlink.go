@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 
-	"portlight/scanner/netif/netlink"
+	"portlight/scanner/internal/netlink"
 )
 
 // Sizes, attributes and flags of linux/if_link.h, if_addr.h, if_tun.h and if.h.

@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/scanner/internal/netlink"
 )
 
 // Conn is a netlink socket for one question at a time. It is not safe for
@@ -138,7 +140,7 @@ func (c *Conn) lookup(s *Socket) (cookie uint64, err error) {
 			switch {
 			case m.seq != c.seq:
 			case m.kind == typeError:
-				return 0, decodeError(m.body)
+				return 0, netlink.DecodeError(m.body)
 			case m.kind == typeByFamily:
 				s, err := decodeSocket(m.body, s.UDP)
 				return s.Cookie, err

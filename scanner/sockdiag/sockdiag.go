@@ -5,10 +5,10 @@ package sockdiag
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"net/netip"
-	"syscall"
+
+	"portlight/scanner/internal/netlink"
 )
 
 // Protocols of Socket, from linux/in.h.
@@ -56,11 +56,11 @@ type Socket struct {
 }
 
 // ErrTruncated says that a message is shorter than its header promises.
-var ErrTruncated = errors.New("netlink message is cut short")
+var ErrTruncated = netlink.ErrTruncated
 
 // ErrInterrupted says that the table changed so much during the dump that it
 // may lack sockets (NLM_F_DUMP_INTR).
-var ErrInterrupted = errors.New("dump was interrupted by changes")
+var ErrInterrupted = netlink.ErrInterrupted
 
 // message is one netlink message (struct nlmsghdr).
 type message struct {
@@ -122,9 +122,9 @@ func (a *answer) take(b []byte, v visitor) (done bool, err error) {
 		a.interrupted = a.interrupted || m.flags&flagDumpIntr != 0
 		switch m.kind {
 		case typeDone:
-			return true, a.end(m.body)
+			return true, netlink.End(m.body, a.interrupted)
 		case typeError:
-			return false, decodeError(m.body)
+			return false, netlink.DecodeError(m.body)
 		case typeByFamily, typeLegacyTCP:
 			if err := a.visit(m.body, v); err != nil {
 				return false, err
@@ -142,18 +142,6 @@ func (a *answer) visit(body []byte, v visitor) error {
 		return fmt.Errorf("more than %d sockets", maxSocketsADump)
 	}
 	return v.visit(body, a.udp)
-}
-
-// end reads the last message: a dump that fails on the way ends with the error's
-// number (netlink_dump_done in net/netlink/af_netlink.c).
-func (a *answer) end(body []byte) error {
-	if len(body) >= 4 && int32(binary.NativeEndian.Uint32(body)) < 0 {
-		return decodeError(body)
-	}
-	if a.interrupted {
-		return ErrInterrupted
-	}
-	return nil
 }
 
 // image is what of a message tells whether a socket is as it was: of struct
@@ -179,18 +167,6 @@ func imageOf(b []byte, udp bool) image {
 }
 
 func (i *image) cookie() uint64 { return i[4] }
-
-// decodeError reads struct nlmsgerr: a negative errno.
-func decodeError(body []byte) error {
-	if len(body) < 4 {
-		return ErrTruncated
-	}
-	errno := -int32(binary.NativeEndian.Uint32(body))
-	if errno <= 0 {
-		return fmt.Errorf("netlink answers with error number %d", errno)
-	}
-	return syscall.Errno(errno)
-}
 
 // decodeSocket reads struct inet_diag_msg and the attributes behind it. Of
 // sockets of other families the port is 0, as of unbound ones.

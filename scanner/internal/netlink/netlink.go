@@ -77,9 +77,9 @@ func (a *answer) takeMessage(m []byte) (done bool, err error) {
 	a.interrupted = a.interrupted || binary.NativeEndian.Uint16(m[6:])&flagDumpIntr != 0
 	switch kind := binary.NativeEndian.Uint16(m[4:]); {
 	case kind == typeError:
-		return false, decodeError(body)
+		return false, DecodeError(body)
 	case kind == typeDone:
-		return true, a.end(body)
+		return true, End(body, a.interrupted)
 	case kind < 16: // NLMSG_MIN_TYPE: others are of netlink itself
 		return false, nil
 	}
@@ -90,19 +90,22 @@ func (a *answer) takeMessage(m []byte) (done bool, err error) {
 	return false, nil
 }
 
-// end reads the last message, which tells of a dump that failed on the way.
-func (a *answer) end(body []byte) error {
+// End reads the body of the last message of a dump, which tells of one that failed
+// on the way (netlink_dump_done in net/netlink/af_netlink.c). Interrupted is that
+// NLM_F_DUMP_INTR was in one of the messages.
+func End(body []byte, interrupted bool) error {
 	if len(body) >= 4 && int32(binary.NativeEndian.Uint32(body)) < 0 {
-		return decodeError(body)
+		return DecodeError(body)
 	}
-	if a.interrupted {
+	if interrupted {
 		return ErrInterrupted
 	}
 	return nil
 }
 
-// decodeError reads struct nlmsgerr: a negative errno.
-func decodeError(body []byte) error {
+// DecodeError reads struct nlmsgerr, a negative errno: the error is a syscall.Errno,
+// unless the body is malformed.
+func DecodeError(body []byte) error {
 	if len(body) < 4 {
 		return ErrTruncated
 	}
