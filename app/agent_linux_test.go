@@ -15,11 +15,11 @@ func TestNoDesktopNoHome(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", "/nonexistent")
 	t.Setenv("HOME", "/dev/null")
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &until{want: "listeners by", then: cancel}
+	w := &until{want: " by sockdiag", then: cancel}
 	if code := newProgram(&bytes.Buffer{}, w).run(ctx, []string{"--interval", "250ms"}); code != exitFine {
 		t.Errorf("exit %d", code)
 	}
-	for _, want := range []string{"/dev/null", "No desktop", "listeners"} {
+	for _, want := range []string{"/dev/null", "No desktop", "listener"} {
 		if !strings.Contains(w.String(), want) {
 			t.Errorf("%q is missing in %q", want, w.String())
 		}

@@ -97,7 +97,7 @@ func (u *until) Write(b []byte) (int, error) {
 // watch runs `portlight watch`, and begun when it watches. It ends by itself or
 // with the context.
 func watch(ctx context.Context, stdout io.Writer, services string, begun func(), args ...string) (code int, stderr string) {
-	u := &until{want: "listeners by", then: begun}
+	u := &until{want: ", every ", then: begun}
 	p := newProgram(stdout, u)
 	p.services = services
 	code = p.run(ctx, append([]string{"watch", "--interval", "250ms"}, args...))
