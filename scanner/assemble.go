@@ -5,8 +5,6 @@ import (
 	"os"
 	"slices"
 	"time"
-
-	"portlight/scanner/supervisor"
 )
 
 // assemble makes a snapshot of listeners in any order: those with one key
@@ -43,8 +41,8 @@ func (l *Listener) merge(o Listener) {
 	l.Kernel = l.Kernel && o.Kernel
 	l.Unseen += o.Unseen
 	l.Backlog = max(l.Backlog, o.Backlog)
-	if l.Manager == (supervisor.Manager{}) {
-		l.Manager = o.Manager
+	if l.Behind == nil {
+		l.Behind = o.Behind
 	}
 	l.Owners = append(l.Owners, o.Owners...)
 }

@@ -114,7 +114,31 @@ type Listener struct {
 	Ephemeral bool      // the kernel chose the port (on Linux an estimate: the port lies in ip_local_port_range)
 	Backlog   int       // limit of the accept queue, TCP only
 
-	Manager supervisor.Manager // who stands behind it: a service's unit, a container; may become known later
+	Behind *supervisor.Manager // who stands behind it, see Manager; nil while nobody is known
+}
+
+// noManager stands behind a listener of which nobody is known. It is never changed.
+var noManager supervisor.Manager
+
+// Manager is who stands behind a listener: a service's unit, a container. More may
+// become known of it later. It must not be changed.
+func (l *Listener) Manager() *supervisor.Manager {
+	if l.Behind == nil {
+		return &noManager
+	}
+	return l.Behind
+}
+
+// behind gives a manager as Listener.Behind has it, by another that may be equal.
+func behind(m supervisor.Manager, like *supervisor.Manager) *supervisor.Manager {
+	switch {
+	case m == noManager:
+		return nil
+	case like != nil && *like == m:
+		return like
+	}
+	own := m
+	return &own
 }
 
 // Family is "ipv4", "ipv6" or "dual".
@@ -134,7 +158,7 @@ func (l *Listener) Hidden() bool { return l.Unseen > 0 || len(l.Owners) == 0 && 
 // Equal reports whether two listeners are the same in every fact.
 func (l *Listener) Equal(o *Listener) bool {
 	return l.Key == o.Key && l.DualStack == o.DualStack && l.UID == o.UID && l.User == o.User && l.Unseen == o.Unseen &&
-		l.Kernel == o.Kernel && l.Manager == o.Manager && l.Ephemeral == o.Ephemeral && l.Backlog == o.Backlog &&
+		l.Kernel == o.Kernel && *l.Manager() == *o.Manager() && l.Ephemeral == o.Ephemeral && l.Backlog == o.Backlog &&
 		slices.EqualFunc(l.Owners, o.Owners, Process.equal)
 }
 

@@ -62,7 +62,7 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	var found []Listener
 	for _, c := range conns {
 		if l, ok := s.listener(c, owners); ok {
-			l.Ephemeral, l.Manager = ports.has(l.Port), s.behind.Of(standing(&l, ""))
+			l.Ephemeral, l.Behind = ports.has(l.Port), behind(s.behind.Of(standing(&l, "")), nil)
 			found = append(found, l)
 		}
 	}

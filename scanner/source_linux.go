@@ -35,12 +35,13 @@ type sockdiagSource struct {
 	cgroups *cgroup.Tree // nil where there are none
 	behind  *supervisor.Resolver
 	titles  *titles
-	places  map[uint64]string  // paths of cgroups, for one snapshot
-	lost    map[uint64]bool    // cookies of sockets whose cgroup has to be looked for again
-	sought  time.Time          // when they were touched last
-	socks   map[uint64]*socket // by cookie
-	groups  map[Key][]*socket  // a listener each
-	dirty   map[Key]bool       // changed, and no snapshot shows it yet
+	manages *supervisor.Manager // of the listener looked at last: most are like it
+	places  map[uint64]string   // paths of cgroups, for one snapshot
+	lost    map[uint64]bool     // cookies of sockets whose cgroup has to be looked for again
+	sought  time.Time           // when they were touched last
+	socks   map[uint64]*socket  // by cookie
+	groups  map[Key][]*socket   // a listener each
+	dirty   map[Key]bool        // changed, and no snapshot shows it yet
 	facts   facts
 	last    *Snapshot
 	notes   []string // in it, on what is published without a listener
@@ -322,7 +323,8 @@ func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 		l.Owners = append(l.Owners, s.owner(sock.key, h))
 	}
 	l.countUnseen()
-	l.Manager = s.manager(sock, &l)
+	l.Behind = behind(s.manager(sock, &l), s.manages)
+	s.manages = l.Behind
 	return l
 }
 

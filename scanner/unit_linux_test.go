@@ -26,7 +26,7 @@ func runUnits() error {
 	}
 	all := map[uint16]supervisor.Manager{}
 	for i := range s.Listeners {
-		all[s.Listeners[i].Port] = s.Listeners[i].Manager
+		all[s.Listeners[i].Port] = *s.Listeners[i].Manager()
 	}
 	return json.NewEncoder(os.Stdout).Encode(all)
 }
@@ -60,7 +60,7 @@ func TestUnitOfListener(t *testing.T) {
 		t.Fatalf("process %d has no listener", pid)
 	}
 	want := supervisor.Manager{Kind: supervisor.Service, Place: supervisor.Service, Unit: unit}
-	if got := s.Listeners[i].Manager; got != want {
+	if got := *s.Listeners[i].Manager(); got != want {
 		t.Errorf("manager %+v, want %+v", got, want)
 	}
 	if got := managersAsNobody(t)[s.Listeners[i].Port]; got != want {

@@ -79,10 +79,10 @@ func Program(l *scanner.Listener, p *scanner.Process) string {
 		return hidden(p.UID, p.Name)
 	case l.Kernel:
 		return hidden(l.UID, "kernel")
-	case isService(l) && l.Manager.User:
-		return "unit:" + strconv.Itoa(l.UID) + "/" + l.Manager.Unit
+	case isService(l) && l.Manager().User:
+		return "unit:" + strconv.Itoa(l.UID) + "/" + l.Manager().Unit
 	case isService(l):
-		return "unit:" + l.Manager.Unit
+		return "unit:" + l.Manager().Unit
 	}
 	return hidden(l.UID, "")
 }
@@ -90,7 +90,7 @@ func Program(l *scanner.Listener, p *scanner.Process) string {
 // isService reports whether a unit tells a program: a session or a scope may run
 // any. Only what the cgroup tells counts: what others answer comes later, and would
 // make another program of it.
-func isService(l *scanner.Listener) bool { return l.Manager.Place == supervisor.Service }
+func isService(l *scanner.Listener) bool { return l.Manager().Place == supervisor.Service }
 
 func hidden(uid int, name string) string { return "hidden:" + strconv.Itoa(uid) + "/" + name }
 

@@ -202,7 +202,7 @@ func TestLearnEndsTheWait(t *testing.T) {
 }
 
 func TestProgramOfAHiddenOwner(t *testing.T) {
-	l := scanner.Listener{UID: 0, Manager: supervisor.Manager{Kind: supervisor.Service, Place: supervisor.Service, Unit: "nginx.service"}}
+	l := scanner.Listener{UID: 0, Behind: &supervisor.Manager{Kind: supervisor.Service, Place: supervisor.Service, Unit: "nginx.service"}}
 	if got := Program(&l, nil); got != "unit:nginx.service" {
 		t.Errorf("got %s", got)
 	}

@@ -18,7 +18,7 @@ func Program(l *scanner.Listener) string {
 		return hiddenName(l)
 	}
 	name := ProcessName(&l.Owners[0])
-	switch m := &l.Manager; {
+	switch m := l.Manager(); {
 	case m.Forwarded && m.Container != (supervisor.Container{}):
 		name += " → " + containerName(&m.Container)
 	case m.Forwarded && m.Target.IsValid():
@@ -49,7 +49,7 @@ func ProcessName(p *scanner.Process) string {
 
 // hiddenName names a program that cannot be seen by what is known of it.
 func hiddenName(l *scanner.Listener) string {
-	m := &l.Manager
+	m := l.Manager()
 	switch {
 	case m.Kind == supervisor.Contained, m.Kind == supervisor.Machine:
 		return containerName(&m.Container) + " (" + wordHidden + ")"
@@ -65,7 +65,7 @@ func containerName(c *supervisor.Container) string { return Clean(c.Label(), max
 
 // unitWords says who starts the program and watches over it.
 func unitWords(l *scanner.Listener) string {
-	m := &l.Manager
+	m := l.Manager()
 	unit := Clean(m.Unit, maxPath)
 	switch {
 	case m.Kind == supervisor.Activated && m.Starts != "":

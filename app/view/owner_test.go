@@ -44,12 +44,12 @@ func TestProgram(t *testing.T) {
 		{"hostile", "", "", supervisor.Manager{Kind: supervisor.Service, Unit: "a\x1b[31m\u202e.service"}, "a\ufffd[31m\ufffd.service (hidden)", "a\ufffd[31m\ufffd.service", ""},
 	} {
 		l := at(scanner.TCP, "0.0.0.0", 80, strings.Fields(c.owners)...)
-		l.Manager = c.m
+		l.Behind = &c.m
 		if c.title != "" {
 			l.Owners[0].Title = c.title
 		}
 		r := NewRow(l, Facts{Names: names})
-		if container := ContainerWords(&l.Manager); r.Program != c.program || r.Unit != c.unit || container != c.container {
+		if container := ContainerWords(l.Manager()); r.Program != c.program || r.Unit != c.unit || container != c.container {
 			t.Errorf("%s: %q, %q, %q, want %q, %q, %q", c.name, r.Program, r.Unit, container, c.program, c.unit, c.container)
 		}
 	}

@@ -37,7 +37,7 @@ func ListText(rows []Row, s Style) string {
 	for i, r := range rows {
 		lines[i] = []string{r.Proto, r.Address, r.Service, r.Holder(), r.PID, r.User, r.Reach}
 		if s.Wide {
-			lines[i] = append(lines[i], r.Listener.Family(), r.Unit, ContainerWords(&r.Listener.Manager), clientsText(r), paths(r), namesText(r), r.Mismatch)
+			lines[i] = append(lines[i], r.Listener.Family(), r.Unit, ContainerWords(r.Listener.Manager()), clientsText(r), paths(r), namesText(r), r.Mismatch)
 		}
 	}
 	colour := func(line int) string {

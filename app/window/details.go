@@ -98,7 +98,7 @@ func listenerGroup(r *view.Row, network *scanner.Network) group {
 	}
 	g.add(wordUser, userWords(l.User, l.UID), false)
 	g.add(wordUnit, r.Unit, false)
-	g.add(wordContainer, view.ContainerWords(&l.Manager), false)
+	g.add(wordContainer, view.ContainerWords(l.Manager()), false)
 	g.add(wordDevice, view.Clean(l.Device, maxText), false)
 	g.add(wordNamespace, view.Clean(l.Namespace, maxText), false)
 	if r.External {

@@ -87,9 +87,9 @@ func household() *scanner.Snapshot {
 	nfs := listener(scanner.TCP, "::", 2049)
 	nfs.Kernel = true
 	web := listener(scanner.TCP, "::", 80, nginx, worker)
-	web.Manager = nginxUnit
+	web.Behind = &nginxUnit
 	tls := listener(scanner.TCP, "::", 443, nginx, worker)
-	tls.Manager = nginxUnit
+	tls.Behind = &nginxUnit
 	return snapshot(
 		listener(scanner.TCP, "0.0.0.0", 22, sshd), listener(scanner.TCP, "::", 22, sshd),
 		listener(scanner.UDP, "127.0.0.53", 53), web, tls, smb,
@@ -107,7 +107,7 @@ func hostile() *scanner.Snapshot {
 	evil := owner(4242, "\x1b[31m<b>&amp;_evil\u202egnp.exe\xff "+strings.Repeat("long", 60), "a-user-with-a-name-that-never-ends", 70000)
 	evil.Path = "/opt/" + strings.Repeat("a-folder-without-blanks/", 12) + "evil"
 	l := listener(scanner.TCP, "0.0.0.0", 8080, evil)
-	l.Manager = supervisor.Manager{Kind: supervisor.Service, Unit: strings.Repeat("unit", 30) + ".service"}
+	l.Behind = &supervisor.Manager{Kind: supervisor.Service, Unit: strings.Repeat("unit", 30) + ".service"}
 	v6 := listener(scanner.UDP, "2001:db8:1234:5678:9abc:def0:1234:5678", 65535, evil)
 	return snapshot(l, v6, listener(scanner.TCP, "127.0.0.1", 22))
 }

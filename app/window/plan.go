@@ -38,7 +38,7 @@ func newPlan(p *scanner.Process, r *view.Row, s *scanner.Snapshot, names view.Na
 	if others := otherOwners(&r.Listener, p); len(others) > 0 {
 		pl.notes = append(pl.notes, stopStays(others))
 	}
-	if words := stopSupervised(&r.Listener.Manager); words != "" {
+	if words := stopSupervised(r.Listener.Manager()); words != "" {
 		pl.notes = append(pl.notes, words)
 	}
 	return pl
