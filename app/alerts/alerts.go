@@ -14,7 +14,7 @@ import (
 // Verdict is the outcome of judging one event.
 type Verdict string
 
-// The verdicts. Only New, Exposed and Wider alert.
+// The verdicts. Only those with an Urgency alert.
 const (
 	New       Verdict = "new"       // this program was never seen to listen here where others can reach it
 	Exposed   Verdict = "exposed"   // known here on loopback only, now open to others
@@ -27,6 +27,10 @@ const (
 	Waiting   Verdict = "waiting"   // not judged before it has stood for SettleTime
 	Gone      Verdict = "closed"    // a listener that ended
 	Contained Verdict = "container" // in another network namespace than the host's
+	Watched   Verdict = "watched"   // a rule wants it told each time
+	Allowed   Verdict = "allowed"   // a rule trusts it
+	Muted     Verdict = "muted"     // a rule keeps it silent
+	Paused    Verdict = "paused"    // it would have been told, but alerts are paused
 )
 
 // Alerts reports whether a person should be told.
@@ -37,8 +41,10 @@ func (v Verdict) Alerts() bool { return v.Urgency() > 0 }
 func (v Verdict) Urgency() int {
 	switch v {
 	case Exposed:
-		return 3
+		return 4
 	case New:
+		return 3
+	case Watched:
 		return 2
 	case Wider:
 		return 1
@@ -53,6 +59,9 @@ type Judgement struct {
 	Verdict Verdict
 	Program string    // identity of the program that decided, see Program
 	Others  []Finding // the listener's further programs that alert, the most urgent first
+	Would   Verdict   // what Verdict would be without the rule or the pause that decided; "" if none did
+	Rule    int64     // the rule that decided, or 0
+	Away    bool      // it began while nobody watched
 }
 
 // Finding is the verdict about one program.

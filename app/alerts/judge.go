@@ -2,34 +2,10 @@ package alerts
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"time"
 
 	"portlight/scanner"
-)
-
-// fingerprint is what makes a listener the same as one before. It holds no
-// address and no pid: a new lease or a restart is not new.
-type fingerprint struct {
-	program string
-	proto   scanner.Proto
-	port    uint16 // 0 for every ephemeral port
-	reach   reach
-}
-
-// reach is the class of who can reach a listener. IPv4, at whatever address,
-// covers everything else that is external: that a program answers over IPv6 too,
-// by dual stack or by another socket, is not news. IPv6 alone covers all but
-// every IPv4 network: the step to 0.0.0.0, or to dual stack, is Wider. A specific
-// IPv4 address in its place is none, it may be a new lease.
-type reach uint8
-
-const (
-	reachLoopback  reach = iota
-	reachIPv6            // others, by IPv6 only
-	reachIPv4            // others, by IPv4 or both
-	reachContainer       // another namespace
 )
 
 // SettleTime is how long an ephemeral TCP port must stand to be told of, and an
@@ -43,7 +19,7 @@ const SettleTime = 3 * time.Second
 // program that binds both families by a socket each is new twice, and one that
 // binds loopback and the network at once was not on loopback only.
 type Judge struct {
-	known   map[fingerprint]time.Time // of the scan that saw it first
+	known   map[Fingerprint]time.Time // of the scan that saw it first
 	waiting map[string]scanner.Event  // what is Waiting, by listener id
 	veiled  map[string]bool           // by listener id: its hidden owners are taken for those that were seen
 	euid    int                       // whose rights it was seen with
@@ -52,7 +28,7 @@ type Judge struct {
 // NewJudge makes a judge that knows nothing, of what is seen with the rights of
 // this user.
 func NewJudge(euid int) *Judge {
-	return &Judge{euid: euid, known: map[fingerprint]time.Time{}, waiting: map[string]scanner.Event{}, veiled: map[string]bool{}}
+	return &Judge{euid: euid, known: map[Fingerprint]time.Time{}, waiting: map[string]scanner.Event{}, veiled: map[string]bool{}}
 }
 
 // Learn takes everything in the snapshot for known. The first snapshot is
@@ -243,41 +219,18 @@ func findings(c change, about func(program string) Verdict) []Finding {
 // what was known before the scan at a time.
 func (j *Judge) about(l *scanner.Listener, program string, at time.Time) Verdict {
 	f := newFingerprint(l, program)
-	seen := func(r reach) bool {
-		f.reach = r
+	seen := func(r Reach) bool {
+		f.Reach = r
 		first, known := j.known[f]
 		return known && !first.Equal(at)
 	}
-	switch v4, v6 := seen(reachIPv4), seen(reachIPv6); {
-	case v4, v6 && (f.port == 0 || !anyIPv4(l)):
+	switch v4, v6 := seen(ReachIPv4), seen(ReachIPv6); {
+	case v4, v6 && (f.Port == 0 || !anyIPv4(l)):
 		return Known
 	case v6:
 		return Wider
-	case f.port != 0 && seen(reachLoopback):
+	case f.Port != 0 && seen(ReachLoopback):
 		return Exposed
 	}
 	return New
-}
-
-func newFingerprint(l *scanner.Listener, program string) fingerprint {
-	f := fingerprint{program: program, proto: l.Proto, port: l.Port}
-	switch {
-	case l.Namespace != "":
-		f.reach = reachContainer
-	case !l.External():
-		f.reach = reachLoopback
-	case l.DualStack, l.Addr.Unmap().Is4():
-		f.reach = reachIPv4
-	default:
-		f.reach = reachIPv6
-	}
-	if l.Ephemeral {
-		f.port = 0
-	}
-	return f
-}
-
-// anyIPv4 reports whether a listener takes what comes for any IPv4 address.
-func anyIPv4(l *scanner.Listener) bool {
-	return l.DualStack || l.Addr.Unmap() == netip.IPv4Unspecified()
 }

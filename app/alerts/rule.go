@@ -1,0 +1,69 @@
+package alerts
+
+import (
+	"time"
+
+	"portlight/scanner"
+)
+
+// Action is what a rule does with what it covers.
+type Action string
+
+// The actions. None of them keeps an event out of the history.
+const (
+	Allow  Action = "allow" // trusted: no alert, no mark
+	Mute   Action = "mute"  // recorded, silent
+	Always Action = "alert" // told each time
+)
+
+// Where is a class of who can reach a listener, for rules.
+type Where string
+
+// The classes.
+const (
+	Anywhere Where = ""
+	Network  Where = "network"  // others can reach it
+	Local    Where = "loopback" // only this computer can
+)
+
+// Rule decides about the listeners that it covers, before what is known does. The
+// first that covers a program's listener wins. A zero field covers everything.
+type Rule struct {
+	ID                  int64 // in the store; 0 for a rule that is not stored
+	Action              Action
+	Program             string // its identity, see Program
+	Proto               scanner.Proto
+	FirstPort, LastPort uint16 // a range of ports, both ends in it
+	Ephemeral           bool   // of ports only those that the system hands out, whatever their numbers
+	Where               Where
+	Until               time.Time // it covers nothing from then on
+	Note                string    // of the person who made it
+	Created             time.Time
+}
+
+// Covers reports whether a rule decides about a program's listener at a time.
+func (r *Rule) Covers(l *scanner.Listener, program string, now time.Time) bool {
+	switch {
+	case !r.Until.IsZero() && !now.Before(r.Until),
+		r.Program != "" && r.Program != program,
+		r.Proto != 0 && r.Proto != l.Proto,
+		r.FirstPort != 0 && (l.Port < r.FirstPort || l.Port > max(r.FirstPort, r.LastPort)),
+		r.Ephemeral && !l.Ephemeral,
+		r.Where == Network && !l.External(),
+		r.Where == Local && (l.External() || l.Namespace != ""):
+		return false
+	}
+	return true
+}
+
+// RuleFor is the rule of one click: it covers this program on this port, or on all
+// ports that the system hands out if this is one.
+func RuleFor(action Action, l *scanner.Listener, program string, now time.Time) Rule {
+	r := Rule{Action: action, Program: program, Proto: l.Proto, Created: now}
+	if l.Ephemeral {
+		r.Ephemeral = true
+		return r
+	}
+	r.FirstPort, r.LastPort = l.Port, l.Port
+	return r
+}

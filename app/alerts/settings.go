@@ -1,0 +1,94 @@
+package alerts
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Settings are a person's choices about alerts.
+type Settings struct {
+	Loopback   bool      // tell of what only this computer can reach too
+	Ephemeral  bool      // tell of TCP ports that the system hands out, once they have stood for SettleTime
+	Paused     time.Time // until then nothing is told; zero is not paused
+	KeepDays   int       // how long events are kept, MinKeepDays … MaxKeepDays
+	KeepEvents int       // how many events are kept, MinKeepEvents … MaxKeepEvents
+}
+
+// The bounds of what is kept.
+const (
+	MinKeepDays, MaxKeepDays     = 1, 3650
+	MinKeepEvents, MaxKeepEvents = 1_000, 5_000_000
+)
+
+// DefaultSettings are those of a person who has chosen nothing.
+func DefaultSettings() Settings {
+	return Settings{Ephemeral: true, KeepDays: 90, KeepEvents: 200_000}
+}
+
+// The names of settings in the store.
+const (
+	keyLoopback   = "alerts.loopback"
+	keyEphemeral  = "alerts.ephemeral"
+	keyPaused     = "alerts.paused"
+	keyKeepDays   = "history.days"
+	keyKeepEvents = "history.events"
+)
+
+// Values gives settings as they are stored.
+func (s Settings) Values() map[string]string {
+	paused := ""
+	if !s.Paused.IsZero() {
+		paused = s.Paused.UTC().Format(time.RFC3339)
+	}
+	return map[string]string{
+		keyLoopback:   strconv.FormatBool(s.Loopback),
+		keyEphemeral:  strconv.FormatBool(s.Ephemeral),
+		keyPaused:     paused,
+		keyKeepDays:   strconv.Itoa(s.KeepDays),
+		keyKeepEvents: strconv.Itoa(s.KeepEvents),
+	}
+}
+
+// ParseSettings reads stored settings. What is missing, or makes no sense, is the
+// default; the problems say the latter.
+func ParseSettings(stored map[string]string) (s Settings, problems []error) {
+	s = DefaultSettings()
+	read := func(key string, parse func(string) error) {
+		text, ok := stored[key]
+		if !ok || text == "" {
+			return
+		}
+		if err := parse(text); err != nil {
+			problems = append(problems, fmt.Errorf("setting %s: %w", key, err))
+		}
+	}
+	read(keyLoopback, into(&s.Loopback, strconv.ParseBool))
+	read(keyEphemeral, into(&s.Ephemeral, strconv.ParseBool))
+	read(keyPaused, into(&s.Paused, func(t string) (time.Time, error) { return time.Parse(time.RFC3339, t) }))
+	read(keyKeepDays, into(&s.KeepDays, within(MinKeepDays, MaxKeepDays)))
+	read(keyKeepEvents, into(&s.KeepEvents, within(MinKeepEvents, MaxKeepEvents)))
+	return s, problems
+}
+
+// into keeps what is parsed without an error.
+func into[T any](to *T, parse func(string) (T, error)) func(string) error {
+	return func(text string) error {
+		v, err := parse(text)
+		if err == nil {
+			*to = v
+		}
+		return err
+	}
+}
+
+// within parses a number between two bounds.
+func within(low, high int) func(string) (int, error) {
+	return func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		if err == nil && (n < low || n > high) {
+			err = fmt.Errorf("%d is not between %d and %d", n, low, high)
+		}
+		return n, err
+	}
+}
