@@ -178,9 +178,12 @@ func WriteJSON(w io.Writer, v any, indent string) error {
 
 // escapeJSON escapes in a JSON text what stands within its strings only.
 func escapeJSON(b []byte) []byte {
+	n := firstOdd(b)
+	if n < 0 {
+		return b
+	}
 	out := make([]byte, 0, len(b)+len(b)/8)
-	for len(b) > 0 {
-		n := bytes.IndexFunc(b, func(r rune) bool { return !plain(r) && r != '\n' })
+	for ; len(b) > 0; n = firstOdd(b) {
 		if n < 0 {
 			return append(out, b...)
 		}
@@ -189,6 +192,16 @@ func escapeJSON(b []byte) []byte {
 		out, b = appendEscaped(out, r), b[n+size:]
 	}
 	return out
+}
+
+// firstOdd gives where something else than plain text and line ends begins, or -1.
+func firstOdd(b []byte) int {
+	for i, c := range b {
+		if !plain(rune(c)) && c != '\n' {
+			return i
+		}
+	}
+	return -1
 }
 
 func appendEscaped(out []byte, r rune) []byte {

@@ -27,7 +27,7 @@ func BenchmarkListJSON(b *testing.B) {
 	rows := Rows(s, names)
 	b.Run("write", func(b *testing.B) {
 		for b.Loop() {
-			if err := WriteJSON(io.Discard, NewSnapshotJSON(s, rows), "  "); err != nil {
+			if err := WriteSnapshotJSON(io.Discard, NewSnapshotJSON(s, nil), rows); err != nil {
 				b.Fatal(err)
 			}
 		}

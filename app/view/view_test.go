@@ -333,3 +333,27 @@ func TestMenuFoldsOnlyTwins(t *testing.T) {
 		}
 	}
 }
+
+// TestSnapshotJSONIsStreamed: listener by listener the answer is the same, also
+// where there are none, many, or hostile names.
+func TestSnapshotJSONIsStreamed(t *testing.T) {
+	s := &scanner.Snapshot{Time: time.Unix(1, 0).UTC()}
+	for _, n := range []int{0, 1, 2, 1000} {
+		for i := len(s.Listeners); i < n; i++ {
+			s.Listeners = append(s.Listeners, scanner.Listener{
+				Key: scanner.Key{Proto: scanner.TCP, Addr: netip.IPv4Unspecified(), Port: uint16(1 + i)}, User: "<a>&\x1b[31m\u202e[]\x80",
+			})
+		}
+		rows := Rows(s, names)
+		var whole, streamed strings.Builder
+		if err := WriteJSON(&whole, NewSnapshotJSON(s, rows, "[] {}"), "  "); err != nil {
+			t.Fatal(err)
+		}
+		if err := WriteSnapshotJSON(&streamed, NewSnapshotJSON(s, nil, "[] {}"), rows); err != nil {
+			t.Fatal(err)
+		}
+		if whole.String() != streamed.String() {
+			t.Errorf("%d listeners: streamed otherwise:\n%.300s\n%.300s", n, streamed.String(), whole.String())
+		}
+	}
+}

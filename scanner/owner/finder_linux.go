@@ -456,6 +456,7 @@ func (f *Finder) employ(p *proc) error {
 		return passing(err)
 	}
 	p.pidfd, p.summary, p.at = pidfd, summary, len(f.owners)
+	f.upkeep.blind = f.upkeep.blind || pidfd < 0
 	f.owners = append(f.owners, p)
 	return nil
 }

@@ -17,6 +17,7 @@ func (s *scene) pretend(w *worker, pidfd bool) *proc {
 	p := s.procs[w.pid]
 	s.deaths.unwatch(p.pidfd)
 	p.pidfd, p.summary.Start = -1, p.summary.Start-1
+	s.upkeep.blind = true
 	if pidfd {
 		ended := hire(s.TB)
 		fd, err := unix.PidfdOpen(ended.pid, 0)

@@ -10,16 +10,17 @@ import (
 
 // The pace at which what is known is checked.
 const (
-	upkeepPeriod = 900 * time.Millisecond // at most so often, with scans each second
-	upkeepMost   = time.Minute            // no more is made up for, after a pause
-	verifyPeriod = 45 * time.Second       // in which every known descriptor is looked at
-	listPeriod   = 10 * time.Second       // in which new processes are looked into, or longer:
-	listShare    = 30_000                 // the part of the time that goes into listing processes at most
-	listMost     = 2 * time.Minute        // but so often at least: a listing that took longer was stopped in between
-	sweepShare   = 24_000                 // the part of the time that goes into looking for further holders
-	sweepMost    = 20 * time.Millisecond  // at once, and as much is made up for when it took longer
-	staleAfter   = 10 * time.Minute       // a process is looked into again even if its descriptors are as many as before
-	maxNewcomers = 64                     // that are looked into at once
+	upkeepPeriod = 4900 * time.Millisecond // every fifth scan, with one each second: each time costs cold caches
+	unwatched    = 900 * time.Millisecond  // where an owner has no pidfd to tell its end
+	upkeepMost   = time.Minute             // no more is made up for, after a pause
+	verifyPeriod = 45 * time.Second        // in which every known descriptor is looked at
+	listPeriod   = 10 * time.Second        // in which new processes are looked into, or longer:
+	listShare    = 30_000                  // the part of the time that goes into listing processes at most
+	listMost     = 2 * time.Minute         // but so often at least: a listing that took longer was stopped in between
+	sweepShare   = 24_000                  // the part of the time that goes into looking for further holders
+	sweepMost    = 20 * time.Millisecond   // at once, and as much is made up for when it took longer
+	staleAfter   = 10 * time.Minute        // a process is looked into again even if its descriptors are as many as before
+	maxNewcomers = 64                      // that are looked into at once
 )
 
 // After a socket has got its first holder the new processes are looked into
@@ -32,6 +33,7 @@ const (
 // upkeep is where the checks stand.
 type upkeep struct {
 	last        time.Time     // when there were some
+	blind       bool          // an owner has no pidfd
 	list        time.Time     // when to list processes again
 	soon, later time.Time     // when new processes are to be looked into, zero is not
 	owner, hold int           // the next descriptor to verify
@@ -40,7 +42,19 @@ type upkeep struct {
 	credit      time.Duration // that the sweep may still use
 }
 
-func (u *upkeep) next() time.Time { return u.last.Add(upkeepPeriod) }
+// next is when there is something to check again.
+func (u *upkeep) next() time.Time {
+	next := u.last.Add(upkeepPeriod)
+	if u.blind {
+		next = u.last.Add(unwatched)
+	}
+	for _, at := range [...]time.Time{u.soon, u.later} {
+		if !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	return next
+}
 
 // expect has new processes looked into soon.
 func (u *upkeep) expect(now time.Time) {
@@ -66,7 +80,7 @@ func (u *upkeep) newcomersDue(now time.Time) bool {
 func (f *Finder) maintain() error {
 	u := &f.upkeep
 	passed := f.now.Sub(u.last)
-	if passed >= 0 && passed < upkeepPeriod || !f.started {
+	if passed >= 0 && f.now.Before(u.next()) || !f.started {
 		return nil
 	}
 	passed = max(0, min(passed, upkeepMost))
@@ -91,10 +105,15 @@ func (f *Finder) maintain() error {
 
 // checkUnwatched looks after the owners that have no pidfd.
 func (f *Finder) checkUnwatched() error {
+	if !f.upkeep.blind {
+		return nil
+	}
+	f.upkeep.blind = false
 	for _, p := range slices.Clone(f.owners) {
 		if p.pidfd >= 0 {
 			continue
 		}
+		f.upkeep.blind = true
 		if _, err := f.dropEnded(p); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // slack is what a period may last longer in a test that works each second.
-const slack = 3 * time.Second
+const slack = upkeepPeriod + 2*time.Second
 
 // quiet works until the first searches have been done with.
 func (s *scene) quiet() {
