@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,6 +77,7 @@ func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged 
 			}
 		})
 	}()
+	runtime.GOMAXPROCS(1) // enough for a scan a second, which wakes fewer threads then
 	judge := alerts.NewJudge(os.Geteuid())
 	due := time.NewTimer(0)
 	defer due.Stop()

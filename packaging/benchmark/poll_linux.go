@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -56,6 +57,7 @@ func runPoller(who, everyText, spanText string) error {
 	if poll == nil {
 		return fmt.Errorf("nobody is called %q", who)
 	}
+	runtime.GOMAXPROCS(1) // as Portlight's agent does
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ready, failed := make(chan struct{}), make(chan error, 1)
