@@ -9,19 +9,20 @@ import (
 	"image/png"
 	"io"
 	stdlog "log"
-	"slices"
+	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"portlight/app/alerts"
 	"portlight/app/desktop"
+	"portlight/app/history"
 	"portlight/app/notify"
 	"portlight/app/tray"
 	"portlight/app/view"
 	"portlight/assets"
 	"portlight/scanner"
-	"portlight/services"
 )
 
 // trayPatience is how long a desktop gets to show the icon before the window
@@ -31,24 +32,30 @@ const trayPatience = 5 * time.Second
 // agent is the face in the tray.
 type agent struct {
 	*program
-	names    *services.Table
+	names    *names
 	notifier *notify.Notifier
 	tray     *tray.Tray
+	keeper   *keeper
+	jobs     chan func()     // for the goroutine of the keeper
+	ended    <-chan struct{} // nobody serves jobs any more
+	tells    map[string]bool // listeners whose end is to be told, by id; of that goroutine
+	note     string          // in the menu; of that goroutine
 
 	noTray   atomic.Bool // nothing shows tray icons
 	terminal atomic.Bool // events are printed: nothing else of the agent can be seen
 
-	wake    chan struct{} // something is pending
-	mu      sync.Mutex
-	pending []alerts.Judgement // to be notified of
-	last    *scanner.Snapshot  // the newest
+	wake  chan struct{} // something is queued
+	mu    sync.Mutex
+	queue []notification
+	shown []alerts.Notice   // the newest last
+	last  *scanner.Snapshot // the newest
 }
 
 // agent runs the tray, or what comes closest to it here, until ctx ends or the
 // user quits. Without a desktop it watches in the terminal, for which it needs
 // no folder.
 func (p *program) agent(ctx context.Context) error {
-	a := &agent{program: p, names: p.names(), wake: make(chan struct{}, 1)}
+	a := &agent{program: p, wake: make(chan struct{}, 1), jobs: make(chan func()), tells: map[string]bool{}}
 	instance, err := a.acquire()
 	if errors.Is(err, desktop.ErrRunning) {
 		return p.showRunning()
@@ -63,7 +70,7 @@ func (p *program) agent(ctx context.Context) error {
 			fmt.Fprintf(p.err, wordsNoDataDir+"\n", err)
 		}
 		fmt.Fprintf(p.err, wordsNoSession+"\n", missing)
-		return p.watch(ctx, false)
+		return (&watcher{program: p}).run(ctx)
 	}
 	if err != nil {
 		return err
@@ -98,29 +105,35 @@ func (p *program) checkSession(ctx context.Context) error {
 func (a *agent) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	a.ended = ctx.Done()
 	a.notifier = notify.New(a.onNotification, a.log, notify.WithIcon(trayIcon()))
 	defer a.notifier.Close()
-	go a.sendAlerts(ctx)
+	closeMemory := a.remember()
+	defer closeMemory()
+	go a.notifyQueued(ctx)
 	if !a.login {
 		go a.windowWithoutTray(ctx)
 	}
 	stdlog.SetOutput(io.Discard) // the tray's library logs there what is said by wordsNoTray and errTrayLost
 	followed := make(chan error, 1)
 	tray.Run(tray.Options{
-		Icon:         assets.Tray,
-		TemplateIcon: assets.TrayTemplate,
-		Title:        "Portlight",
-		Tooltip:      wordsTooltip,
-		OnCommand:    func(cmd tray.Command, row view.MenuRow) { a.onCommand(cmd, row, cancel) },
-		OnLost:       func(err error) { cancel(fmt.Errorf("%w: %w", errTrayLost, err)) },
+		Icon:               assets.Tray,
+		TemplateIcon:       assets.TrayTemplate,
+		MarkedIcon:         assets.TrayMarked,
+		MarkedTemplateIcon: assets.TrayTemplateMarked,
+		Title:              "Portlight",
+		Tooltip:            wordsTooltip,
+		OnCommand:          func(cmd tray.Command, row view.MenuRow) { a.onCommand(cmd, row, cancel) },
+		OnLost:             func(err error) { cancel(fmt.Errorf("%w: %w", errTrayLost, err)) },
 	}, func(t *tray.Tray) {
 		a.tray = t
 		go func() {
-			followed <- a.follow(ctx, a.showMenu, a.judged)
+			followed <- a.follow(ctx, a.follower())
 			t.Quit()
 		}()
 	})
 	err := <-followed
+	cancel(nil) // nobody serves a job any more: whoever wants one gives up
 	if cause := context.Cause(ctx); errors.Is(cause, errTrayLost) {
 		return cause
 	}
@@ -178,9 +191,35 @@ func (a *agent) watchHere(reason error) {
 	a.terminal.Store(true)
 }
 
-// judged shows what has been judged.
+// remember opens the memory, if it can be.
+func (a *agent) remember() (closeMemory func()) {
+	store, err := history.Open(a.dataDir, history.Agent, history.Options{})
+	a.names, a.keeper = a.newNames(store), newKeeper(a.log, os.Geteuid(), store, err)
+	return func() {
+		if store != nil {
+			store.Close()
+		}
+	}
+}
+
+func (a *agent) follower() follower {
+	return follower{keeper: a.keeper, jobs: a.jobs, judged: a.judged, seen: a.seen, done: a.show}
+}
+
+// seen takes the newest snapshot.
+func (a *agent) seen(u scanner.Update) {
+	a.mu.Lock()
+	a.last = u.Snapshot
+	a.mu.Unlock()
+	a.note = ""
+	if u.Err != nil {
+		a.note = view.Clean(wordsCannotScan+u.Err.Error(), maxNote)
+	}
+}
+
+// judged takes what has been judged.
 func (a *agent) judged(js []alerts.Judgement) error {
-	a.tell(js)
+	a.tellClosed(js)
 	if a.terminal.Load() {
 		return a.printEvents(js, a.facts(), false)
 	}
@@ -194,82 +233,29 @@ func (a *agent) facts() view.Facts {
 	return view.FactsOf(a.last, a.names)
 }
 
-// showMenu draws the newest snapshot.
-func (a *agent) showMenu(u scanner.Update) {
-	a.mu.Lock()
-	a.last = u.Snapshot
-	a.mu.Unlock()
-	note := ""
-	if u.Err != nil {
-		note = view.Clean(wordsCannotScan+u.Err.Error(), maxNote)
+// show draws the menu and has notifications sent.
+func (a *agent) show() {
+	a.names.use(a.keeper.own)
+	for _, n := range a.keeper.takeNotices() {
+		a.enqueue(a.ofNotice(n))
 	}
-	if u.Snapshot == nil {
-		a.tray.Update(view.NewMenu(nil, note))
-		return
+	a.greet()
+	var rows []view.Row
+	if a.last != nil {
+		rows = view.Rows(a.last, a.names)
 	}
-	a.tray.Update(view.NewMenu(view.Rows(u.Snapshot, a.names), note))
+	a.tray.Update(view.NewMenu(rows, a.news(), a.menuState()))
 }
 
-// tell hands the judgements that alert to sendAlerts: the desktop may be slow,
-// and scans go on.
-func (a *agent) tell(js []alerts.Judgement) {
-	js = slices.DeleteFunc(slices.Clone(js), func(j alerts.Judgement) bool { return !j.Verdict.Alerts() })
-	if len(js) == 0 {
-		return
-	}
-	a.mu.Lock()
-	a.pending = append(a.pending, js...)
-	a.mu.Unlock()
+// do has a job run on the keeper's goroutine, and says on the screen if it fails.
+func (a *agent) do(job func() error) {
 	select {
-	case a.wake <- struct{}{}:
-	default:
-	}
-}
-
-// sendAlerts notifies of what is pending, all of it in one notification.
-func (a *agent) sendAlerts(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-a.wake:
+	case a.jobs <- func() {
+		if err := job(); err != nil {
+			a.failed(err)
 		}
-		a.mu.Lock()
-		js := a.pending
-		a.pending = nil
-		a.mu.Unlock()
-		if len(js) > 0 {
-			a.notify(js)
-		}
-	}
-}
-
-func (a *agent) notify(js []alerts.Judgement) {
-	words := view.NewAlert(js, a.facts())
-	a.log.Info("alert", "title", words.Title, "body", words.Body)
-	err := a.notifier.Send(notify.Notification{
-		Key:     words.ID,
-		Title:   words.Title,
-		Body:    words.Body,
-		Urgent:  words.Urgent,
-		Actions: []notify.Action{{ID: "details", Label: wordsDetails}},
-	})
-	if err != nil {
-		a.log.Warn("notification not shown", "error", err)
-	}
-}
-
-// failureKey is the key of the notification of an error.
-const failureKey = "failed"
-
-// onNotification serves a click on a notification or on its button: both show
-// the listener. An error has none.
-func (a *agent) onNotification(key, _ string) {
-	if key == failureKey {
-		return
-	}
-	if err := a.openWindow(desktop.Show + " " + key); err != nil {
-		a.failed(err)
+	}:
+	case <-a.ended:
 	}
 }
 
@@ -277,19 +263,24 @@ func (a *agent) onCommand(cmd tray.Command, row view.MenuRow, quit context.Cance
 	var err error
 	switch cmd {
 	case tray.Details:
-		err = a.openWindow(desktop.Show + " " + row.ID)
+		if row.Alert != 0 {
+			a.onAlertCommand(cmd, row)
+		}
+		err = a.openWindow(strings.TrimSpace(desktop.Show + " " + row.ID))
 	case tray.Stop:
 		err = a.openWindow(desktop.Stop + " " + row.ID)
 	case tray.CopyAddress:
 		err = desktop.Copy(row.Address)
 	case tray.OpenBrowser:
 		err = desktop.OpenURL(row.URL)
-	case tray.OpenWindow:
+	case tray.OpenWindow, tray.OpenAlerts:
 		err = a.openWindow(desktop.Show)
 	case tray.OpenSettings:
 		err = a.openWindow(desktop.Settings)
 	case tray.Quit:
 		quit(nil)
+	default:
+		a.onAlertCommand(cmd, row)
 	}
 	if err != nil {
 		a.failed(err)
@@ -299,8 +290,5 @@ func (a *agent) onCommand(cmd tray.Command, row view.MenuRow, quit context.Cance
 // failed says on the screen that a click could not do what it promised.
 func (a *agent) failed(err error) {
 	a.log.Error("command failed", "error", err)
-	e := a.notifier.Send(notify.Notification{Key: failureKey, Title: "Portlight", Body: view.Clean(err.Error(), maxNote)})
-	if e != nil {
-		a.log.Warn("notification not shown", "error", e)
-	}
+	a.enqueue(notification{Notification: notify.Notification{Key: keyFailure, Title: "Portlight", Body: view.Clean(err.Error(), maxNote)}})
 }

@@ -50,10 +50,15 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 }
 
 func TestUnknownServiceExitsWith1(t *testing.T) {
-	for _, query := range []string{"no-such-service-name", "64999"} {
+	for query, said := range map[string]string{
+		"no-such-service-name": `no service is known as "no-such-service-name"`,
+		"64999":                "port 64999 has no name: ports from 49152 on",
+		"64999/udp":            "port 64999/udp has no name: ports from 49152 on",
+		"4":                    "port 4 has no name\n",
+	} {
 		for flag, want := range map[string]string{"--json=false": "", "--json": "[]\n"} {
 			code, stdout, stderr := portlight("service", query, flag)
-			if code != exitError || stdout != want || !strings.Contains(stderr, query) || strings.Contains(stderr, "Usage:") {
+			if code != exitError || stdout != want || !strings.Contains(stderr, said) || strings.Contains(stderr, "Usage:") {
 				t.Errorf("%s %s: exit %d, stdout %q, stderr %q", query, flag, code, stdout, stderr)
 			}
 		}

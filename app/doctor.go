@@ -1,15 +1,25 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"sort"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"portlight/app/alerts"
+	"portlight/app/desktop"
+	"portlight/app/history"
+	"portlight/app/notify"
 	"portlight/app/view"
 	"portlight/scanner"
+	"portlight/scanner/firewall"
+	"portlight/scanner/supervisor"
 )
 
 func newDoctorCommand(p *program) *cobra.Command {
@@ -28,6 +38,8 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 	names := p.names()
 	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents(), Registry: names.Registry(), Problems: names.Problems()}
 	f.Network, f.NetworkErr = scanner.ReadNetwork(ctx)
+	f.Legacy, f.Behind = firewall.LegacyTables(), trySupervisors(ctx)
+	f.Memory, f.Notifications = p.examineMemory()
 	d := view.NewDiagnosis(version, f)
 	if err := p.printDiagnosis(d, asJSON); err != nil {
 		return err
@@ -36,6 +48,89 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 		return errors.New(wordsNoSource)
 	}
 	return nil
+}
+
+// supervisorPatience is how long a diagnosis waits for systemd and the engines of
+// containers.
+const supervisorPatience = time.Second
+
+func trySupervisors(ctx context.Context) []supervisor.Trial {
+	ctx, cancel := context.WithTimeout(ctx, supervisorPatience)
+	defer cancel()
+	return supervisor.Try(ctx, supervisor.Options{})
+}
+
+// examineMemory tells of the memory, and of what shows notifications. It makes
+// nothing that was not there.
+func (p *program) examineMemory() (view.MemoryJSON, view.NotificationsJSON) {
+	dir, s, err := p.openMemory()
+	m := view.MemoryJSON{Path: filepath.Join(dir, history.FileName), Found: !errors.Is(err, errNoMemory)}
+	n := p.examineNotifications(dir)
+	settings := alerts.DefaultSettings()
+	switch {
+	case s != nil:
+		defer s.Close()
+		var stored map[string]string
+		stored, err = s.Settings()
+		settings, _ = alerts.ParseSettings(stored)
+		n.LastError = stored[settingSilent]
+		if err = errors.Join(err, examineStore(s, &m)); err != nil {
+			m.Error = err.Error()
+		}
+	case m.Found:
+		m.Error = err.Error()
+	}
+	m.KeepDays, m.KeepEvents = settings.KeepDays, settings.KeepEvents
+	return m, n
+}
+
+func examineStore(s *history.Store, m *view.MemoryJSON) error {
+	info, err := s.Info()
+	m.Path, m.Bytes, m.Events, m.Programs = info.Path, info.Size, info.Events, info.Programs
+	rules, errRules := s.Rules()
+	unseen, errUnseen := s.Unseen()
+	oldest, errOldest := oldestEvent(s)
+	if m.Rules, m.Unseen = len(rules), unseen; !oldest.IsZero() {
+		m.Oldest = &oldest
+	}
+	_, errNames := s.Names()
+	_, errKnown := s.Known()
+	m.Skipped = s.Skipped()
+	return cmp.Or(err, errRules, errUnseen, errOldest, errNames, errKnown)
+}
+
+// oldestEvent gives the time of the event with the lowest id, zero if there is none.
+func oldestEvent(s *history.Store) (time.Time, error) {
+	found, err := s.Events(history.Query{Limit: 1})
+	if err != nil || len(found) == 0 {
+		return time.Time{}, err
+	}
+	oldest := found[0]
+	sort.Search(int(oldest.ID)+1, func(before int) bool {
+		if before == 0 || err != nil {
+			return false
+		}
+		found, err = s.Events(history.Query{Before: int64(before), Limit: 1})
+		if len(found) > 0 {
+			oldest = found[0]
+		}
+		return len(found) > 0
+	})
+	return oldest.Event.Time, err
+}
+
+func (p *program) examineNotifications(dir string) view.NotificationsJSON {
+	_, err := desktop.Tell(roleAgent, dir, desktop.Ping)
+	n := view.NotificationsJSON{Agent: err == nil}
+	notifier := notify.New(nil, nil)
+	defer notifier.Close()
+	status := notifier.Status()
+	if n.Works = status.Err == nil; n.Works {
+		n.Service = status.String()
+	} else {
+		n.Error = status.Err.Error()
+	}
+	return n
 }
 
 func (p *program) printDiagnosis(d view.Diagnosis, asJSON bool) error {

@@ -18,7 +18,6 @@ import (
 
 	"portlight/app/view"
 	"portlight/scanner"
-	"portlight/services"
 )
 
 // version is set by the linker.
@@ -130,7 +129,7 @@ func newRoot(p *program) *cobra.Command {
 	flags.StringVar(&p.dataDir, "data-dir", "", "folder for Portlight's own files (default: the system's place for them)")
 	flags.DurationVar(&p.interval, "interval", scanner.DefaultInterval, "time between two scans, 250ms … 1m")
 	root.Flags().BoolVar(&p.login, "login", false, "started by the desktop: stay quiet when there is no tray")
-	root.AddCommand(newWindowCommand(p), newListCommand(p), newWatchCommand(p), newServiceCommand(p), newDoctorCommand(p))
+	root.AddCommand(newWindowCommand(p), newListCommand(p), newWatchCommand(p), newServiceCommand(p), newHistoryCommand(p), newAlertsCommand(p), newRulesCommand(p), newDoctorCommand(p))
 	root.SetHelpCommand(newHelpCommand(root))
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
@@ -164,8 +163,15 @@ func checkInterval(d time.Duration) error {
 	return nil
 }
 
-// names is the table of service names; it loads what it needs when asked.
-func (p *program) names() *services.Table { return services.Open(p.services) }
+// names gives names of services, the user's own first where they can be read.
+func (p *program) names() *names {
+	_, store, err := p.openMemory()
+	if err != nil {
+		return p.newNames(nil)
+	}
+	defer store.Close()
+	return p.newNames(store)
+}
 
 // style is laid out for a person when the output is a terminal. NO_COLOR
 // (no-color.org) and a dumb terminal get no colour.

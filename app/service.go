@@ -21,7 +21,7 @@ func newServiceCommand(p *program) *cobra.Command {
 		Example: "  portlight service 445\n  portlight service ssh\n  portlight service 53/udp",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			table := p.names()
+			table := p.names().Table
 			found, err := findServices(table, args[0])
 			if err != nil {
 				return err
@@ -43,9 +43,25 @@ func (p *program) printServices(table *services.Table, query string, found []ser
 		_, err = io.WriteString(p.out, view.ServicesText(found, p.style(false)))
 	}
 	if err == nil && len(found) == 0 {
-		err = fmt.Errorf(wordsNoService, query)
+		err = errors.New(noServiceWords(query))
 	}
 	return err
+}
+
+// firstDynamicPort is where the ports begin that IANA registers for nothing (RFC 6335,
+// section 6).
+const firstDynamicPort = 49152
+
+// noServiceWords says that a port or a name was not found.
+func noServiceWords(query string) string {
+	number, _, _ := strings.Cut(query, "/")
+	switch n, err := parsePort(number); {
+	case err != nil:
+		return fmt.Sprintf(wordsNoService, query)
+	case n >= firstDynamicPort:
+		return fmt.Sprintf(wordsDynamicPort, query)
+	}
+	return fmt.Sprintf(wordsNoName, query)
 }
 
 // findServices takes a port, a port with its protocol, or a name.

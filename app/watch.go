@@ -2,40 +2,154 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"portlight/app/alerts"
+	"portlight/app/desktop"
+	"portlight/app/history"
 	"portlight/app/view"
 	"portlight/scanner"
 )
 
 func newWatchCommand(p *program) *cobra.Command {
-	var asJSON bool
+	var asJSON, record bool
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Print what begins and ends to listen, as it happens",
+		Long:  wordsWatch,
 		Args:  cobra.NoArgs,
-		RunE:  doing(func(cmd *cobra.Command, _ []string) error { return p.watch(cmd.Context(), asJSON) }),
+		RunE: doing(func(cmd *cobra.Command, _ []string) error {
+			w := &watcher{program: p, json: asJSON}
+			if record {
+				return w.record(cmd.Context())
+			}
+			return w.run(cmd.Context())
+		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, one object a line")
+	cmd.Flags().BoolVar(&record, "record", false, "remember what is seen, as Portlight in the tray does")
 	return cmd
 }
 
-func (p *program) watch(ctx context.Context, asJSON bool) error {
-	names := p.names()
-	var last *scanner.Snapshot
-	return p.follow(ctx, func(u scanner.Update) {
-		last = u.Snapshot
-		if u.Baseline {
-			fmt.Fprintf(p.err, wordsWatching, view.Plural(len(u.Snapshot.Listeners), "listener"), u.Snapshot.Visibility.Source, p.interval)
-			p.notes(names.Problems())
+// watcher prints judged events.
+type watcher struct {
+	*program
+	json  bool
+	names *names
+	last  *scanner.Snapshot
+}
+
+// run prints what the agent records, if one runs. Else it judges by the history, and
+// remembers for itself what it sees.
+func (w *watcher) run(ctx context.Context) error {
+	dir, store, err := w.openMemory()
+	if err != nil && !errors.Is(err, errNoMemory) {
+		fmt.Fprintf(w.err, wordsNoMemory+"%v\n", err)
+	}
+	if store != nil {
+		defer store.Close()
+		if _, err := desktop.Tell(roleAgent, dir, desktop.Ping); err == nil {
+			return w.tail(ctx, store)
 		}
-	}, func(js []alerts.Judgement) error { return p.printEvents(js, view.FactsOf(last, names), asJSON) })
+	}
+	return w.judge(ctx, newReader(w.log, store))
+}
+
+// record is the agent without a tray.
+func (w *watcher) record(ctx context.Context) error {
+	a := &agent{program: w.program}
+	instance, err := a.acquire()
+	if errors.Is(err, desktop.ErrRunning) {
+		return errors.New(wordsRecords)
+	}
+	if err != nil {
+		return err
+	}
+	defer instance.Close()
+	store, err := history.Open(a.dataDir, history.Agent, history.Options{})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return w.judge(ctx, newKeeper(w.log, os.Geteuid(), store, nil))
+}
+
+// judge watches by itself.
+func (w *watcher) judge(ctx context.Context, k *keeper) error {
+	w.names = w.newNames(k.store)
+	return w.follow(ctx, follower{
+		keeper: k,
+		seen:   w.seen,
+		judged: func(js []alerts.Judgement) error { return w.printEvents(js, view.FactsOf(w.last, w.names), w.json) },
+		done:   func() { k.takeNotices(); w.names.use(k.own) },
+	})
+}
+
+func (w *watcher) seen(u scanner.Update) {
+	if w.last = u.Snapshot; u.Baseline {
+		fmt.Fprintf(w.err, wordsWatching, view.Plural(len(u.Snapshot.Listeners), "listener"), u.Snapshot.Visibility.Source, w.interval)
+		w.notes(w.names.Problems())
+	}
+}
+
+// tail prints what an agent records from now on.
+func (w *watcher) tail(ctx context.Context, store *history.Store) error {
+	w.names = w.newNames(store)
+	fmt.Fprintf(w.err, wordsTail, w.interval)
+	newest, err := store.Events(history.Query{Limit: 1})
+	if err != nil {
+		return err
+	}
+	var last int64
+	if len(newest) > 0 {
+		last = newest[0].ID
+	}
+	tick := time.NewTicker(w.interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		changed, err := store.Changed()
+		if err == nil && changed {
+			last, err = w.printSince(store, last)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// printSince prints the events after one, and gives the id of the last.
+func (w *watcher) printSince(store *history.Store, last int64) (int64, error) {
+	var js []alerts.Judgement
+	newest := last
+	for q := (history.Query{Limit: 1000}); ; {
+		events, err := store.Events(q)
+		if err != nil {
+			return last, err
+		}
+		for _, e := range events {
+			if e.ID > last {
+				js = append(js, e.Judgement)
+				newest = max(newest, e.ID)
+			}
+		}
+		if len(events) == 0 || events[len(events)-1].ID <= last {
+			break
+		}
+		q.Before = events[len(events)-1].ID
+	}
+	slices.Reverse(js)
+	return newest, w.printEvents(js, view.Facts{Names: w.names}, w.json)
 }
 
 // printEvents prints judged events, a line each.
@@ -52,57 +166,4 @@ func (p *program) printEvents(js []alerts.Judgement, f view.Facts, asJSON bool) 
 		}
 	}
 	return nil
-}
-
-// follow watches until ctx ends or judged fails. It hands every update to seen
-// and then what it judges to judged, always from one goroutine.
-func (p *program) follow(ctx context.Context, seen func(scanner.Update), judged func([]alerts.Judgement) error) error {
-	w, err := scanner.NewWatcher(scanner.Options{Network: true, Interval: p.interval, Log: p.log})
-	if err != nil {
-		return err
-	}
-	updates := make(chan scanner.Update)
-	ctx, cancel := context.WithCancel(ctx)
-	defer func() {
-		cancel()
-		for range updates { // until the sources are closed
-		}
-	}()
-	go func() {
-		defer close(updates)
-		w.Run(ctx, func(u scanner.Update) {
-			select {
-			case updates <- u:
-			case <-ctx.Done():
-			}
-		})
-	}()
-	runtime.GOMAXPROCS(1) // enough for a scan a second, which wakes fewer threads then
-	judge := alerts.NewJudge(os.Geteuid())
-	due := time.NewTimer(0)
-	defer due.Stop()
-	for {
-		var js []alerts.Judgement
-		select {
-		case u, open := <-updates:
-			if !open {
-				return nil
-			}
-			seen(u)
-			if u.Baseline {
-				judge.Learn(u.Snapshot)
-			}
-			js = judge.Tick(u.Events)
-		case <-due.C:
-		}
-		late, next := judge.Due(time.Now())
-		if js = append(js, late...); len(js) > 0 {
-			if err := judged(js); err != nil {
-				return err
-			}
-		}
-		if !next.IsZero() {
-			due.Reset(time.Until(next))
-		}
-	}
 }

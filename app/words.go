@@ -6,6 +6,12 @@ const (
 program, and who can reach it. Without a command it sits in the tray and tells
 when a program starts to listen where others can reach it, for the first time.`
 
+	wordsWatch = `Prints what begins and ends to listen, with a verdict and its reason: what would
+notify is an ALERT. With Portlight in the tray it prints what that records. Else
+it judges by what is remembered; nothing is recorded but with --record.`
+
+	wordsRecords       = "Portlight is running, and records already"
+	wordsTail          = "Printing what Portlight in the tray records, every %v. Ctrl-C ends it.\n"
 	wordsNoSession     = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
 	wordsNoDataDir     = "No folder for Portlight's own files: %v."
 	wordsCannotScan    = "Cannot scan: "
@@ -21,6 +27,8 @@ when a program starts to listen where others can reach it, for the first time.`
 	wordsNoMatch       = "Nothing that listens matches."
 	wordsNoClients     = "it has no connections"
 	wordsNoService     = "no service is known as %q"
+	wordsNoName        = "port %s has no name"
+	wordsDynamicPort   = "port %s has no name: ports from 49152 on are registered for nothing, any program may use them"
 	wordsEnded         = "Process %d has ended."
 	wordsStillRunning  = "Process %d was asked to end and still runs after %v."
 	wordsTooltip       = "What listens on this computer"
@@ -28,4 +36,64 @@ when a program starts to listen where others can reach it, for the first time.`
 	wordsNoSource      = "nothing here tells what listens"
 	wordsWindowBusy    = "the window is busy"
 	wordsDetails       = "Details"
+	wordsAllow         = "Allow"
+	wordsMute          = "Mute"
+	wordsNotKept       = "This holds until Portlight ends: nothing can be remembered here. See `portlight doctor`."
+	wordsNoMemory      = "Nothing is remembered: "
+	wordsNotNotified   = "Notifications are not shown: "
+)
+
+// The words of rules, history and alerts.
+const (
+	wordsRules = `Lists the rules that decide which alerts there are. The first rule that covers a
+program's listener decides: allow trusts it, mute records it in silence, alert
+tells it each time. What no rule covers is told when it is new.`
+
+	wordsRulesAdd = `Adds a rule: "allow" trusts what it covers, "mute" records it in silence, "alert"
+tells it each time. What is not said covers everything.`
+
+	wordsHistory = `Prints what began and ended to listen, with the verdict on each, the newest last.
+Times are local. A date is its first moment; a length such as 24h counts back
+from now.`
+
+	wordsHistoryDelete = `Deletes the recorded events, alerts, and which programs are known, of all
+programs or of one. Rules, settings and own names of ports stay. What listens when
+all is deleted is taken for known; one program that is deleted is new again.`
+
+	wordsAlerts = `Lists the alerts that nobody has looked at, by program. The identity behind a
+program's name is what "rules add --program" takes.`
+
+	wordsDecide = "The rule stands before all others; \"portlight rules\" lists and removes it."
+
+	wordsTimes         = "write 2026-11-01, \"2026-11-01 15:04\", 15:04, today, or a length such as 90m, 24h, 7d"
+	wordsPast          = "%s is not in the future"
+	wordsSkipped       = "note: %s of the memory could not be read and was left out"
+	wordsNoRules       = "There are no rules. See `portlight rules add --help`."
+	wordsEverything    = "this rule covers every program on every port: name a --program or a --port, or say --all"
+	wordsNotEverything = "--all is for a rule that covers everything"
+	wordsNotSeen       = "note: nothing is remembered of %s; the rule waits for it"
+	wordsRuleAdded     = "Rule %d added, at position %d of %d: %s"
+	wordsRuleRemoved   = "Rule %d removed: %s"
+	wordsExported      = "%s written to %s"
+	wordsFileThere     = "is there already: say --force to write over it"
+	wordsImported      = "%s imported, %d left out that there were already. Rules now: %d"
+	wordsManyPrograms  = "%s is several programs, name one by its identity:%s"
+	wordsLikePrograms  = "no program is remembered by the name %q. These have it in their identity:%s"
+	wordsNoProgram     = "no program %q is remembered: name it by the path of its executable, or by an identity as `portlight alerts` shows it"
+	wordsMoreEvents    = "note: these are the latest %d; --limit or --since gives more"
+	wordsNoEvents      = "Nothing is recorded that matches."
+	wordsNoAnswer      = "nobody can be asked here: say --yes to delete"
+	wordsNotDeleted    = "nothing was deleted"
+	wordsOfAll         = "everything"
+	wordsDelete        = "Delete what was recorded of %s? Rules, settings and own names of ports stay. [y/N] "
+	wordsDeleted       = "Deleted what was recorded of %s. Rules, settings and own names of ports are still there."
+	wordsNoAlerts      = "There are no alerts."
+	wordsNoNews        = "There are no new alerts. The others: portlight alerts --all"
+	wordsNoAlert       = "no such alert: %d"
+	wordsWhichAlerts   = "name the alerts by their ids, or say --all"
+	wordsMarkedSeen    = "%s marked as seen"
+	wordsDecided       = "Alert %d is %s. Rule %d: %s"
+	wordsPaused        = "Alerts are paused until %s."
+	wordsPausedNote    = "note: alerts are paused until %s"
+	wordsResumed       = "Alerts are not paused."
 )

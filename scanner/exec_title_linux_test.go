@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -14,13 +15,14 @@ import (
 )
 
 // TestTitleOfListener has a shell hold a listener, that becomes another shell with
-// another script.
+// another script, and then the same with a third one.
 func TestTitleOfListener(t *testing.T) {
 	_, file := bind(t, unix.AF_INET, unix.SOCK_STREAM, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}})
 	dir := t.TempDir()
-	first, second := filepath.Join(dir, "first.sh"), filepath.Join(dir, "second.sh")
+	first, second, third := filepath.Join(dir, "first.sh"), filepath.Join(dir, "second.sh"), filepath.Join(dir, "third.sh")
 	writeScript(t, first, "echo ready; read line; exec bash "+second)
-	writeScript(t, second, "echo ready; read line")
+	writeScript(t, second, "echo ready; read line; exec bash "+third)
+	writeScript(t, third, "echo ready; read line")
 	cmd := exec.Command("dash", first)
 	cmd.ExtraFiles = []*os.File{file}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -39,6 +41,8 @@ func TestTitleOfListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	var hours atomic.Int64
+	s.src.(*sockdiagSource).titles.now = func() time.Time { return time.Unix(3600*hours.Add(1), 0) } // no title is fresh
 	waitTitle(t, s, cmd.Process.Pid, "first.sh")
 	fresh, err := Open(context.Background())
 	if err != nil {
@@ -48,10 +52,18 @@ func TestTitleOfListener(t *testing.T) {
 	if snap, err := fresh.Scan(context.Background()); err != nil || !strings.Contains(titleOf(snap, cmd.Process.Pid), "first.sh") {
 		t.Errorf("the first snapshot has the title %q, error %v", titleOf(snap, cmd.Process.Pid), err)
 	}
+	fallback, err := scanOnce(context.Background(), []opener{{"gopsutil", openGopsutil}})
+	if err != nil || !strings.Contains(titleOf(fallback, cmd.Process.Pid), "first.sh") {
+		t.Errorf("by gopsutil the title is %q, error %v", titleOf(fallback, cmd.Process.Pid), err)
+	}
 	if _, err := in.Write([]byte("go on\n")); err != nil {
 		t.Fatal(err)
 	}
 	waitTitle(t, s, cmd.Process.Pid, "second.sh")
+	if _, err := in.Write([]byte("go on\n")); err != nil {
+		t.Fatal(err)
+	}
+	waitTitle(t, s, cmd.Process.Pid, "third.sh")
 }
 
 // titleOf is what a process is called that listens.

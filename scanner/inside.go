@@ -2,6 +2,8 @@ package scanner
 
 import (
 	"fmt"
+	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -17,10 +19,16 @@ const (
 
 // inside keeps what listens in the network namespaces of containers.
 type inside struct {
-	read      func() ([]Listener, error) // nil where it cannot be known
-	due       time.Time
-	listeners []Listener // sorted
-	note      string     // why they are not known
+	read  func() (insight, error)
+	due   time.Time
+	known insight // its listeners are sorted
+	note  string  // why it is not known, or not any more
+}
+
+// insight is what there is in other network namespaces.
+type insight struct {
+	listeners []Listener
+	addrs     map[string][]netip.Addr // of each namespace, by its name
 }
 
 // refresh reads anew if it is time, and reports whether something has changed.
@@ -33,11 +41,11 @@ func (i *inside) refresh(now time.Time) (changed bool) {
 	i.due = now.Add(max(insidePeriod, insideShare*time.Since(began)))
 	note := ""
 	if err != nil {
-		note, found = fmt.Sprintf("listeners in containers are not known: %v", err), i.listeners
+		note, found = fmt.Sprintf("listeners in containers are not known: %v", err), i.known
 	}
-	next := assemble("", now, found, nil).Listeners
-	changed = note != i.note || !sameListeners(next, i.listeners)
-	i.note, i.listeners = note, next
+	found.listeners = assemble("", now, found.listeners, nil).Listeners
+	changed = note != i.note || !sameListeners(found.listeners, i.known.listeners) || !maps.EqualFunc(found.addrs, i.known.addrs, slices.Equal)
+	i.note, i.known = note, found
 	return changed
 }
 
@@ -46,7 +54,7 @@ func (i *inside) refresh(now time.Time) (changed bool) {
 func (i *inside) with(host *Snapshot, now time.Time) *Snapshot {
 	s := *host
 	s.Time = now
-	s.Listeners = slices.Concat(host.Listeners, i.listeners) // the host's sort first
+	s.Listeners = slices.Concat(host.Listeners, i.known.listeners) // the host's sort first
 	if i.note != "" {
 		s.Visibility.Notes = append(slices.Clone(s.Visibility.Notes), i.note)
 	}

@@ -3,6 +3,7 @@ package scanner
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"portlight/scanner/cgroup"
 	"portlight/scanner/netns"
@@ -15,38 +16,38 @@ import (
 func newInside() *inside {
 	finder, err := netns.NewFinder()
 	if err != nil {
-		return &inside{read: func() ([]Listener, error) { return nil, err }}
+		return &inside{read: func() (insight, error) { return insight{}, err }}
 	}
-	return &inside{read: func() ([]Listener, error) { return readInside(finder) }}
+	titles := newTitles()
+	return &inside{read: func() (insight, error) { return readInside(finder, titles) }}
 }
 
-func readInside(finder *netns.Finder) ([]Listener, error) {
+func readInside(finder *netns.Finder, titles *titles) (insight, error) {
 	pids, err := owner.PIDs()
 	if err != nil {
-		return nil, err
+		return insight{}, err
 	}
-	var all []Listener
+	all := insight{addrs: map[string][]netip.Addr{}}
 	for _, ns := range finder.Namespaces(pids, true) {
-		found, err := readNamespace(ns)
-		if err != nil {
-			return nil, err
+		if err := all.readNamespace(ns, titles); err != nil {
+			return insight{}, err
 		}
-		all = append(all, found...)
 	}
+	titles.fill(all.listeners)
 	return all, nil
 }
 
-// readNamespace gives nothing of a namespace that has ended meanwhile.
-func readNamespace(ns netns.Namespace) ([]Listener, error) {
+// readNamespace adds nothing of a namespace that has ended meanwhile.
+func (all *insight) readNamespace(ns netns.Namespace, titles *titles) error {
 	first, err := process.Summarize(ns.PIDs[0])
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	table, err := ns.Read()
 	if errors.Is(err, process.ErrGone) {
-		return nil, nil
+		return nil
 	} else if err != nil {
-		return nil, fmt.Errorf("read network of process %d: %w", first.PID, err)
+		return fmt.Errorf("read network of process %d: %w", first.PID, err)
 	}
 	inodes := map[uint32]bool{}
 	for _, s := range table.Sockets {
@@ -54,19 +55,20 @@ func readNamespace(ns netns.Namespace) ([]Listener, error) {
 	}
 	holders, err := owner.Among(ns.PIDs, func(inode uint32) bool { return inodes[inode] })
 	if err != nil {
-		return nil, err
+		return err
 	}
 	label := namespaceLabel(supervisor.ParseCgroup(cgroup.OfProcess(first.PID)), first.Name, first.PID)
 	ports := readPortRange()
-	var all []Listener
+	var found []Listener
 	for _, s := range table.Sockets {
-		all = append(all, insideListener(label, s, holders[s.Inode], ports))
+		found = append(found, insideListener(label, s, holders[s.Inode], ports, titles))
 	}
-	guessDualStack(all)
-	return all, nil
+	guessDualStack(found)
+	all.listeners, all.addrs[label] = append(all.listeners, found...), table.Addrs
+	return nil
 }
 
-func insideListener(label string, s netns.Socket, holders []process.Summary, ports portRange) Listener {
+func insideListener(label string, s netns.Socket, holders []process.Summary, ports portRange, titles *titles) Listener {
 	l := Listener{
 		Key: Key{Namespace: label, Proto: TCP, Addr: s.Addr, Port: s.Port},
 		UID: int(s.UID), User: process.UserName(int(s.UID)), Kernel: s.Inode == 0, Ephemeral: ports.has(s.Port),
@@ -75,7 +77,11 @@ func insideListener(label string, s netns.Socket, holders []process.Summary, por
 		l.Proto = UDP
 	}
 	for _, h := range holders {
-		l.Owners = append(l.Owners, newProcess(h))
+		p := newProcess(h)
+		if h.Interpreted {
+			p.Title = titles.of(h.ID)
+		}
+		l.Owners = append(l.Owners, p)
 	}
 	return l
 }

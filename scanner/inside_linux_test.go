@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os/exec"
 	"slices"
 	"strings"
@@ -85,22 +86,27 @@ func TestInsidePace(t *testing.T) {
 	found := []Listener{{Key: Key{Namespace: "web (pid 7)", Proto: TCP, Port: 80}}}
 	var failure error
 	reads := 0
-	i := &inside{read: func() ([]Listener, error) { reads++; return slices.Clone(found), failure }}
+	web := map[string][]netip.Addr{"web (pid 7)": {netip.MustParseAddr("10.0.0.2")}}
+	i := &inside{read: func() (insight, error) { reads++; return insight{slices.Clone(found), web}, failure }}
 	now := time.Unix(1000, 0)
 	step := func(later time.Duration) bool { now = now.Add(later); return i.refresh(now) }
 	if !step(0) || step(insidePeriod/2) || step(insidePeriod) || reads != 2 {
 		t.Errorf("%d reads", reads)
 	}
 	failure = errors.New("no descriptors left")
-	if !step(insidePeriod) || len(i.listeners) != 1 {
+	if !step(insidePeriod) || len(i.known.listeners) != 1 || len(i.known.addrs) != 1 {
 		t.Errorf("after a failure: %+v", i)
 	}
 	s := i.with(&Snapshot{}, now)
 	if len(s.Listeners) != 1 || len(s.Visibility.Notes) != 1 || !strings.Contains(s.Visibility.Notes[0], "no descriptors left") {
 		t.Errorf("snapshot %+v", s)
 	}
-	failure, found = nil, nil
-	if !step(insidePeriod) || len(i.listeners) != 0 || i.note != "" {
+	failure, web = nil, map[string][]netip.Addr{"web (pid 7)": {netip.MustParseAddr("10.0.0.3")}}
+	if !step(insidePeriod) || step(insidePeriod) || len(i.known.listeners) != 1 {
+		t.Errorf("with another address: %+v", i)
+	}
+	found = nil
+	if !step(insidePeriod) || len(i.known.listeners) != 0 || i.note != "" {
 		t.Errorf("after the container's end: %+v", i)
 	}
 }

@@ -6,7 +6,7 @@ import "errors"
 
 // newInside knows nothing: only Linux has network namespaces.
 func newInside() *inside {
-	return &inside{read: func() ([]Listener, error) {
-		return nil, errors.New("this system has no network namespaces")
+	return &inside{read: func() (insight, error) {
+		return insight{}, errors.New("this system has no network namespaces")
 	}}
 }

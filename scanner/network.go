@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -15,6 +16,10 @@ import (
 type Network struct {
 	Interfaces []netif.Interface
 	Firewall   firewall.State
+
+	// Inside are the addresses in other network namespaces, by their names in
+	// Key.Namespace; nil unless containers are shown.
+	Inside map[string][]netip.Addr
 }
 
 // The pace at which the network is read again. Interfaces tell of their changes;

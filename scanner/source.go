@@ -110,6 +110,11 @@ func (s *Scanner) compose(now time.Time) *Snapshot {
 	}
 	if s.around != nil {
 		out = s.around.with(out, now)
+		if s.inside != nil {
+			network := *out.Network
+			network.Inside = s.inside.known.addrs
+			out.Network = &network
+		}
 	}
 	return out
 }

@@ -22,6 +22,7 @@ type gopsutilSource struct {
 	first       []gopsnet.ConnectionStat // the answer that proved the source, for the first scan
 	last        *Snapshot
 	behind      *supervisor.Resolver
+	titles      *titles
 	notes       []string // of behind, in last
 }
 
@@ -32,7 +33,7 @@ func openGopsutil(ctx context.Context) (source, error) {
 	if s.first, err = s.connections(ctx); err != nil {
 		return nil, err
 	}
-	s.behind = supervisor.New(supervisor.Options{})
+	s.behind, s.titles = supervisor.New(supervisor.Options{}), newTitles()
 	return s, nil
 }
 
@@ -46,9 +47,12 @@ func inetConnections(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
 
 func (s *gopsutilSource) name() string { return "gopsutil" }
 
-func (s *gopsutilSource) asking() bool { return s.behind.Asking() }
+func (s *gopsutilSource) asking() bool { return s.behind.Asking() || s.titles.asking() }
 
-func (s *gopsutilSource) close() { s.behind.Close() }
+func (s *gopsutilSource) close() {
+	s.titles.close()
+	s.behind.Close()
+}
 
 func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
 	conns, err := s.first, error(nil)
@@ -67,6 +71,7 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 		}
 	}
 	guessDualStack(found)
+	s.titles.fill(found)
 	next := assemble(s.name(), now, found, []string{"dual-stack sockets are an estimate, this source does not tell them"})
 	notes := s.behind.Notes(next.has)
 	if s.last != nil && sameListeners(s.last.Listeners, next.Listeners) && slices.Equal(notes, s.notes) {
@@ -143,6 +148,9 @@ func (s *gopsutilSource) owner(pid int32, seen map[int32]*Process) *Process {
 		return nil
 	}
 	p := newProcess(sum)
+	if sum.Interpreted && p.Title == "" {
+		p.Title = s.titles.of(sum.ID)
+	}
 	seen[pid] = &p
 	return &p
 }

@@ -17,13 +17,18 @@ const (
 
 // How titles are kept.
 const (
-	maxTitles  = 4096        // before those that nobody asks for are forgotten
-	titlesTurn = time.Minute // between two times of that
+	maxTitles  = 4096            // before those that nobody asks for are forgotten
+	titlesTurn = time.Minute     // between two times of that
+	titleAge   = 2 * time.Second // before it is read anew when it is asked for
+
+	fillPatience = 20 * time.Millisecond // of a scan that takes longer than that anyway
 )
 
 // titles reads what people call processes, beside the scans: process.ReadTitle may
-// block for ever. Each title is read once, in goroutines that live while there is
-// something to read. It is safe for concurrent use.
+// block for ever. It is done in goroutines that live while there is something to
+// read. Titles are asked for when a listener is shown anew, which is seldom: each
+// time what is known is given, and read anew, as the process may run another script
+// by now or have rewritten its arguments. It is safe for concurrent use.
 type titles struct {
 	read  func(process.ID) (string, error)
 	watch func(overdue func()) (stop func() bool) // calls after stuckAfter
@@ -31,8 +36,8 @@ type titles struct {
 	woken chan struct{}
 
 	mu      sync.Mutex
-	known   map[process.ID]string
-	old     map[process.ID]string // known before the last turn, and not asked for since
+	known   map[process.ID]title
+	old     map[process.ID]title // known before the last turn, and not asked for since
 	turned  time.Time
 	asked   map[process.ID]*reading // waiting or being read
 	queue   []*reading              // waiting
@@ -40,6 +45,12 @@ type titles struct {
 	late    int // readers that are stuck
 	fresh   bool
 	closed  bool
+}
+
+// title is one that was read.
+type title struct {
+	text string
+	read time.Time
 }
 
 // reading is a title on its way.
@@ -52,7 +63,7 @@ type reading struct {
 func newTitles() *titles {
 	return &titles{
 		read: process.ReadTitle, watch: watchReader, now: time.Now, woken: make(chan struct{}, 1),
-		known: map[process.ID]string{}, asked: map[process.ID]*reading{},
+		known: map[process.ID]title{}, asked: map[process.ID]*reading{},
 	}
 }
 
@@ -63,18 +74,17 @@ func watchReader(overdue func()) (stop func() bool) { return time.AfterFunc(stuc
 func (t *titles) of(id process.ID) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if title, ok := t.known[id]; ok {
-		return title
-	}
-	if title, ok := t.old[id]; ok {
-		if len(t.known) < 2*maxTitles {
+	known, ok := t.known[id]
+	if !ok {
+		if known, ok = t.old[id]; ok && len(t.known) < 2*maxTitles {
 			delete(t.old, id)
-			t.known[id] = title
+			t.known[id] = known
 		}
-		return title
 	}
-	t.ask(id)
-	return ""
+	if age := t.now().Sub(known.read); !ok || age < 0 || age >= titleAge {
+		t.ask(id)
+	}
+	return known.text
 }
 
 // forget has a title read anew when it is asked for: the process runs another
@@ -115,6 +125,28 @@ func (t *titles) asking() bool {
 	return t.readers > t.late
 }
 
+// awaitAtMost waits for the titles that were asked for.
+func (t *titles) awaitAtMost(patience time.Duration) {
+	for deadline := time.Now().Add(patience); t.asking() && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond / 4)
+	}
+}
+
+// fill waits a moment for the titles that were asked for, and gives them to owners
+// that have none.
+func (t *titles) fill(all []Listener) {
+	t.awaitAtMost(fillPatience)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range all {
+		for j := range all[i].Owners {
+			if o := &all[i].Owners[j]; o.Title == "" {
+				o.Title = t.known[o.ID].text
+			}
+		}
+	}
+}
+
 // close asks for nothing more. It does not wait for the readers.
 func (t *titles) close() {
 	t.mu.Lock()
@@ -142,7 +174,7 @@ func (t *titles) makeRoom() bool {
 	if len(t.asked) >= maxTitles || now.Sub(t.turned) < titlesTurn {
 		return false
 	}
-	t.old, t.known, t.turned = t.known, map[process.ID]string{}, now
+	t.old, t.known, t.turned = t.known, map[process.ID]title{}, now
 	return true
 }
 
@@ -166,13 +198,10 @@ func (t *titles) work() {
 		t.queue = t.queue[1:]
 		t.mu.Unlock()
 		stop := t.watch(func() { t.overdue(r) })
-		title, err := t.read(r.id)
+		text, err := t.read(r.id)
 		stop()
-		if err != nil {
-			title = ""
-		}
 		t.mu.Lock()
-		t.take(r, title)
+		t.take(r, text, err)
 	}
 	t.readers--
 }
@@ -189,8 +218,9 @@ func (t *titles) overdue(r *reading) {
 	t.hire()
 }
 
-// take keeps an answer, unless it was forgotten meanwhile.
-func (t *titles) take(r *reading, title string) {
+// take keeps an answer, unless it was forgotten meanwhile. Without one what was known
+// before stays.
+func (t *titles) take(r *reading, text string, err error) {
 	r.done = true
 	if r.late {
 		t.late--
@@ -199,8 +229,12 @@ func (t *titles) take(r *reading, title string) {
 		return
 	}
 	delete(t.asked, r.id)
-	t.known[r.id] = title
-	if title == "" {
+	before := t.known[r.id].text
+	if err != nil {
+		text = before
+	}
+	t.known[r.id] = title{text, t.now()}
+	if text == before {
 		return
 	}
 	t.fresh = true

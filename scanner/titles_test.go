@@ -24,12 +24,13 @@ type desk struct {
 	reads   map[process.ID]int
 	longest int // list of those being read
 	watches []func()
+	clock   time.Time // set while nothing is read
 }
 
 // newDesk checks in the end that no goroutine is left.
 func newDesk(t *testing.T) *desk {
-	d := &desk{t: t, titles: newTitles(), open: map[process.ID]chan string{}, reads: map[process.ID]int{}}
-	d.read, d.watch = d.serve, d.keepWatch
+	d := &desk{t: t, titles: newTitles(), open: map[process.ID]chan string{}, reads: map[process.ID]int{}, clock: time.Unix(1000, 0)}
+	d.read, d.watch, d.now = d.serve, d.keepWatch, func() time.Time { return d.clock }
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() { d.comes("the end of the readers", func() bool { return runtime.NumGoroutine() <= before }) })
 	return d
@@ -150,6 +151,30 @@ func TestTitlesOnce(t *testing.T) {
 	}
 }
 
+// TestTitlesAnew has a process run another script, and then none that can be read.
+func TestTitlesAnew(t *testing.T) {
+	d := newDesk(t)
+	for _, c := range []struct {
+		later         time.Duration
+		answer, known string // "" is an error
+		news          bool
+	}{{0, "first.sh", "first.sh", true}, {titleAge, "first.sh", "first.sh", false}, {titleAge, "second.sh", "second.sh", true}, {titleAge, "", "second.sh", false}} {
+		d.clock = d.clock.Add(c.later)
+		before := d.of(numbered(1))
+		d.finish(1, c.answer)
+		d.want("answered", 0, false)
+		if got := d.of(numbered(1)); got != c.known || d.news() != c.news || woken(d.titles) != c.news {
+			t.Errorf("%q: %q, then %q", c.answer, before, got)
+		}
+		d.clock = d.clock.Add(titleAge / 2)
+		d.of(numbered(1))
+		d.want("asked too soon", 0, false)
+	}
+	if n := d.reads[numbered(1)]; n != 4 {
+		t.Errorf("read %d times", n)
+	}
+}
+
 func TestTitlesForget(t *testing.T) {
 	d := newDesk(t)
 	d.ask(1, maxReaders+2)
@@ -263,7 +288,7 @@ func (d *desk) crowd(from, count int) (known int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for n := from; n < from+count; n++ {
-		if d.titles.known[numbered(n)] != "" {
+		if d.titles.known[numbered(n)].text != "" {
 			known++
 		}
 	}
@@ -350,9 +375,10 @@ func TestTitlesWatch(t *testing.T) {
 }
 
 func BenchmarkTitleKnown(b *testing.B) {
-	x := newTitles()
+	x, clock := newTitles(), time.Now()
+	x.now = func() time.Time { return clock }
 	for n := range 500 {
-		x.known[numbered(n)] = "python3 manage.py (shop)"
+		x.known[numbered(n)] = title{"python3 manage.py (shop)", clock}
 	}
 	b.ReportAllocs()
 	for b.Loop() {

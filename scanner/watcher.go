@@ -26,6 +26,7 @@ type Options struct {
 	Containers bool          // show, at a slower pace, what listens in other network namespaces too
 	Network    bool          // tell what decides who can reach the listeners
 	Interval   time.Duration // between two scans, MinInterval … MaxInterval; 0 is DefaultInterval
+	Scanned    func()        // called after each scan, from the goroutine of Run; nil is nothing
 	Log        *slog.Logger  // nil is slog.Default
 }
 
@@ -46,6 +47,7 @@ type Watcher struct {
 	interval   time.Duration
 	containers bool
 	network    bool
+	scanned    func()
 	log        *slog.Logger
 	openers    []opener
 	now        func() time.Time
@@ -71,13 +73,16 @@ type Watcher struct {
 
 // NewWatcher makes a watcher over the best source of this system.
 func NewWatcher(o Options) (*Watcher, error) {
-	w := &Watcher{interval: o.Interval, containers: o.Containers, network: o.Network, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
+	w := &Watcher{interval: o.Interval, containers: o.Containers, network: o.Network, scanned: o.Scanned, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
 		slept: power.Slept, onBattery: power.OnBattery}
 	if w.interval == 0 {
 		w.interval = DefaultInterval
 	}
 	if w.interval < MinInterval || w.interval > MaxInterval {
 		return nil, fmt.Errorf("interval %v is not between %v and %v", w.interval, MinInterval, MaxInterval)
+	}
+	if w.scanned == nil {
+		w.scanned = func() {}
 	}
 	if w.log == nil {
 		w.log = slog.Default()
@@ -131,6 +136,7 @@ func (w *Watcher) Run(ctx context.Context, tell func(Update)) {
 		if u, ok := w.tick(ctx); ok && ctx.Err() == nil {
 			tell(u)
 		}
+		w.scanned()
 		timer.Reset(time.Until(w.nextScan()))
 	}
 }

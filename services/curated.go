@@ -151,6 +151,16 @@ func (h *hint) check() error {
 	return nil
 }
 
+// appendHints adds what single programs use a port for.
+func (c *curated) appendHints(all []Name, p protos, port uint16) []Name {
+	for i := range c.hints {
+		if h := &c.hints[i]; h.port == port {
+			all = h.appendName(all, p, port)
+		}
+	}
+	return all
+}
+
 // appendName adds the hint's name for a port, if it is for that protocol.
 func (h *hint) appendName(all []Name, p protos, port uint16) []Name {
 	if h.protos&p == 0 {

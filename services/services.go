@@ -63,19 +63,26 @@ func open(path string, now func() time.Time) *Table {
 	return t
 }
 
+// firstUserPort is where the ports begin that IANA registers for whoever asks (RFC
+// 6335, section 6): what is registered there is often not in use any more.
+const firstUserPort = 1024
+
 // ByPort gives all names of a port: of TCP, then of UDP, each best first. What
-// single programs use the port for stands behind the names that hold for any.
+// single programs use the port for stands behind the names that hold for any, but
+// for a user port before those that are no more than registered.
 func (t *Table) ByPort(port uint16) []Name {
 	var all []Name
 	c, _ := t.curated()
+	behind := Apple
+	if port >= firstUserPort {
+		behind = Common
+	}
 	for _, p := range [...]protos{tcp, udp} {
 		for _, s := range t.sources() {
 			first, end := s.list.at(port)
 			all = s.appendNames(all, first, end, p)
-		}
-		for i := range c.hints {
-			if h := &c.hints[i]; h.port == port {
-				all = h.appendName(all, p, port)
+			if s.from == behind {
+				all = c.appendHints(all, p, port)
 			}
 		}
 	}

@@ -184,7 +184,8 @@ func TestByPort(t *testing.T) {
 	table := tableOf(t, sample)
 	for port, want := range map[uint16][]string{
 		80:    {"80/tcp www system", "80/tcp http system iana apple", "80/udp web-admin system", "80/udp http iana"},
-		5000:  {"5000/tcp commplex-main iana", "5000/tcp AirPlay Receiver by ControlCenter hint", "5000/udp commplex-main iana"},
+		53:    {"53/tcp domain iana apple", "53/tcp DNS proxy by mDNSResponder hint", "53/udp domain iana apple", "53/udp DNS proxy by mDNSResponder hint"},
+		5000:  {"5000/tcp AirPlay Receiver by ControlCenter hint", "5000/tcp commplex-main iana", "5000/udp commplex-main iana"},
 		57621: {"57621/tcp spotify-connect common", "57621/udp spotify-connect common", "57621/udp Spotify Connect by Spotify hint"},
 		60000: nil,
 	} {

@@ -5,10 +5,8 @@ package alerts
 
 import (
 	"slices"
-	"strconv"
 
 	"portlight/scanner"
-	"portlight/scanner/supervisor"
 )
 
 // Verdict is the outcome of judging one event.
@@ -59,7 +57,7 @@ type Judgement struct {
 	Verdict Verdict
 	Program string    // identity of the program that decided, see Program
 	Others  []Finding // the listener's further programs that alert, the most urgent first
-	Would   Verdict   // what Verdict would be without the rule or the pause that decided; "" if none did
+	Would   Verdict   // what Verdict would be without the rule or the pause that decides; "" if none does
 	Rule    int64     // the rule that decided, or 0
 	Away    bool      // it began while nobody watched
 }
@@ -67,52 +65,16 @@ type Judgement struct {
 // Finding is the verdict about one program.
 type Finding struct {
 	Verdict Verdict
-	Program string // its identity, see Program
+	Program string  // its identity, see Program
+	Would   Verdict // as in Judgement
+	Rule    int64   // as in Judgement
 }
+
+// news reports whether it alerts, or would without the rule.
+func (f Finding) news() bool { return f.Verdict.Alerts() || f.Would.Alerts() }
 
 // Findings gives the verdicts about all programs that decided, the most urgent
 // first; at least one.
 func (j Judgement) Findings() []Finding {
-	return slices.Concat([]Finding{{j.Verdict, j.Program}}, j.Others)
-}
-
-// Program is the identity of a process across restarts and updates of its pid:
-// "exe:" with the path, else "unit:" with the service that hides it, of a user's own
-// manager with the user's id, else "hidden:" with the user and the name. A nil process
-// stands for the owners that cannot be seen, and for the kernel.
-func Program(l *scanner.Listener, p *scanner.Process) string {
-	switch {
-	case p != nil && p.Path != "":
-		return "exe:" + p.Path
-	case p != nil:
-		return hidden(p.UID, p.Name)
-	case l.Kernel:
-		return hidden(l.UID, "kernel")
-	case isService(l) && l.Manager().User:
-		return "unit:" + strconv.Itoa(l.UID) + "/" + l.Manager().Unit
-	case isService(l):
-		return "unit:" + l.Manager().Unit
-	}
-	return hidden(l.UID, "")
-}
-
-// isService reports whether a unit tells a program: a session or a scope may run
-// any. Only what the cgroup tells counts: what others answer comes later, and would
-// make another program of it.
-func isService(l *scanner.Listener) bool { return l.Manager().Place == supervisor.Service }
-
-func hidden(uid int, name string) string { return "hidden:" + strconv.Itoa(uid) + "/" + name }
-
-// programs gives the identities of all holders, each once, at least one.
-func programs(l *scanner.Listener) []string {
-	var all []string
-	if len(l.Owners) == 0 || l.Unseen > 0 {
-		all = append(all, Program(l, nil))
-	}
-	for i := range l.Owners {
-		if p := Program(l, &l.Owners[i]); !slices.Contains(all, p) {
-			all = append(all, p)
-		}
-	}
-	return all
+	return slices.Concat([]Finding{{j.Verdict, j.Program, j.Would, j.Rule}}, j.Others)
 }

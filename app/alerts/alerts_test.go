@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"fmt"
-	"hash/crc32"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"portlight/scanner"
 	"portlight/scanner/process"
+	"portlight/scanner/scannertest"
 	"portlight/scanner/supervisor"
 )
 
@@ -23,10 +23,13 @@ import (
 //	open   LISTENER            an event, as are close and change
 //	change LISTENER <- LISTENER   as it is <- as it was
 //	wait                       nothing happens
+//	resume LISTENER            is there when somebody watches again
+//	rule   ACTION [program=P] [tcp|udp] [ports=N-N] [ephemeral] [network|loopback] [for=SECONDS]
+//	set    [loopback] [-ephemeral] [pause=SECONDS]    the other settings are the defaults
 //
 // Behind " => " stands what is judged, then what falls due: each event with its
 // verdict about the program that decides, and " + " with each other one. See
-// parseListener for LISTENER.
+// scannertest.Listener for LISTENER.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -65,7 +68,19 @@ func perform(t *testing.T, j *Judge, step string, now time.Time) string {
 	var got []string
 	switch verb {
 	case "learn":
-		j.Learn(&scanner.Snapshot{Listeners: []scanner.Listener{parseListener(t, after)}})
+		j.Learn(&scanner.Snapshot{Listeners: []scanner.Listener{scannertest.Listener(t, after)}})
+		return ""
+	case "resume":
+		for _, out := range j.Resume(&scanner.Snapshot{Time: now, Listeners: []scanner.Listener{scannertest.Listener(t, after)}}) {
+			got = append(got, told(out))
+		}
+		return strings.Join(got, ", ")
+	case "rule":
+		j.policy.Rules = append(j.policy.Rules, parseRule(t, rest, now))
+		j.policy.Rules[len(j.policy.Rules)-1].ID = int64(len(j.policy.Rules))
+		return ""
+	case "set":
+		j.policy.Settings = parseSettings(t, rest, now)
 		return ""
 	case "open":
 		e.Op = scanner.Opened
@@ -78,9 +93,9 @@ func perform(t *testing.T, j *Judge, step string, now time.Time) string {
 		t.Fatalf("unknown step %q", step)
 	}
 	if verb != "wait" {
-		e.Listener = parseListener(t, after)
+		e.Listener = scannertest.Listener(t, after)
 		if hasBefore {
-			was := parseListener(t, before)
+			was := scannertest.Listener(t, before)
 			e.Before = &was
 		}
 		for _, out := range j.Tick([]scanner.Event{e}) {
@@ -96,79 +111,79 @@ func perform(t *testing.T, j *Judge, step string, now time.Time) string {
 
 func told(j Judgement) string {
 	s := fmt.Sprintf("%s %s %s", j.Event.Op, j.Verdict, j.Program)
+	if j.Away {
+		s = "away " + s
+	}
+	if j.Would != "" {
+		s += fmt.Sprintf(" (%s, rule %d)", j.Would, j.Rule)
+	}
 	for _, o := range j.Others {
 		s += fmt.Sprintf(" + %s %s", o.Verdict, o.Program)
 	}
 	return s
 }
 
-// parseListener reads "tcp 0.0.0.0:80 OWNER,OWNER [dual] [ephemeral] [uid=N]
-// [ns=N]" where an OWNER is "?" for a hidden one, "kernel", or the name of a
-// program, with "~" before it if its executable cannot be read, and ":PID" behind
-// it, which is how long it runs too: the lowest the longest. Without a pid, the
-// owners of one name are other processes than those of another.
-
-func parseListener(t *testing.T, s string) scanner.Listener {
+func parseRule(t *testing.T, s string, now time.Time) Rule {
 	t.Helper()
-	f := strings.Fields(s)
-	at, err := netip.ParseAddrPort(f[1])
+	action, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
+	r := Rule{Action: Action(action)}
+	for _, word := range strings.Fields(rest) {
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "program":
+			r.Program = value
+		case "tcp":
+			r.Proto = scanner.TCP
+		case "udp":
+			r.Proto = scanner.UDP
+		case "ports":
+			if _, err := fmt.Sscanf(value, "%d-%d", &r.FirstPort, &r.LastPort); err != nil {
+				t.Fatal(err)
+			}
+		case "ephemeral":
+			r.Ephemeral = true
+		case "network", "loopback":
+			r.Where = Where(key)
+		case "for":
+			r.Until = now.Add(seconds(t, value))
+		default:
+			t.Fatalf("unknown word %q", word)
+		}
+	}
+	return r
+}
+
+func parseSettings(t *testing.T, s string, now time.Time) Settings {
+	t.Helper()
+	set := DefaultSettings()
+	for _, word := range strings.Fields(s) {
+		switch key, value, _ := strings.Cut(word, "="); key {
+		case "loopback":
+			set.Loopback = true
+		case "-ephemeral":
+			set.Ephemeral = false
+		case "pause":
+			set.Paused = now.Add(seconds(t, value))
+		default:
+			t.Fatalf("unknown word %q", word)
+		}
+	}
+	return set
+}
+
+func seconds(t *testing.T, s string) time.Duration {
+	t.Helper()
+	n, err := strconv.Atoi(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := scanner.Listener{Key: scanner.Key{Proto: scanner.TCP, Addr: at.Addr(), Port: at.Port()}, UID: 5}
-	if f[0] == "udp" {
-		l.Proto = scanner.UDP
-	}
-	for i, word := range strings.Split(f[2], ",") {
-		switch word {
-		case "?":
-			l.Unseen++
-		case "kernel":
-			l.Kernel = true
-		default:
-			l.Owners = append(l.Owners, parseOwner(t, word, i))
-		}
-	}
-	for _, mark := range f[3:] {
-		switch {
-		case mark == "dual":
-			l.DualStack = true
-		case mark == "ephemeral":
-			l.Ephemeral = true
-		case strings.HasPrefix(mark, "uid="):
-			if l.UID, err = strconv.Atoi(mark[4:]); err != nil {
-				t.Fatal(err)
-			}
-		case strings.HasPrefix(mark, "ns="):
-			l.Namespace = mark[3:]
-		default:
-			t.Fatalf("unknown mark %q", mark)
-		}
-	}
-	return l
-}
-
-func parseOwner(t *testing.T, s string, index int) scanner.Process {
-	t.Helper()
-	name, number, given := strings.Cut(s, ":")
-	pid := int(crc32.ChecksumIEEE([]byte(name))%10_000) + index
-	if given {
-		var err error
-		if pid, err = strconv.Atoi(number); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := scanner.Process{ID: process.ID{PID: pid, Start: uint64(pid)}, Name: name, Path: "/bin/" + name}
-	if hidden, ok := strings.CutPrefix(name, "~"); ok {
-		p.Name, p.Path = hidden, ""
-	}
-	return p
+	return time.Duration(n) * time.Second
 }
 
 func TestDueSaysWhenToAskAgain(t *testing.T) {
 	j, now := NewJudge(1000), time.Unix(100, 0)
 	for i := range 3 {
-		l := parseListener(t, "tcp 0.0.0.0:4000"+strconv.Itoa(i)+" a ephemeral")
+		l := scannertest.Listener(t, "tcp 0.0.0.0:4000"+strconv.Itoa(i)+" a ephemeral")
 		j.Judge(scanner.Event{Op: scanner.Opened, Time: now.Add(time.Duration(i) * time.Second), Listener: l})
 	}
 	due, next := j.Due(now.Add(SettleTime))
@@ -184,7 +199,7 @@ func TestDueSaysWhenToAskAgain(t *testing.T) {
 // TestWaitingIsSaid: who judges an event alone is told that it comes again.
 func TestWaitingIsSaid(t *testing.T) {
 	j, now := NewJudge(1000), time.Unix(100, 0)
-	l := parseListener(t, "tcp 0.0.0.0:40000 a ephemeral")
+	l := scannertest.Listener(t, "tcp 0.0.0.0:40000 a ephemeral")
 	if out := j.Judge(scanner.Event{Op: scanner.Opened, Time: now, Listener: l}); out.Verdict != Waiting || out.Verdict.Alerts() {
 		t.Errorf("verdict %s", out.Verdict)
 	}
@@ -194,7 +209,7 @@ func TestWaitingIsSaid(t *testing.T) {
 // event of its end.
 func TestLearnEndsTheWait(t *testing.T) {
 	j, now := NewJudge(1000), time.Unix(100, 0)
-	j.Judge(scanner.Event{Op: scanner.Opened, Time: now, Listener: parseListener(t, "tcp 0.0.0.0:40000 a ephemeral")})
+	j.Judge(scanner.Event{Op: scanner.Opened, Time: now, Listener: scannertest.Listener(t, "tcp 0.0.0.0:40000 a ephemeral")})
 	j.Learn(&scanner.Snapshot{Time: now.Add(time.Second)})
 	if due, _ := j.Due(now.Add(SettleTime)); len(due) != 1 || due[0].Verdict != Known {
 		t.Errorf("due %v", due)

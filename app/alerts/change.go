@@ -53,7 +53,8 @@ func rank(first bool) int {
 
 // placeSeen sorts in the programs of the owners that are seen, and gives those
 // that are left, the longest running first. A process that was there is the same
-// program unless its executable is another, by execve(2).
+// program unless its executable is another, by execve(2): by another identity more is
+// known of it, its container or what it runs.
 func (c *change) placeSeen(was, is *scanner.Listener) (fresh []string) {
 	before := programs(was)
 	placed := map[string]bool{}
@@ -65,7 +66,7 @@ func (c *change) placeSeen(was, is *scanner.Listener) (fresh []string) {
 		placed[program] = true
 		old := find(was.Owners, &o)
 		switch {
-		case slices.Contains(before, program), old != nil && o.Path == "":
+		case slices.Contains(before, program), old != nil && (o.Path == "" || o.Path == old.Path):
 			c.stayed = append(c.stayed, program)
 		case old == nil:
 			fresh = append(fresh, program)

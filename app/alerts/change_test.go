@@ -3,6 +3,8 @@ package alerts
 import (
 	"strings"
 	"testing"
+
+	"portlight/scanner/scannertest"
 )
 
 func TestChange(t *testing.T) {
@@ -61,7 +63,7 @@ func TestChange(t *testing.T) {
 		{"another socket: nobody can have been there", "?", "cups:1 dual", "", "came cups"},
 		{"another socket of all", "web:1,? dual", "web:1,?", "", "came ?,web"},
 	} {
-		was, is := parseListener(t, "tcp 0.0.0.0:80 "+c.was), parseListener(t, "tcp 0.0.0.0:80 "+c.is)
+		was, is := scannertest.Listener(t, "tcp 0.0.0.0:80 "+c.was), scannertest.Listener(t, "tcp 0.0.0.0:80 "+c.is)
 		known := func(program string) bool { return c.known != "" && program == "exe:/bin/"+c.known }
 		if got := changeText(newChange(&was, &is, known)); got != c.want {
 			t.Errorf("%s: %s -> %s: got %q, want %q", c.name, c.was, c.is, got, c.want)

@@ -1,6 +1,8 @@
 package alerts
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"portlight/scanner"
@@ -41,13 +43,33 @@ type Rule struct {
 	Created             time.Time
 }
 
+// Check says what is wrong with a rule.
+func (r *Rule) Check() error {
+	switch {
+	case r.Action != Allow && r.Action != Mute && r.Action != Always:
+		return fmt.Errorf("action %q is none of %s, %s and %s", r.Action, Allow, Mute, Always)
+	case r.Proto != 0 && r.Proto != scanner.TCP && r.Proto != scanner.UDP:
+		return errors.New("the protocol is neither tcp nor udp")
+	case r.FirstPort == 0 && r.LastPort != 0, r.FirstPort > r.LastPort:
+		return fmt.Errorf("ports %d-%d are no range", r.FirstPort, r.LastPort)
+	case r.Where != Anywhere && r.Where != Network && r.Where != Local:
+		return fmt.Errorf("%q is neither %s nor %s", r.Where, Network, Local)
+	case len(r.Program) > maxRuleText || len(r.Note) > maxRuleText:
+		return fmt.Errorf("a text is longer than %d bytes", maxRuleText)
+	}
+	return nil
+}
+
+// maxRuleText bounds the texts of a rule, in bytes.
+const maxRuleText = 4096
+
 // Covers reports whether a rule decides about a program's listener at a time.
 func (r *Rule) Covers(l *scanner.Listener, program string, now time.Time) bool {
 	switch {
 	case !r.Until.IsZero() && !now.Before(r.Until),
 		r.Program != "" && r.Program != program,
 		r.Proto != 0 && r.Proto != l.Proto,
-		r.FirstPort != 0 && (l.Port < r.FirstPort || l.Port > max(r.FirstPort, r.LastPort)),
+		r.FirstPort != 0 && (l.Port < r.FirstPort || l.Port > r.LastPort),
 		r.Ephemeral && !l.Ephemeral,
 		r.Where == Network && !l.External(),
 		r.Where == Local && (l.External() || l.Namespace != ""):

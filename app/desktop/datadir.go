@@ -13,6 +13,18 @@ import (
 // (XDG Base Directory Specification), on macOS
 // ~/Library/Application Support/Portlight.
 func DataDir(override string) (string, error) {
+	dir, err := FindDataDir(override)
+	if err != nil {
+		return "", err
+	}
+	if err := makeDir(dir); err != nil {
+		return "", fmt.Errorf("make data folder: %w", err)
+	}
+	return dir, nil
+}
+
+// FindDataDir is DataDir, but for that it makes nothing: the folder may be missing.
+func FindDataDir(override string) (string, error) {
 	dir, err := override, error(nil)
 	if dir == "" {
 		dir, err = userDataDir()
@@ -22,9 +34,6 @@ func DataDir(override string) (string, error) {
 	}
 	if err != nil {
 		return "", fmt.Errorf("find data folder: %w", err)
-	}
-	if err := makeDir(dir); err != nil {
-		return "", fmt.Errorf("make data folder: %w", err)
 	}
 	return dir, nil
 }

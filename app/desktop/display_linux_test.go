@@ -209,7 +209,7 @@ func FuzzParseAuthority(f *testing.F) {
 		}
 		entries := parseAuthority(b)
 		if cut := parseAuthority(append(slices.Clone(again), 0)); !slices.Equal(cut, entries) {
-			t.Errorf("%q is read as %q, and cut off as %q", b, entries, cut)
+			t.Errorf("%q is read as %+v, and cut off as %+v", b, entries, cut)
 		}
 	})
 }

@@ -2,12 +2,15 @@ package tray
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"image/png"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -17,13 +20,17 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"portlight/app/view"
+	"portlight/assets"
 )
 
 // The tests below run the tray in a child process, as systray is one per
 // process, on a bus of their own, and play the desktop.
 
 const (
-	childVar = "PORTLIGHT_TRAY_CHILD"
+	childVar    = "PORTLIGHT_TRAY_CHILD"
+	begin       = "1"
+	beginMarked = "marked"
+
 	testHold = 2 * time.Second
 )
 
@@ -43,20 +50,31 @@ type (
 	}
 	report struct {
 		Command, ID string
+		Alert       int64
+		TellsClosed bool
 		Lost        string
 		Held        *bool
 	}
 )
 
-// child shows the menus that stand on its input, until that ends.
+// child shows the menus that stand on its input, until that ends. It begins
+// with an alert if childVar says so.
 func child() {
 	out := json.NewEncoder(os.Stdout)
 	o := Options{
-		Title:     "Portlight",
-		OnCommand: func(cmd Command, row view.MenuRow) { out.Encode(report{Command: cmd.String(), ID: row.ID}) },
-		OnLost:    func(err error) { out.Encode(report{Lost: err.Error()}) },
+		Icon: assets.Tray, TemplateIcon: assets.TrayTemplate,
+		MarkedIcon: assets.TrayMarked, MarkedTemplateIcon: assets.TrayTemplateMarked,
+		Title:   "Portlight",
+		Tooltip: "Ports",
+		OnCommand: func(cmd Command, row view.MenuRow) {
+			out.Encode(report{Command: cmd.String(), ID: row.ID, Alert: row.Alert, TellsClosed: row.TellsClosed})
+		},
+		OnLost: func(err error) { out.Encode(report{Lost: err.Error()}) },
 	}
 	run(o, testHold, func(t *Tray) {
+		if os.Getenv(childVar) == beginMarked {
+			t.Update(testNews("7/22", "22", ""))
+		}
 		go func() {
 			defer t.Quit()
 			in := json.NewDecoder(os.Stdin)
@@ -122,9 +140,14 @@ type running struct {
 
 func startChild(t *testing.T, address string) *running {
 	t.Helper()
+	return startChildAs(t, address, begin)
+}
+
+func startChildAs(t *testing.T, address, how string) *running {
+	t.Helper()
 	r := &running{t: t, reports: make(chan report, 256), ended: make(chan error, 1), races: t.TempDir()}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childVar+"=1", "DBUS_SESSION_BUS_ADDRESS="+address,
+	cmd.Env = append(os.Environ(), childVar+"="+how, "DBUS_SESSION_BUS_ADDRESS="+address,
 		"GORACE=exitcode=0 atexit_sleep_ms=0 log_path="+filepath.Join(r.races, "race"))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.Stderr = os.Stderr
@@ -163,9 +186,11 @@ func (r *running) end() {
 	r.checkRaces()
 }
 
-// checkRaces looks at what the race detector found in the child. systray reads
-// its menuVersion under another lock than it writes it: a race between two
-// places of systray is not ours.
+// checkRaces looks at what the race detector found in the child. Races between
+// two places of the libraries are not ours:
+//   - systray reads its menuVersion under another lock than it writes it;
+//   - systray changes the icon while godbus sends it. All icons have one size, so
+//     the panel gets a whole icon, and is told at once to read the next.
 func (r *running) checkRaces() {
 	logs, _ := filepath.Glob(filepath.Join(r.races, "race*"))
 	for _, path := range logs {
@@ -174,27 +199,47 @@ func (r *running) checkRaces() {
 			r.t.Error(err)
 		}
 		for _, race := range strings.Split(string(text), "==================") {
-			if strings.Contains(race, "DATA RACE") && !inSystray(race) {
+			if strings.Contains(race, "DATA RACE") && !inLibraries(accesses(race)) {
 				r.t.Errorf("%s", race)
 			}
 		}
 	}
 }
 
-// inSystray reports whether both accesses of a race were made by systray.
-func inSystray(race string) bool {
-	lines := strings.Split(race, "\n")
-	accesses := 0
-	for i, l := range lines {
-		if !strings.Contains(l, " at 0x") || !strings.Contains(l, "by goroutine") && !strings.Contains(l, "by main") {
+// accesses gives the stacks of both accesses of a race, the innermost function
+// first.
+func accesses(race string) [][]string {
+	var stacks [][]string
+	for _, part := range strings.Split(race, "\n\n") {
+		head, rest, _ := strings.Cut(strings.TrimPrefix(part, "\nWARNING: DATA RACE\n"), "\n")
+		if !strings.Contains(head, " at 0x") {
 			continue
 		}
-		if accesses++; i+1 == len(lines) || !strings.HasPrefix(strings.TrimSpace(lines[i+1]), "fyne.io/systray.") {
-			return false
+		var stack []string
+		for _, l := range strings.Split(rest, "\n") {
+			if name, ok := strings.CutSuffix(strings.TrimSpace(l), "()"); ok {
+				stack = append(stack, name)
+			}
 		}
+		stacks = append(stacks, stack)
 	}
-	return accesses == 2
+	return stacks
 }
+
+func inLibraries(stacks [][]string) bool {
+	if len(stacks) != 2 || len(stacks[0]) == 0 || len(stacks[1]) == 0 {
+		return false
+	}
+	inSystray := func(stack []string) bool { return strings.HasPrefix(stack[0], "fyne.io/systray.") }
+	setsIcon := func(stack []string) bool { return slices.Contains(stack, "fyne.io/systray.SetIcon") }
+	sends := func(stack []string) bool {
+		return slices.Contains(stack, "github.com/godbus/dbus/v5.(*encoder).Encode") && !slices.ContainsFunc(stack, isOurs)
+	}
+	a, b := stacks[0], stacks[1]
+	return inSystray(a) && inSystray(b) || setsIcon(a) && sends(b) || setsIcon(b) && sends(a)
+}
+
+func isOurs(function string) bool { return strings.HasPrefix(function, "portlight/") }
 
 func (r *running) send(q request) {
 	r.t.Helper()
@@ -221,11 +266,12 @@ type desktop struct {
 	t          *testing.T
 	conn       *dbus.Conn
 	registered chan string
-	menu       dbus.BusObject
+	item, menu dbus.BusObject
 }
 
 const (
 	watcher  = "org.kde.StatusNotifierWatcher"
+	itemPath = "/StatusNotifierItem"
 	menuPath = "/StatusNotifierItem/menu"
 )
 
@@ -261,7 +307,7 @@ func (d *desktop) wait() {
 	d.t.Helper()
 	select {
 	case name := <-d.registered:
-		d.menu = d.conn.Object(name, menuPath)
+		d.item, d.menu = d.conn.Object(name, itemPath), d.conn.Object(name, menuPath)
 	case <-time.After(10 * time.Second):
 		d.t.Fatal("no item registers")
 	}
@@ -315,6 +361,9 @@ func (n *node) text(indent string) string {
 		if !c.is("enabled") {
 			l = "[" + l + "]"
 		}
+		if state, _ := c.Props["toggle-state"].Value().(int32); state == 1 {
+			l = "✓ " + l
+		}
 		b.WriteString(indent + l + "\n" + c.text(indent+"  "))
 	}
 	return b.String()
@@ -361,6 +410,51 @@ func (d *desktop) eventGroup(id int32, name string) {
 	}
 }
 
+// property reads a property of the item.
+func (d *desktop) property(name string) any {
+	d.t.Helper()
+	v, err := d.item.GetProperty("org.kde.StatusNotifierItem." + name)
+	if err != nil {
+		d.t.Fatalf("read %s: %v", name, err)
+	}
+	return v.Value()
+}
+
+// looks reports whether the item has this icon and tooltip, and the app's name.
+func (d *desktop) looks(icon []byte, tooltip string) bool {
+	d.t.Helper()
+	var pixmaps []pixmap
+	if err := dbus.Store([]any{d.property("IconPixmap")}, &pixmaps); err != nil {
+		d.t.Fatalf("read the icon: %v", err)
+	}
+	fields, _ := d.property("ToolTip").([]any)
+	return d.property("Title") == "Portlight" && len(fields) == 4 && fields[2] == tooltip &&
+		len(pixmaps) == 1 && reflect.DeepEqual(pixmaps[0], newPixmap(d.t, icon))
+}
+
+// pixmap is an icon as a StatusNotifierItem has it: ARGB.
+type pixmap struct {
+	Width, Height int32
+	Data          []byte
+}
+
+func newPixmap(t *testing.T, icon []byte) pixmap {
+	t.Helper()
+	img, err := png.Decode(bytes.NewReader(icon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := img.Bounds()
+	p := pixmap{Width: int32(b.Dx()), Height: int32(b.Dy())}
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			red, green, blue, alpha := img.At(x, y).RGBA()
+			p.Data = append(p.Data, byte(alpha), byte(red), byte(green), byte(blue))
+		}
+	}
+	return p
+}
+
 func start(t *testing.T) (*desktop, *running) {
 	t.Helper()
 	b := startBus(t)
@@ -371,14 +465,14 @@ func start(t *testing.T) (*desktop, *running) {
 
 func TestBusMenu(t *testing.T) {
 	d, r := start(t)
-	m := testMenu("22:s 80:u", "")
+	m := testMenu("22:s 80:ut", "")
 	m.Note = "2 are hidden"
 	r.update(m)
 	waitFor(t, "the menu", func() bool { return d.read().text("") == wantMenu })
 
 	ssh, stop := d.read().find("22"), d.read().find("22", wordStop)
 	m = testMenu("22:s 80:u", "53")
-	m.Sections[0].Rows[0].Label = "22 ssh — my_sshd\x00\xff"
+	m.Sections[view.SectionExternal].Rows[0].Label = "22 ssh — my_sshd\x00\xff"
 	r.update(m)
 	if n := d.see("22 ssh — my__sshd\uFFFD\uFFFD"); n.ID != ssh.ID {
 		t.Errorf("the item's id became %d, was %d", n.ID, ssh.ID)
@@ -389,19 +483,38 @@ func TestBusMenu(t *testing.T) {
 	d.see("53", wordDetails)
 }
 
+// newsMenu has alerts whose rows are named so that they can be told from those
+// of their listeners.
+func newsMenu(news, others, local string) view.Menu {
+	m := testNews(news, others, local)
+	for i := range m.Sections[view.SectionNew].Rows {
+		m.Sections[view.SectionNew].Rows[i].Label += " is new"
+	}
+	return m
+}
+
 func TestBusClicks(t *testing.T) {
 	d, r := start(t)
-	r.update(testMenu("22:s 80:us", "1..23"))
+	r.update(newsMenu("7/22:s 8/80:ust 9/21:c", "22:s 80:ust", "1..23"))
 	tests := []struct {
 		path []string
 		want report
 	}{
+		{[]string{"22 is new", wordDetails}, report{Command: "details", ID: "22", Alert: 7}},
+		{[]string{"22 is new", wordAllow}, report{Command: "allow", ID: "22", Alert: 7}},
+		{[]string{"80 is new", wordMute}, report{Command: "mute", ID: "80", Alert: 8, TellsClosed: true}},
+		{[]string{"80 is new", wordStop}, report{Command: "stop", ID: "80", Alert: 8, TellsClosed: true}},
+		{[]string{"21 is new", wordAllow}, report{Command: "allow", ID: "21", Alert: 9}},
 		{[]string{"22", wordDetails}, report{Command: "details", ID: "22"}},
+		{[]string{"22", wordTell}, report{Command: "tell closed", ID: "22"}},
 		{[]string{"22", wordStop}, report{Command: "stop", ID: "22"}},
-		{[]string{"80", wordCopy}, report{Command: "copy address", ID: "80"}},
-		{[]string{"80", wordBrowser}, report{Command: "open browser", ID: "80"}},
+		{[]string{"80", wordCopy}, report{Command: "copy address", ID: "80", TellsClosed: true}},
+		{[]string{"80", wordBrowser}, report{Command: "open browser", ID: "80", TellsClosed: true}},
+		{[]string{"80", wordTell}, report{Command: "tell closed", ID: "80", TellsClosed: true}},
 		{[]string{"20", wordDetails}, report{Command: "details", ID: "20"}},
 		{[]string{"3 more…"}, report{Command: "open window"}},
+		{[]string{wordPause, wordHour}, report{Command: "pause for an hour"}},
+		{[]string{wordPause, wordTomorrow}, report{Command: "pause until tomorrow"}},
 		{[]string{wordOpen}, report{Command: "open window"}},
 		{[]string{wordSettings}, report{Command: "open settings"}},
 		{[]string{wordQuit}, report{Command: "quit"}},
@@ -414,6 +527,62 @@ func TestBusClicks(t *testing.T) {
 				t.Errorf("%q: %+v, want %+v", tt.path, got, tt.want)
 			}
 		}
+	}
+}
+
+func TestBusNews(t *testing.T) {
+	d, r := start(t)
+	m := testNews("7/80:us 8/22:c 3/away", "80:us", "")
+	m.PausedUntil = time.Date(2100, 1, 1, 2, 0, 0, 0, time.Local)
+	r.update(m)
+	waitFor(t, "the menu", func() bool { return d.read().text("") == wantNews })
+	allow := d.see("80", wordAllow).ID
+
+	d.event(d.see(wordResume).ID, "clicked")
+	if got := r.next(); got != (report{Command: "resume"}) {
+		t.Errorf("%s came as %+v", wordResume, got)
+	}
+	waitFor(t, "the alerts to be sure", func() bool {
+		d.event(d.see(wordMarkSeen).ID, "clicked")
+		got := r.next()
+		if got != (report{Command: "open alerts"}) && got != (report{Command: "mark seen", Alert: 8}) {
+			t.Fatalf("%s came as %+v", wordMarkSeen, got)
+		}
+		return got.Alert == 8
+	})
+
+	m = testMenu("22:s 80:ut", "")
+	m.Note = "2 are hidden"
+	r.update(m)
+	waitFor(t, "the menu without alerts", func() bool { return d.read().text("") == wantMenu })
+	r.update(newsMenu("9/443", "", ""))
+	if n := d.see("443 is new", wordAllow); n.ID != allow {
+		t.Errorf("the id of %s became %d, was %d", wordAllow, n.ID, allow)
+	}
+}
+
+// TestBusMark: the icon is marked and the tooltip counts while there are
+// alerts, also those that are there at the start; the name stays.
+func TestBusMark(t *testing.T) {
+	d, r := start(t)
+	for _, s := range []struct {
+		menu    view.Menu
+		icon    []byte
+		tooltip string
+	}{
+		{testMenu("22", ""), assets.Tray, "Ports"},
+		{testNews("7/22", "22", ""), assets.TrayMarked, "Ports: 1 new"},
+		{testNews("7/22 8/23", "22 23", ""), assets.TrayMarked, "Ports: 2 new"},
+		{testMenu("22 23", ""), assets.Tray, "Ports"},
+	} {
+		r.update(s.menu)
+		waitFor(t, s.tooltip, func() bool { return d.looks(s.icon, s.tooltip) })
+	}
+	for range 5 {
+		b := startBus(t)
+		d, _ := startDesktop(t, b), startChildAs(t, b.address, beginMarked)
+		d.wait()
+		waitFor(t, "the mark at the start", func() bool { return d.looks(assets.TrayMarked, "Ports: 1 new") })
 	}
 }
 
@@ -443,7 +612,7 @@ func TestBusNoClickIsLost(t *testing.T) {
 					case <-tick.C:
 					}
 					m := testMenu(menus[i%2], "53")
-					m.Sections[0].Rows[1].Label += fmt.Sprint(" ", i)
+					m.Sections[view.SectionExternal].Rows[1].Label += fmt.Sprint(" ", i)
 					r.update(m)
 				}
 			}()

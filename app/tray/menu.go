@@ -13,6 +13,8 @@ type item interface {
 	Hide()
 	Enable()
 	Disable()
+	Check()
+	Uncheck()
 }
 
 // board is where the menu is drawn. It only appends; clicked is called for
@@ -20,7 +22,10 @@ type item interface {
 type board interface {
 	add(title string, clicked func()) item
 	under(parent item, title string, clicked func()) item
+	checkUnder(parent item, title string, clicked func()) item // unchecked
 	separator()
+	mark(on bool)     // the icon
+	count(unseen int) // beside the icon and in its tooltip
 }
 
 // cell is an item and how it was last drawn. Every call of an item is a message
@@ -31,6 +36,7 @@ type cell struct {
 	title    string
 	hidden   bool
 	disabled bool
+	checked  bool
 }
 
 // draw changes what differs. Of a hidden item nothing else is drawn.
@@ -63,19 +69,48 @@ func (c *cell) hide() {
 	}
 }
 
+func (c *cell) check(on bool) {
+	switch {
+	case on && !c.checked:
+		c.item.Check()
+	case !on && c.checked:
+		c.item.Uncheck()
+	}
+	c.checked = on
+}
+
 // clean guards the menu: one text that is not valid breaks all of it.
 func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
+// rowCommands are the lines of a row's submenu, from the top.
+var rowCommands = [...]struct {
+	cmd  Command
+	word string
+}{
+	{Details, wordDetails},
+	{Allow, wordAllow},
+	{Mute, wordMute},
+	{CopyAddress, wordCopy},
+	{OpenBrowser, wordBrowser},
+	{TellClosed, wordTell},
+	{Stop, wordStop},
+}
+
 // menu is the tree of items. All slots are made at once and stay where they
 // are; a slot's submenu is made when it is first needed, so that a panel which
-// reads the whole menu after each change does not read 160 items for nothing.
+// reads the whole menu after each change does not read 300 items for nothing.
 type menu struct {
 	board    board
 	clicked  func(section, slot int, cmd Command)
 	note     cell
-	sections [2]sectionCells
+	sections [view.MenuSections]sectionCells
+	markSeen cell
+	pause    cell // with a submenu
+	paused   cell
+	resume   cell
+	unseen   int // as drawn
 }
 
 type sectionCells struct {
@@ -85,7 +120,8 @@ type sectionCells struct {
 
 type rowCells struct {
 	cell
-	details, copy, browser, stop cell
+	made    bool // the submenu
+	submenu [len(rowCommands)]cell
 }
 
 // newMenu appends the menu to the board, all slots hidden. Clicks on items that
@@ -94,23 +130,39 @@ func newMenu(b board, clicked func(section, slot int, cmd Command)) *menu {
 	m := &menu{board: b, clicked: clicked}
 	m.note = m.hidden()
 	for i := range m.sections {
-		m.addSection(&m.sections[i])
-		b.separator()
+		m.addSection(i)
 	}
+	m.addAlerts()
+	b.separator()
 	m.command(wordOpen, OpenWindow)
 	m.command(wordSettings, OpenSettings)
 	m.command(wordQuit, Quit)
 	return m
 }
 
-func (m *menu) addSection(s *sectionCells) {
+// addSection appends a section. None ends with a separator that might be the
+// first line of the menu: a separator cannot be hidden.
+func (m *menu) addSection(section int) {
+	s := &m.sections[section]
 	s.title = m.hidden()
 	s.empty = m.hidden()
 	for i := range s.rows {
 		s.rows[i].cell = m.hidden()
 	}
-	s.more = cell{item: m.command("", OpenWindow)}
-	s.more.hide()
+	s.more = m.hiddenCommand("", overview(section))
+	if section != view.SectionNew {
+		m.board.separator()
+	}
+}
+
+// addAlerts appends what is about all alerts.
+func (m *menu) addAlerts() {
+	m.markSeen = m.hiddenCommand(wordMarkSeen, MarkSeen)
+	m.pause = cell{item: m.board.add(wordPause, nil), title: wordPause}
+	m.board.under(m.pause.item, wordHour, func() { m.clicked(-1, -1, PauseHour) })
+	m.board.under(m.pause.item, wordTomorrow, func() { m.clicked(-1, -1, PauseTomorrow) })
+	m.paused = m.hidden()
+	m.resume = m.hiddenCommand(wordResume, Resume)
 }
 
 // hidden appends an item that does nothing and is not seen.
@@ -120,22 +172,45 @@ func (m *menu) hidden() cell {
 	return c
 }
 
+func (m *menu) hiddenCommand(title string, cmd Command) cell {
+	c := cell{item: m.command(title, cmd), title: title}
+	c.hide()
+	return c
+}
+
 func (m *menu) command(title string, cmd Command) item {
 	return m.board.add(title, func() { m.clicked(-1, -1, cmd) })
 }
 
-// draw makes the menu look like the layout.
+// draw makes menu and icon look like the layout.
 func (m *menu) draw(l *layout) {
+	m.drawUnseen(l.unseen)
 	m.note.draw(l.note, l.note != "", false)
 	for i := range m.sections {
 		s, b := &m.sections[i], &l.sections[i]
-		s.title.draw(b.title, true, false)
+		s.title.draw(b.title, b.title != "", false)
 		s.empty.draw(b.empty, b.empty != "", false)
 		for j := range s.rows {
 			m.drawRow(i, j, &b.lines[j])
 		}
 		s.more.draw(view.MoreLabel(b.more), b.more > 0, true)
 	}
+	m.markSeen.draw(wordMarkSeen, l.unseen > 0, true)
+	m.pause.draw(wordPause, l.paused == "", true)
+	m.paused.draw(l.paused, l.paused != "", false)
+	m.resume.draw(wordResume, l.paused != "", true)
+}
+
+// drawUnseen gives the icon its mark and its count.
+func (m *menu) drawUnseen(n int) {
+	if n == m.unseen {
+		return
+	}
+	if (n > 0) != (m.unseen > 0) {
+		m.board.mark(n > 0)
+	}
+	m.board.count(n)
+	m.unseen = n
 }
 
 // drawRow draws the submenu before its row is shown.
@@ -143,24 +218,36 @@ func (m *menu) drawRow(section, slot int, l *line) {
 	r := &m.sections[section].rows[slot]
 	if l.shown {
 		m.addSubmenu(r, section, slot)
-		r.details.draw(wordDetails, true, l.live)
-		r.copy.draw(wordCopy, true, l.live)
-		r.browser.draw(wordBrowser, l.browser, l.live)
-		r.stop.draw(wordStop, l.stop, l.live)
+		r.drawSubmenu(l)
 	}
 	r.draw(l.label, l.shown, l.live)
 }
 
+func (r *rowCells) drawSubmenu(l *line) {
+	for i, c := range rowCommands {
+		if s := &r.submenu[i]; s.item != nil {
+			s.draw(c.word, l.has[i], l.live)
+			if c.cmd == TellClosed && l.has[i] {
+				s.check(l.tells)
+			}
+		}
+	}
+}
+
+// addSubmenu appends the lines that a row of the section may have.
 func (m *menu) addSubmenu(r *rowCells, section, slot int) {
-	if r.details.item != nil {
+	if r.made {
 		return
 	}
-	add := func(title string, cmd Command) cell {
-		clicked := func() { m.clicked(section, slot, cmd) }
-		return cell{item: m.board.under(r.item, title, clicked), title: title}
+	r.made = true
+	for i, c := range rowCommands {
+		add := m.board.under
+		switch {
+		case section != view.SectionNew && (c.cmd == Allow || c.cmd == Mute):
+			continue
+		case c.cmd == TellClosed:
+			add = m.board.checkUnder
+		}
+		r.submenu[i] = cell{item: add(r.item, c.word, func() { m.clicked(section, slot, c.cmd) }), title: c.word}
 	}
-	r.details = add(wordDetails, Details)
-	r.copy = add(wordCopy, CopyAddress)
-	r.browser = add(wordBrowser, OpenBrowser)
-	r.stop = add(wordStop, Stop)
 }

@@ -18,11 +18,11 @@ type record struct {
 }
 
 type recordItem struct {
-	board            *record
-	title            string
-	hidden, disabled bool
-	clicked          func()
-	under            []*recordItem
+	board                     *record
+	title                     string
+	hidden, disabled, checked bool
+	clicked                   func()
+	under                     []*recordItem
 }
 
 func (b *record) add(title string, clicked func()) item {
@@ -40,6 +40,13 @@ func (b *record) under(parent item, title string, clicked func()) item {
 	return it
 }
 
+func (b *record) checkUnder(parent item, title string, clicked func()) item {
+	return b.under(parent, title, clicked)
+}
+
+func (b *record) mark(on bool)     { b.calls = append(b.calls, fmt.Sprint("mark ", on)) }
+func (b *record) count(unseen int) { b.calls = append(b.calls, fmt.Sprint("count ", unseen)) }
+
 func (b *record) separator() { b.items = append(b.items, &recordItem{title: "---"}) }
 
 func (i *recordItem) call(what string) { i.board.calls = append(i.board.calls, what+" "+i.title) }
@@ -49,8 +56,11 @@ func (i *recordItem) Show()             { i.hidden = false; i.call("show") }
 func (i *recordItem) Hide()             { i.hidden = true; i.call("hide") }
 func (i *recordItem) Enable()           { i.disabled = false; i.call("enable") }
 func (i *recordItem) Disable()          { i.disabled = true; i.call("disable") }
+func (i *recordItem) Check()            { i.checked = true; i.call("check") }
+func (i *recordItem) Uncheck()          { i.checked = false; i.call("uncheck") }
 
-// text is what a person sees, disabled items in brackets.
+// text is what a person sees, disabled items in brackets, checked ones with a
+// tick.
 func text(items []*recordItem, indent string) string {
 	var b strings.Builder
 	for _, it := range items {
@@ -59,6 +69,8 @@ func text(items []*recordItem, indent string) string {
 			continue
 		case it.disabled:
 			fmt.Fprintf(&b, "%s[%s]\n", indent, it.title)
+		case it.checked:
+			fmt.Fprintf(&b, "%s✓ %s\n", indent, it.title)
 		default:
 			fmt.Fprintf(&b, "%s%s\n", indent, it.title)
 		}
@@ -86,8 +98,17 @@ func ignore(Command, view.MenuRow) {}
 
 func testMenu(others, local string) view.Menu {
 	var m view.Menu
-	m.Sections[0] = view.Section{Title: "Others can reach", Empty: "Nothing", Rows: rows(others)}
-	m.Sections[1] = view.Section{Title: "Only this computer", Empty: "Nothing", Rows: rows(local)}
+	m.Sections[view.SectionNew] = view.Section{Title: "New"}
+	m.Sections[view.SectionExternal] = view.Section{Title: "Others can reach", Empty: "Nothing", Rows: rows(others)}
+	m.Sections[view.SectionLocal] = view.Section{Title: "Only this computer", Empty: "Nothing", Rows: rows(local)}
+	return m
+}
+
+// testNews is a menu with alerts, all of them unseen.
+func testNews(news, others, local string) view.Menu {
+	m := testMenu(others, local)
+	m.Sections[view.SectionNew].Rows = rows(news)
+	m.Unseen = len(m.Sections[view.SectionNew].Rows)
 	return m
 }
 
@@ -96,23 +117,88 @@ const wantMenu = `[2 are hidden]
 22
   Details…
   Copy address
+  Tell me when this closes
   Stop…
 80
   Details…
   Copy address
   Open in browser
+  ✓ Tell me when this closes
 ---
 [Only this computer]
 [Nothing]
+---
+Pause alerts
+  For an hour
+  Until tomorrow
 ---
 Open Portlight
 Settings…
 Quit Portlight
 `
 
+const wantNews = `[New]
+80
+  Details…
+  Allow
+  Mute
+  Copy address
+  Open in browser
+  Tell me when this closes
+  Stop…
+22
+  Details…
+  Allow
+  Mute
+  Copy address
+away
+  Details…
+[Others can reach]
+80
+  Details…
+  Copy address
+  Open in browser
+  Tell me when this closes
+  Stop…
+---
+[Only this computer]
+[Nothing]
+---
+Mark all as seen
+[Alerts are paused until Fri 02:00]
+Resume alerts
+---
+Open Portlight
+Settings…
+Quit Portlight
+`
+
+func TestMenuNews(t *testing.T) {
+	tray, b := newRecordTray(t, holdFor, ignore)
+	m := testNews("7/80:us 8/22:c 3/away", "80:us", "")
+	m.PausedUntil = time.Date(2100, 1, 1, 2, 0, 0, 0, time.Local)
+	tray.Update(m)
+	if got := text(b.items, ""); got != wantNews {
+		t.Errorf("got:\n%s\nwant:\n%s", got, wantNews)
+	}
+
+	tray.Update(testMenu("80:us", ""))
+	got := text(b.items, "")
+	for _, word := range []string{"New", wordAllow, wordMute, wordMarkSeen, "paused", wordResume} {
+		if strings.Contains(got, word) {
+			t.Errorf("%q is left in:\n%s", word, got)
+		}
+	}
+
+	tray.Update(testNews("1/1..22", "", ""))
+	if got := text(b.items, ""); !strings.Contains(got, "\n2 more…\n[Others can reach]\n") {
+		t.Errorf("the rest is not counted:\n%s", got)
+	}
+}
+
 func TestMenuText(t *testing.T) {
 	tray, b := newRecordTray(t, holdFor, ignore)
-	m := testMenu("22:s 80:u", "")
+	m := testMenu("22:s 80:ut", "")
 	m.Note = "2 are hidden"
 	tray.Update(m)
 	if got := text(b.items, ""); got != wantMenu {
@@ -135,9 +221,16 @@ func TestMenuText(t *testing.T) {
 // panel a reading of the whole menu.
 func TestMenuCalls(t *testing.T) {
 	named := func(m view.Menu, at int, name string) view.Menu {
-		m.Sections[0].Rows[at].Label = name
+		m.Sections[view.SectionExternal].Rows[at].Label = name
 		return m
 	}
+	news := named(testNews("7/22", "22", "53:s"), 0, "22 ssh")
+	more := news
+	more.Unseen = 2
+	paused := news
+	paused.PausedUntil = time.Date(2100, 1, 1, 2, 0, 0, 0, time.Local)
+	submenu := slices.Repeat([]string{"under"}, 5)
+	newsSubmenu := slices.Repeat([]string{"under"}, 7)
 	steps := []struct {
 		what string
 		menu view.Menu
@@ -148,8 +241,20 @@ func TestMenuCalls(t *testing.T) {
 		{"a row less", named(testMenu("22:s", "53:s"), 0, "22 ssh"), []string{"hide 80"}},
 		{"the row again", named(testMenu("22:s 80:us", "53:s"), 0, "22 ssh"), []string{"show 80"}},
 		{"no stop", named(testMenu("22 80:us", "53:s"), 0, "22 ssh"), []string{"hide Stop…"}},
-		{"a row more", named(testMenu("22 80:us 90:us", "53:s"), 0, "22 ssh"), []string{"under", "under", "under", "under", "title 90", "show 90"}},
-		{"none left", testMenu("", "53:s"), []string{"title Nothing", "disable Nothing", "show Nothing", "hide 22 ssh", "hide 80", "hide 90"}},
+		{"asked to tell", named(testMenu("22:t 80:us", "53:s"), 0, "22 ssh"), []string{"check Tell me when this closes"}},
+		{"taken back", named(testMenu("22 80:us", "53:s"), 0, "22 ssh"), []string{"uncheck Tell me when this closes"}},
+		{"a row more", named(testMenu("22 80:us 90:us", "53:s"), 0, "22 ssh"), append(submenu, "title 90", "show 90")},
+		{"rows less", named(testMenu("22", "53:s"), 0, "22 ssh"), []string{"hide 80", "hide 90"}},
+		{"an alert", news, slices.Concat([]string{"mark true", "count 1", "title New", "disable New", "show New"}, newsSubmenu,
+			[]string{"hide Open in browser", "hide Stop…", "title 22", "show 22", "show Mark all as seen"})},
+		{"one more that has no row", more, []string{"count 2"}},
+		{"it is seen", news, []string{"count 1"}},
+		{"a pause", paused, []string{"hide Pause alerts", "title Alerts are paused until Fri 02:00",
+			"disable Alerts are paused until Fri 02:00", "show Alerts are paused until Fri 02:00", "show Resume alerts"}},
+		{"the pause again", paused, nil},
+		{"the pause is over", news, []string{"show Pause alerts", "hide Alerts are paused until Fri 02:00", "hide Resume alerts"}},
+		{"none is new", named(testMenu("22", "53:s"), 0, "22 ssh"), []string{"mark false", "count 0", "hide New", "hide 22", "hide Mark all as seen"}},
+		{"none left", testMenu("", "53:s"), []string{"title Nothing", "disable Nothing", "show Nothing", "hide 22 ssh"}},
 	}
 	tray, b := newRecordTray(t, holdFor, ignore)
 	tray.Update(testMenu("22:s 80:us", "53:s"))
@@ -167,16 +272,20 @@ func TestMenuClosedRow(t *testing.T) {
 	tray.Update(testMenu("22:s", ""))
 	tray.opened()
 	tray.Update(testMenu("", ""))
-	want := "[22 (closed)]\n  [Details…]\n  [Copy address]\n  [Stop…]\n---\n"
+	want := "[22 (closed)]\n  [Details…]\n  [Copy address]\n  [Tell me when this closes]\n  [Stop…]\n---\n"
 	if got := text(b.items, ""); !strings.Contains(got, want) {
 		t.Errorf("got:\n%s\nwant it to contain:\n%s", got, want)
 	}
 	tray.Update(testMenu("22:s", ""))
-	want = "\n22\n  Details…\n  Copy address\n  Stop…\n---\n"
+	want = "\n22\n  Details…\n  Copy address\n  Tell me when this closes\n  Stop…\n---\n"
 	if got := text(b.items, ""); !strings.Contains(got, want) {
 		t.Errorf("back again, got:\n%s\nwant it to contain:\n%s", got, want)
 	}
 }
+
+// externalAt is where the first row of what others can reach stands among all
+// items: behind the note, all of the section New, a title and its "Nothing".
+const externalAt = 1 + (2 + view.MenuRows + 1) + 2
 
 // TestSettle checks that the order is made right without another Update.
 func TestSettle(t *testing.T) {
@@ -187,7 +296,7 @@ func TestSettle(t *testing.T) {
 	waitFor(t, "the order to be right", func() bool {
 		tray.mu.Lock()
 		defer tray.mu.Unlock()
-		return !strings.Contains(text(b.items, ""), "closed") && b.items[3].title == "21"
+		return !strings.Contains(text(b.items, ""), "closed") && b.items[externalAt].title == "21"
 	})
 }
 
@@ -228,14 +337,14 @@ func TestClicksWhileUpdating(t *testing.T) {
 			default:
 			}
 			m := testMenu("22:s 80:us", "53:s")
-			m.Sections[0].Rows[0].Label = fmt.Sprint("22 ", i)
+			m.Sections[view.SectionExternal].Rows[0].Label = fmt.Sprint("22 ", i)
 			tray.Update(m)
 		}
 	}()
 	tray.mu.Lock()
 	http, dns, open := b.find("80").under, b.find("53").under, b.find(wordOpen)
 	tray.mu.Unlock()
-	for _, it := range []*recordItem{http[2], http[3], dns[1], open} {
+	for _, it := range []*recordItem{http[2], http[4], dns[1], open} {
 		clicking.Add(1)
 		go func() {
 			defer clicking.Done()
@@ -285,14 +394,19 @@ func waitFor(t testing.TB, what string, ok func() bool) {
 // still is an item that costs nothing.
 type still struct{}
 
-func (still) SetTitle(string)                 {}
-func (still) Show()                           {}
-func (still) Hide()                           {}
-func (still) Enable()                         {}
-func (still) Disable()                        {}
-func (still) add(string, func()) item         { return still{} }
-func (still) under(item, string, func()) item { return still{} }
-func (still) separator()                      {}
+func (still) SetTitle(string)                      {}
+func (still) Show()                                {}
+func (still) Hide()                                {}
+func (still) Enable()                              {}
+func (still) Disable()                             {}
+func (still) Check()                               {}
+func (still) Uncheck()                             {}
+func (still) add(string, func()) item              { return still{} }
+func (still) under(item, string, func()) item      { return still{} }
+func (still) checkUnder(item, string, func()) item { return still{} }
+func (still) separator()                           {}
+func (still) mark(bool)                            {}
+func (still) count(int)                            {}
 
 func BenchmarkUpdate(b *testing.B) {
 	menus := [2]view.Menu{testMenu("1..20", "1..20"), testMenu("1..20", "1..20")}
@@ -301,7 +415,7 @@ func BenchmarkUpdate(b *testing.B) {
 			tray := newTray(Options{OnCommand: ignore}, holdFor)
 			tray.start(still{})
 			defer tray.end()
-			menus[1].Sections[1].Rows[6].Label = bench.label
+			menus[1].Sections[view.SectionLocal].Rows[6].Label = bench.label
 			b.ReportAllocs()
 			for i := range b.N {
 				tray.Update(menus[i%2])

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,9 +17,11 @@ import (
 // they lead to. An action is a time and one of
 //
 //	rows A… | B…      the model: rows of the two sections; 80:us has a URL and can be stopped, 1..9 are nine rows
+//	news A…           the model: alerts; 7/80 is alert 7, about listener 80; c: it has closed
 //	open              the menu opens
 //	wait              nothing but time passes
-//	click 1.2 stop    a click on a command of section 1, slot 2
+//	click 1.2 stop    a click on a command of section 1, slot 2; the alerts are section 0
+//	seen              a click on Mark all as seen
 //
 // Output has a line for each change of the menu and each click.
 func TestPlan(t *testing.T) {
@@ -75,12 +78,17 @@ func act(t *testing.T, p *plan, f []string, now time.Time) string {
 	switch f[0] {
 	case "rows":
 		a, b, _ := strings.Cut(strings.Join(f[1:], " "), "|")
-		p.model.Sections[0].Rows = rows(a)
-		p.model.Sections[1].Rows = rows(b)
+		p.model.Sections[view.SectionExternal].Rows = rows(a)
+		p.model.Sections[view.SectionLocal].Rows = rows(b)
+	case "news":
+		p.model.Sections[view.SectionNew].Rows = rows(strings.Join(f[1:], " "))
 	case "open":
 		p.open(now)
 	case "click":
 		return clickText(p, f[1], f[2], now)
+	case "seen":
+		cmd, row := p.markSeen(now)
+		return commandText(cmd, row)
 	case "wait":
 	default:
 		t.Fatalf("unknown action %q", f[0])
@@ -91,40 +99,82 @@ func act(t *testing.T, p *plan, f []string, now time.Time) string {
 func clickText(p *plan, at, name string, now time.Time) string {
 	var section, slot int
 	fmt.Sscanf(at, "%d.%d", &section, &slot)
-	cmds := map[string]Command{"details": Details, "copy": CopyAddress, "browser": OpenBrowser, "stop": Stop}
-	cmd, row, ok := p.click(section-1, slot-1, cmds[name], now)
+	cmds := map[string]Command{
+		"details": Details, "copy": CopyAddress, "browser": OpenBrowser, "stop": Stop,
+		"allow": Allow, "mute": Mute, "tell": TellClosed,
+	}
+	cmd, row, ok := p.click(section, slot-1, cmds[name], now)
 	if !ok {
 		return "click: nothing"
 	}
-	return strings.TrimSpace("click: " + cmd.String() + " " + row.ID)
+	return commandText(cmd, row)
 }
 
+func commandText(cmd Command, row view.MenuRow) string {
+	words := []string{"click:", cmd.String()}
+	if row.Alert != 0 {
+		words = append(words, "alert", strconv.FormatInt(row.Alert, 10))
+	}
+	if row.ID != "" {
+		words = append(words, row.ID)
+	}
+	return strings.Join(words, " ")
+}
+
+// rows reads rows as TestPlan's scripts have them.
 func rows(text string) []view.MenuRow {
 	var rows []view.MenuRow
 	for _, word := range strings.Fields(text) {
-		var from, to int
-		if n, _ := fmt.Sscanf(word, "%d..%d", &from, &to); n == 2 {
-			for i := from; i <= to; i++ {
-				rows = append(rows, testRow(strconv.Itoa(i), "us"))
-			}
-			continue
+		alert, rest, isAlert := strings.Cut(word, "/")
+		if !isAlert {
+			alert, rest = "0", word
 		}
-		id, flags, _ := strings.Cut(word, ":")
-		rows = append(rows, testRow(id, flags))
+		first, _ := strconv.ParseInt(alert, 10, 64)
+		for i, r := range listeners(rest) {
+			if isAlert {
+				r.Alert = first + int64(i)
+			}
+			rows = append(rows, r)
+		}
 	}
 	return rows
 }
 
+func listeners(word string) []view.MenuRow {
+	var rows []view.MenuRow
+	var from, to int
+	if n, _ := fmt.Sscanf(word, "%d..%d", &from, &to); n == 2 {
+		for i := from; i <= to; i++ {
+			rows = append(rows, testRow(strconv.Itoa(i), "us"))
+		}
+		return rows
+	}
+	id, flags, _ := strings.Cut(word, ":")
+	return []view.MenuRow{testRow(id, flags)}
+}
+
+// testRow is a listener, or with the name "away" none.
 func testRow(id, flags string) view.MenuRow {
-	r := view.MenuRow{ID: id, Label: id, Address: "0.0.0.0:" + id, CanStop: strings.Contains(flags, "s")}
+	if id == "away" {
+		return view.MenuRow{Label: id}
+	}
+	r := view.MenuRow{
+		ID: id, Label: id, Address: "0.0.0.0:" + id,
+		CanStop: strings.Contains(flags, "s"), Closed: strings.Contains(flags, "c"), TellsClosed: strings.Contains(flags, "t"),
+	}
 	if strings.Contains(flags, "u") {
 		r.URL = "http://localhost:" + id + "/"
 	}
 	return r
 }
 
+// menuText is the rows of the sections; the alerts only if there are any.
 func menuText(l layout) string {
-	return blockText(&l.sections[0]) + " | " + blockText(&l.sections[1])
+	s := blockText(&l.sections[view.SectionExternal]) + " | " + blockText(&l.sections[view.SectionLocal])
+	if news := blockText(&l.sections[view.SectionNew]); news != "[]" {
+		s = "new " + news + " | " + s
+	}
+	return s
 }
 
 func blockText(b *block) string {
@@ -140,39 +190,102 @@ func blockText(b *block) string {
 	return "[" + strings.Join(words, " ") + "]"
 }
 
+// has is which lines the submenu of a row has.
+func has(cmds ...Command) (all [len(rowCommands)]bool) {
+	for i, c := range rowCommands {
+		all[i] = slices.Contains(cmds, c.cmd)
+	}
+	return all
+}
+
 func TestLayout(t *testing.T) {
-	m := view.Menu{Note: "2 hidden"}
-	m.Sections[0] = view.Section{Title: "Others", Empty: "Nothing", Rows: rows("80:u 22:s")}
-	m.Sections[1] = view.Section{Title: "Local", Empty: "Nothing"}
+	m := testMenu("80:ut 22:s", "")
+	m.Note = "2 hidden"
 	p := plan{hold: holdFor, model: m}
+	web, shell := has(Details, CopyAddress, OpenBrowser, TellClosed), has(Details, CopyAddress, TellClosed, Stop)
 
 	want := layout{note: "2 hidden"}
-	want.sections[0] = block{title: "Others"}
-	want.sections[0].lines[0] = line{label: "80", shown: true, live: true, browser: true}
-	want.sections[0].lines[1] = line{label: "22", shown: true, live: true, stop: true}
-	want.sections[1] = block{title: "Local", empty: "Nothing"}
+	want.sections[1] = block{title: "Others can reach"}
+	want.sections[1].lines[0] = line{label: "80", shown: true, live: true, has: web, tells: true}
+	want.sections[1].lines[1] = line{label: "22", shown: true, live: true, has: shell}
+	want.sections[2] = block{title: "Only this computer", empty: "Nothing"}
 	if got := p.place(epoch); got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 
 	p.open(epoch)
-	p.model.Sections[0].Rows = nil
-	want.sections[0].lines[0] = line{label: "80 (closed)", shown: true, browser: true}
-	want.sections[0].lines[1] = line{label: "22 (closed)", shown: true, stop: true}
+	p.model.Sections[view.SectionExternal].Rows = nil
+	want.sections[1].lines[0] = line{label: "80 (closed)", shown: true, has: web, tells: true}
+	want.sections[1].lines[1] = line{label: "22 (closed)", shown: true, has: shell}
 	if got := p.place(epoch); got != want {
 		t.Errorf("while open: got %+v\nwant %+v", got, want)
 	}
 
-	want.sections[0] = block{title: "Others", empty: "Nothing"}
+	want.sections[1] = block{title: "Others can reach", empty: "Nothing"}
 	if got := p.place(epoch.Add(holdFor)); got != want {
 		t.Errorf("after: got %+v\nwant %+v", got, want)
 	}
 }
 
+func TestLayoutOfNews(t *testing.T) {
+	p := plan{hold: holdFor, model: testNews("7/80:us 8/22:c 9/away", "", "")}
+	p.model.PausedUntil = epoch.Add(time.Hour)
+
+	want := layout{unseen: 3, paused: "Alerts are paused until 01:00"}
+	want.sections[0] = block{title: "New"}
+	want.sections[0].lines[0] = line{label: "80", shown: true, live: true, has: has(Details, Allow, Mute, CopyAddress, OpenBrowser, TellClosed, Stop)}
+	want.sections[0].lines[1] = line{label: "22", shown: true, live: true, has: has(Details, Allow, Mute, CopyAddress)}
+	want.sections[0].lines[2] = line{label: "away", shown: true, live: true, has: has(Details)}
+	want.sections[1] = block{title: "Others can reach", empty: "Nothing"}
+	want.sections[2] = block{title: "Only this computer", empty: "Nothing"}
+	if got := p.place(epoch); got != want {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+
+	p.open(epoch)
+	p.model = testMenu("", "")
+	want.unseen, want.paused = 0, ""
+	for i, label := range []string{"80 (seen)", "22 (seen)", "away (seen)"} {
+		want.sections[0].lines[i].label, want.sections[0].lines[i].live = label, false
+	}
+	if got := p.place(epoch); got != want {
+		t.Errorf("while open: got %+v\nwant %+v", got, want)
+	}
+
+	want.sections[0] = block{}
+	if got := p.place(epoch.Add(holdFor)); got != want {
+		t.Errorf("after: got %+v\nwant %+v", got, want)
+	}
+}
+
+func TestWords(t *testing.T) {
+	east := time.FixedZone("east", 2*60*60)
+	late := time.Date(2026, 1, 1, 23, 30, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		what      string
+		got, want string
+	}{
+		{"no pause", pausedWords(time.Time{}, epoch), ""},
+		{"today", pausedWords(epoch.Add(14*time.Hour+5*time.Minute), epoch), "Alerts are paused until 14:05"},
+		{"past midnight", pausedWords(late.Add(time.Hour), late), "Alerts are paused until Fri 00:30"},
+		{"a week on", pausedWords(late.AddDate(0, 0, 7), late), "Alerts are paused until Thu 23:30"},
+		{"in the zone of now", pausedWords(late, late.Add(-time.Hour).In(east)), "Alerts are paused until 01:30"},
+		{"no count", countWords(0), ""},
+		{"a count", countWords(99), "99"},
+		{"more", countWords(100), "99+"},
+		{"plain tooltip", tooltipWords("Ports", 0), "Ports"},
+		{"tooltip", tooltipWords("Ports", 100), "Ports: 100 new"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.what, tt.got, tt.want)
+		}
+	}
+}
+
 // FuzzPlan lets rows come and go, the menu open and clicks fall, and checks
-// what holds always: an open menu never gives a slot to another listener, each
-// row is shown once or counted, a click never acts on a listener that the slot
-// did not show alone for doubtFor.
+// what holds always: an open menu never gives a slot to another row, each row
+// is shown once or counted, a click never acts on a row that the slot did not
+// show alone for doubtFor, nothing is marked as seen that was not shown for it.
 func FuzzPlan(f *testing.F) {
 	f.Add([]byte{0x41, 0x82, 0xc3, 0x05, 0x00, 0x17, 0x28, 0xff})
 	f.Add([]byte{1, 5, 9, 13, 2, 17, 5, 3, 3, 3, 0, 21, 25, 7, 11})
@@ -181,7 +294,9 @@ func FuzzPlan(f *testing.F) {
 		var present [64]bool
 		now := epoch
 		before := p.place(now)
-		var history [view.MenuRows][]shownAt
+		var history [view.MenuSections][view.MenuRows][]shownAt
+		var alerts [64]alert // of the rows
+		newest := int64(0)
 		for _, op := range ops[:min(len(ops), 400)] {
 			arg := int(op >> 2)
 			switch op & 3 {
@@ -189,20 +304,28 @@ func FuzzPlan(f *testing.F) {
 				now = now.Add(time.Duration(arg) * 100 * time.Millisecond)
 			case 1:
 				present[arg] = !present[arg]
+				newest++
+				alerts[arg] = alert{newest, now}
 			case 2:
 				p.open(now)
 			case 3:
-				checkClick(t, &p, arg%view.MenuRows, now, history[arg%view.MenuRows])
+				slot := arg % view.MenuRows
+				checkClick(t, &p, view.SectionNew, slot, Allow, now, history[view.SectionNew][slot])
+				checkClick(t, &p, view.SectionExternal, slot, Stop, now, history[view.SectionExternal][slot])
+				checkSeen(t, &p, now, &present, &alerts)
 			}
-			p.model.Sections[0].Rows = presentRows(&present)
+			p.model.Sections[view.SectionNew].Rows = presentAlerts(&present, &alerts)
+			p.model.Sections[view.SectionExternal].Rows = presentRows(&present)
 			held := now.Before(p.held)
 			after := p.place(now)
-			checkRows(t, &p, &after)
-			if held {
-				checkKept(t, &before, &after)
-			}
-			for i := range history {
-				history[i] = append(history[i], shownAt{now, after.sections[0].lines[i]})
+			for _, section := range []int{view.SectionNew, view.SectionExternal} {
+				checkRows(t, p.model.Sections[section].Rows, &after.sections[section])
+				if held {
+					checkKept(t, &before.sections[section], &after.sections[section])
+				}
+				for i := range history[section] {
+					history[section][i] = append(history[section][i], shownAt{now, after.sections[section].lines[i]})
+				}
 			}
 			before = after
 		}
@@ -224,43 +347,65 @@ func presentRows(present *[64]bool) []view.MenuRow {
 	return rows
 }
 
-func checkRows(t *testing.T, p *plan, l *layout) {
+type alert struct {
+	id    int64
+	since time.Time
+}
+
+// presentAlerts has two alerts about each listener.
+func presentAlerts(present *[64]bool, alerts *[64]alert) []view.MenuRow {
+	var rows []view.MenuRow
+	for i, there := range present {
+		if there {
+			r := testRow(strconv.Itoa(i/2), "us")
+			r.Alert, r.Label = alerts[i].id, fmt.Sprint("alert ", alerts[i].id)
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+func checkRows(t *testing.T, rows []view.MenuRow, b *block) {
 	t.Helper()
 	seen := map[string]bool{}
-	for _, line := range l.sections[0].lines {
+	for _, line := range b.lines {
 		if line.live && seen[line.label] {
 			t.Fatalf("%s is shown twice", line.label)
 		}
 		seen[line.label] = line.live
 	}
-	n := l.sections[0].more
-	for _, r := range p.model.Sections[0].Rows {
+	n := b.more
+	for _, r := range rows {
 		if seen[r.Label] {
 			n++
 		}
 	}
-	if n != len(p.model.Sections[0].Rows) {
-		t.Fatalf("%d of %d rows are shown or counted", n, len(p.model.Sections[0].Rows))
+	if n != len(rows) {
+		t.Fatalf("%d of %d rows are shown or counted", n, len(rows))
 	}
 }
 
-func checkKept(t *testing.T, before, after *layout) {
+func checkKept(t *testing.T, before, after *block) {
 	t.Helper()
-	for i, b := range before.sections[0].lines {
-		a := after.sections[0].lines[i]
-		if b.shown && (!a.shown || strings.TrimSuffix(a.label, " (closed)") != strings.TrimSuffix(b.label, " (closed)")) {
+	name := func(label string) string { name, _, _ := strings.Cut(label, " ("); return name }
+	for i, b := range before.lines {
+		a := after.lines[i]
+		if b.shown && (!a.shown || name(a.label) != name(b.label)) {
 			t.Fatalf("slot %d of an open menu: %q became %q", i, b.label, a.label)
 		}
 	}
 }
 
-// checkClick looks back: every listener that the slot showed at some time in
-// the last doubtFor must be the one that is acted on.
-func checkClick(t *testing.T, p *plan, slot int, now time.Time, history []shownAt) {
+// checkClick looks back: every row that the slot showed at some time in the
+// last doubtFor must be the one that is acted on.
+func checkClick(t *testing.T, p *plan, section, slot int, cmd Command, now time.Time, history []shownAt) {
 	t.Helper()
-	cmd, row, ok := p.click(0, slot, Stop, now)
-	if !ok || cmd == OpenWindow {
+	got, row, ok := p.click(section, slot, cmd, now)
+	if !ok || got == overview(section) {
 		return
+	}
+	if got != cmd {
+		t.Fatalf("%v became %v", cmd, got)
 	}
 	drawn := false
 	for i, h := range history {
@@ -269,11 +414,31 @@ func checkClick(t *testing.T, p *plan, slot int, now time.Time, history []shownA
 			continue
 		}
 		drawn = true
-		if h.line.label != row.ID {
-			t.Fatalf("%v on %s, but %s was drawn at %v", cmd, row.ID, h.line.label, now.Sub(h.at))
+		if h.line.label != row.Label {
+			t.Fatalf("%v on %s, but %s was drawn at %v", cmd, row.Label, h.line.label, now.Sub(h.at))
 		}
 	}
 	if !drawn {
-		t.Fatalf("%v on %s, which was not drawn", cmd, row.ID)
+		t.Fatalf("%v on %s, which was not drawn", cmd, row.Label)
+	}
+}
+
+// checkSeen demands that all alerts that were shown for doubtFor can be marked
+// as seen, and no other.
+func checkSeen(t *testing.T, p *plan, now time.Time, present *[64]bool, alerts *[64]alert) {
+	t.Helper()
+	cmd, row := p.markSeen(now)
+	if (cmd == MarkSeen) != (row.Alert != 0) {
+		t.Fatalf("%v with alert %d", cmd, row.Alert)
+	}
+	fresh := now.Sub(p.newestAt) < doubtFor
+	for i, a := range alerts {
+		switch {
+		case !present[i]:
+		case a.id <= row.Alert && now.Sub(a.since) < doubtFor:
+			t.Fatalf("alert %d is marked as seen after %v", a.id, now.Sub(a.since))
+		case a.id > row.Alert && !fresh:
+			t.Fatalf("alert %d is not marked as seen after %v", a.id, now.Sub(a.since))
+		}
 	}
 }

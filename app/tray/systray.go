@@ -7,7 +7,10 @@ import "fyne.io/systray"
 const clicksKept = 16
 
 // systrayBoard draws on the real tray, until done is closed.
-type systrayBoard struct{ done <-chan struct{} }
+type systrayBoard struct {
+	opts *Options
+	done <-chan struct{}
+}
 
 func (b systrayBoard) add(title string, clicked func()) item {
 	return b.listen(systray.AddMenuItem(label(title), ""), clicked)
@@ -17,7 +20,26 @@ func (b systrayBoard) under(parent item, title string, clicked func()) item {
 	return b.listen(parent.(*systray.MenuItem).AddSubMenuItem(label(title), ""), clicked)
 }
 
+func (b systrayBoard) checkUnder(parent item, title string, clicked func()) item {
+	return b.listen(parent.(*systray.MenuItem).AddSubMenuItemCheckbox(label(title), "", false), clicked)
+}
+
 func (b systrayBoard) separator() { systray.AddSeparator() }
+
+func (b systrayBoard) mark(on bool) {
+	icon, template := b.opts.Icon, b.opts.TemplateIcon
+	if on {
+		icon, template = b.opts.MarkedIcon, b.opts.MarkedTemplateIcon
+	}
+	if len(icon) > 0 && len(template) > 0 {
+		systray.SetTemplateIcon(template, icon)
+	}
+}
+
+func (b systrayBoard) count(unseen int) {
+	showCount(countWords(unseen))
+	systray.SetTooltip(tooltipWords(b.opts.Tooltip, unseen))
+}
 
 // listen gives the item a channel that keeps clicks: systray drops a click if
 // nobody receives at that very moment.

@@ -10,7 +10,6 @@
 package tray
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 	"strconv"
@@ -25,20 +24,32 @@ import (
 // Command is what was chosen in the menu.
 type Command int
 
-// The commands. The first four come with the row that they are for.
+// The commands. The first seven come with the row that they are for.
 const (
-	Details      Command = iota + 1 // show the listener in the window
-	CopyAddress                     // copy the row's Address
-	OpenBrowser                     // open the row's URL
-	Stop                            // ask whether to stop the program, and do so
-	OpenWindow                      // show the list: Open Portlight, "3 more…", or a click that may have been for another row
-	OpenSettings                    // show the settings
-	Quit                            // end Portlight
+	Details     Command = iota + 1 // show the listener, or the alert if the row has one, in the window
+	Allow                          // trust what the row's Alert is about
+	Mute                           // be silent about what the row's Alert is about
+	CopyAddress                    // copy the row's Address
+	OpenBrowser                    // open the row's URL
+	TellClosed                     // notify when the listener closes; do not, if the row's TellsClosed says that this was asked for
+	Stop                           // ask whether to stop the program, and do so
+
+	MarkSeen      // the alerts up to the row's Alert have been seen; the row has nothing else
+	PauseHour     // no alerts for an hour
+	PauseTomorrow // no alerts until tomorrow
+	Resume        // alerts again
+
+	OpenWindow   // show the list: Open Portlight, "3 more…", or a click that may have been for another row
+	OpenAlerts   // show the alerts: the same in the section of what is new
+	OpenSettings // show the settings
+	Quit         // end Portlight
 )
 
 var commandNames = [...]string{
-	Details: "details", CopyAddress: "copy address", OpenBrowser: "open browser", Stop: "stop",
-	OpenWindow: "open window", OpenSettings: "open settings", Quit: "quit",
+	Details: "details", Allow: "allow", Mute: "mute", CopyAddress: "copy address", OpenBrowser: "open browser",
+	TellClosed: "tell closed", Stop: "stop",
+	MarkSeen: "mark seen", PauseHour: "pause for an hour", PauseTomorrow: "pause until tomorrow", Resume: "resume",
+	OpenWindow: "open window", OpenAlerts: "open alerts", OpenSettings: "open settings", Quit: "quit",
 }
 
 // String is the command in words, for logs.
@@ -56,8 +67,13 @@ var ErrBusGone = errors.New("session bus is gone")
 type Options struct {
 	Icon         []byte // PNG; drawn everywhere but on macOS
 	TemplateIcon []byte // PNG, black and transparent; drawn on macOS
-	Title        string // the app's name, by which a panel knows the icon; macOS shows none
-	Tooltip      string
+
+	// The same two with a mark, of the same sizes, shown while the menu has
+	// unseen alerts.
+	MarkedIcon, MarkedTemplateIcon []byte
+
+	Title   string // the app's name, by which a panel knows the icon; macOS shows none
+	Tooltip string // followed by the number of unseen alerts, if there are any
 
 	// OnCommand is called for every click, one after the other, on a goroutine
 	// of the tray. Row is the listener that was clicked, the zero value for
@@ -84,7 +100,6 @@ type Tray struct {
 	plan  plan
 	drawn layout
 	menu  *menu
-	icon  [2][]byte
 }
 
 type command struct {
@@ -107,7 +122,7 @@ func run(o Options, hold time.Duration, ready func(*Tray)) {
 	prepare(&o)
 	watchBus(t.lost)
 	systray.Run(func() {
-		t.start(systrayBoard{t.done})
+		t.start(systrayBoard{&o, t.done})
 		dress(&o)
 		go t.watchOpened(systray.TrayOpenedCh)
 		ready(t)
@@ -121,7 +136,6 @@ func newTray(o Options, hold time.Duration) *Tray {
 		commands: make(chan command, 64),
 		done:     make(chan struct{}),
 		plan:     plan{hold: hold},
-		icon:     [2][]byte{o.Icon, o.TemplateIcon},
 	}
 }
 
@@ -146,7 +160,7 @@ func (t *Tray) Update(m view.Menu) {
 }
 
 func equal(a, b *view.Menu) bool {
-	same := a.Note == b.Note
+	same := a.Note == b.Note && a.Unseen == b.Unseen && a.PausedUntil.Equal(b.PausedUntil)
 	for i := range a.Sections {
 		x, y := &a.Sections[i], &b.Sections[i]
 		same = same && x.Title == y.Title && x.Empty == y.Empty && slices.Equal(x.Rows, y.Rows)
@@ -162,19 +176,6 @@ func (t *Tray) redraw() {
 	}
 	t.drawn = l
 	t.menu.draw(&l)
-}
-
-// SetIcon shows another icon, as Options has it: to mark that there is
-// something to see. The same icon again costs nothing. Empty icons are ignored.
-func (t *Tray) SetIcon(icon, template []byte) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	same := bytes.Equal(icon, t.icon[0]) && bytes.Equal(template, t.icon[1])
-	if same || t.ended || len(icon) == 0 || len(template) == 0 {
-		return
-	}
-	t.icon = [2][]byte{icon, template}
-	systray.SetTemplateIcon(template, icon)
 }
 
 // Quit takes the icon off the tray and lets Run return. It may be called more
@@ -242,12 +243,7 @@ func (t *Tray) settle() {
 // clicked decides at once what a click means: a moment later the slot may show
 // another row.
 func (t *Tray) clicked(section, slot int, cmd Command) {
-	c, ok := command{cmd: cmd}, true
-	if slot >= 0 {
-		t.mu.Lock()
-		c.cmd, c.row, ok = t.plan.click(section, slot, cmd, time.Now())
-		t.mu.Unlock()
-	}
+	c, ok := t.meant(section, slot, cmd)
 	if !ok {
 		return
 	}
@@ -255,6 +251,19 @@ func (t *Tray) clicked(section, slot int, cmd Command) {
 	case t.commands <- c:
 	case <-t.done:
 	}
+}
+
+func (t *Tray) meant(section, slot int, cmd Command) (c command, ok bool) {
+	c, ok = command{cmd: cmd}, true
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case slot >= 0:
+		c.cmd, c.row, ok = t.plan.click(section, slot, cmd, time.Now())
+	case cmd == MarkSeen:
+		c.cmd, c.row = t.plan.markSeen(time.Now())
+	}
+	return c, ok
 }
 
 func (t *Tray) deliver() {

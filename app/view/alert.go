@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,32 +15,37 @@ type Alert struct {
 	ID          string // of the listener that it is about first
 	Title, Body string
 	Urgent      bool
+	Single      bool // it is about one program on one port
 }
 
 // alertLines is how many listeners one notification names.
 const alertLines = 3
 
-// NewAlert words the notification of some judgements that alert, at least one:
-// the most urgent first, each in a line, the others counted. What one program
-// does on one port at several addresses is one of them: who can reach it is
-// whoever can reach one of the addresses.
-func NewAlert(js []alerts.Judgement, f Facts) Alert {
-	js = slices.Clone(js)
+// NewAlert words the notification of a notice, with at least one judgement: the most
+// urgent first, each in a line, the others counted. What one program does on one port
+// at several addresses is one of them: who can reach it is whoever can reach one of
+// the addresses.
+func NewAlert(n alerts.Notice, f Facts) Alert {
+	js := slices.Clone(n.Judgements)
 	slices.SortStableFunc(js, func(a, b alerts.Judgement) int { return b.Verdict.Urgency() - a.Verdict.Urgency() })
 	groups := groupNews(js)
 	first := groups[0].row(f)
-	a := Alert{ID: first.ID, Title: groups[0].title(first.PortService()), Urgent: js[0].Verdict == alerts.Exposed}
-	if len(groups) == 1 {
+	more := len(groups) - 1 + n.More
+	a := Alert{ID: first.ID, Title: groups[0].title(first.PortService()), Urgent: js[0].Verdict == alerts.Exposed, Single: more == 0}
+	if n.Away {
+		a.Title = wordsAway + ": " + a.Title
+	}
+	if more == 0 {
 		a.Body = groups[0].body(f)
 		return a
 	}
-	a.Title += " and " + strconv.Itoa(len(groups)-1) + " more"
+	a.Title += " and " + strconv.Itoa(more) + " more"
 	var lines []string
 	for _, g := range groups[:min(len(groups), alertLines)] {
 		lines = append(lines, g.line(f))
 	}
-	if n := len(groups) - alertLines; n > 0 {
-		lines = append(lines, MoreLabel(n))
+	if rest := more + 1 - len(lines); rest > 0 {
+		lines = append(lines, MoreLabel(rest))
 	}
 	a.Body = strings.Join(lines, "\n")
 	return a
@@ -235,4 +241,22 @@ func reachOfAll(ls []scanner.Listener, f Facts) string {
 func bothFamilies(a, b *scanner.Listener) bool {
 	return a.Scope() == scanner.ScopeAll && b.Scope() == scanner.ScopeAll && a.Device == b.Device && a.Namespace == b.Namespace &&
 		(b.DualStack || a.Addr.Unmap().Is4() != b.Addr.Unmap().Is4())
+}
+
+// Welcome words what there was when Portlight came to a computer.
+func Welcome(s *scanner.Snapshot) (title, body string) {
+	reachable := 0
+	for i := range s.Listeners {
+		if s.Listeners[i].External() {
+			reachable++
+		}
+	}
+	return wordsWelcome, fmt.Sprintf(wordsBaseline, Plural(len(s.Listeners), "listener"), reachable)
+}
+
+// ClosedWords words the end of a listener that somebody asked for.
+func ClosedWords(j alerts.Judgement, f Facts) (title, body string) {
+	c := clause{j.Verdict, holders(&j.Event.Listener)}
+	r := NewRow(j.Event.Listener, f)
+	return joinWords(c.names) + c.verb(" no longer listens on ", " no longer listen on ") + r.PortService(), "Address: " + r.Address
 }

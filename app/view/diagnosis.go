@@ -6,18 +6,23 @@ import (
 	"time"
 
 	"portlight/scanner"
+	"portlight/scanner/supervisor"
 )
 
 // Diagnosis is the answer of `doctor --json`.
 type Diagnosis struct {
-	Version string       `json:"version"`
-	Source  string       `json:"source"` // in use, "" when none works
-	Sources []SourceJSON `json:"sources"`
-	Seen    SeenJSON     `json:"seen"`
-	Events  EventsJSON   `json:"events"`
-	Network NetworkJSON  `json:"network"`
-	Names   NamesJSON    `json:"names"`
-	Notes   []string     `json:"notes"`
+	Version     string           `json:"version"`
+	Source      string           `json:"source"` // in use, "" when none works
+	Sources     []SourceJSON     `json:"sources"`
+	Seen        SeenJSON         `json:"seen"`
+	Events      EventsJSON       `json:"events"`
+	Supervisors []SupervisorJSON `json:"supervisors"`
+	Network     NetworkJSON      `json:"network"`
+	Names       NamesJSON        `json:"names"`
+	Notes       []string         `json:"notes"`
+
+	Memory        MemoryJSON        `json:"memory"`
+	Notifications NotificationsJSON `json:"notifications"`
 }
 
 // SourceJSON is one source that was tried.
@@ -44,14 +49,31 @@ type EventsJSON struct {
 	Error string `json:"error"`
 }
 
+// SupervisorJSON is one that may tell who stands behind listeners: systemd, launchd, an
+// engine of containers or its list.
+type SupervisorJSON struct {
+	Name         string  `json:"name"`
+	Place        string  `json:"place"` // path of its socket or file, "" where there is but one
+	Found        bool    `json:"found"`
+	Answers      bool    `json:"answers"`
+	Error        string  `json:"error"`
+	Knows        int     `json:"knows"` // socket units, jobs or containers
+	Milliseconds float64 `json:"milliseconds"`
+}
+
 // Findings are what a diagnosis is made of.
 type Findings struct {
 	Trials     []scanner.Trial
 	ExecEvents error // why the kernel does not tell of programs that are started, nil if it does
 	Network    *scanner.Network
 	NetworkErr error
-	Registry   string   // date of IANA's registry that is built in
-	Problems   []string // with the names of ports
+	Legacy     []string           // tables of iptables-legacy
+	Behind     []supervisor.Trial // who may stand behind listeners
+	Registry   string             // date of IANA's registry that is built in
+	Problems   []string           // with the names of ports
+
+	Memory        MemoryJSON
+	Notifications NotificationsJSON
 }
 
 // NamesJSON tells where the names of ports are from.
@@ -68,6 +90,11 @@ func NewDiagnosis(version string, f Findings) Diagnosis {
 		Events:  EventsJSON{Exec: f.ExecEvents == nil, Error: errorText(f.ExecEvents)},
 		Network: newNetworkJSON(f.Network, f.NetworkErr),
 		Names:   NamesJSON{Registry: Clean(f.Registry, maxName), Problems: []string{}},
+
+		Supervisors: newSupervisorsJSON(f.Behind), Memory: f.Memory.clean(), Notifications: f.Notifications.clean(),
+	}
+	for _, t := range f.Legacy {
+		d.Network.Firewall.LegacyTables = append(d.Network.Firewall.LegacyTables, Clean(t, maxName))
 	}
 	for _, p := range f.Problems {
 		d.Names.Problems = append(d.Names.Problems, Clean(p, maxPath))
@@ -75,7 +102,7 @@ func NewDiagnosis(version string, f Findings) Diagnosis {
 	for _, t := range f.Trials {
 		d.Sources = append(d.Sources, SourceJSON{
 			Name: t.Source, Works: t.Err == nil, Error: errorText(t.Err),
-			Listeners: t.Visibility.Listeners, Milliseconds: float64(t.Took.Round(10*time.Microsecond)) / float64(time.Millisecond),
+			Listeners: t.Visibility.Listeners, Milliseconds: milliseconds(t.Took),
 		})
 		if t.Err == nil && d.Source == "" {
 			d.Source = t.Source
@@ -83,6 +110,22 @@ func NewDiagnosis(version string, f Findings) Diagnosis {
 		}
 	}
 	return d
+}
+
+func newSupervisorsJSON(trials []supervisor.Trial) []SupervisorJSON {
+	out := []SupervisorJSON{}
+	for i := range trials {
+		t := &trials[i]
+		out = append(out, SupervisorJSON{
+			Name: t.Name, Place: Clean(t.Place, maxPath), Found: !t.Absent(), Answers: t.Err == nil,
+			Error: errorText(t.Err), Knows: t.Known, Milliseconds: milliseconds(t.Took),
+		})
+	}
+	return out
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
 }
 
 func (d *Diagnosis) see(v scanner.Visibility) {
@@ -120,6 +163,10 @@ func DiagnosisText(d Diagnosis, s Style) string {
 	}
 	heading(wordEvents)
 	b.WriteString("  " + eventsWords(d.Events) + "\n")
+	heading(wordSupervisors)
+	for _, x := range d.Supervisors {
+		fmt.Fprintf(&b, "  %-14s %s\n", x.Name, supervisorWords(x))
+	}
 	heading(wordNetworks)
 	for _, i := range d.Network.Interfaces {
 		fmt.Fprintf(&b, "  %-10s %s\n", i.Name, i.line())
@@ -128,10 +175,17 @@ func DiagnosisText(d Diagnosis, s Style) string {
 		b.WriteString("  " + d.Network.Error + "\n")
 	}
 	b.WriteString("  " + wordFirewall + ": " + d.Network.Firewall.words() + "\n")
+	if tables := d.Network.Firewall.LegacyTables; len(tables) > 0 {
+		b.WriteString("  " + fmt.Sprintf(wordsLegacy, strings.Join(tables, ", ")) + "\n")
+	}
 	heading(wordNames)
 	b.WriteString("  " + wordsRegistry + d.Names.Registry + "\n")
 	for _, p := range d.Names.Problems {
 		b.WriteString("  " + p + "\n")
 	}
+	heading(wordMemory)
+	b.WriteString("  " + strings.Join(d.Memory.words(), "\n  ") + "\n")
+	heading(wordNotifications)
+	b.WriteString("  " + strings.Join(d.Notifications.words(), "\n  ") + "\n")
 	return b.String()
 }

@@ -3,11 +3,14 @@ package view
 import (
 	"bytes"
 	"errors"
+	"io/fs"
+	"syscall"
 	"testing"
 	"time"
 
 	"portlight/scanner"
 	"portlight/scanner/firewall"
+	"portlight/scanner/supervisor"
 )
 
 func TestDiagnosis(t *testing.T) {
@@ -22,7 +25,15 @@ func TestDiagnosis(t *testing.T) {
 	}
 	network := home()
 	network.Firewall = firewall.State{Name: "ufw", Status: firewall.Active}
-	d := NewDiagnosis("1.2.3", Findings{Trials: trials, ExecEvents: errors.New("subscribe to exec events: operation not permitted"), Network: network, Registry: "2026-04-23", Problems: []string{"/etc/services: line 7 makes no sense"}})
+	behind := []supervisor.Trial{
+		{Name: "systemd", Took: 3140 * time.Microsecond, Known: 5},
+		{Name: "systemd (user)", Err: fs.ErrNotExist},
+		{Name: "docker", Place: "/var/run/docker.sock", Took: 1234 * time.Microsecond, Known: 1},
+		{Name: "podman", Place: "/run/podman/\x1b[31m.sock", Err: syscall.EACCES},
+		{Name: "docker", Place: "/home/u/.docker/desktop/docker.sock", Took: time.Second, Err: errors.New("it does not answer")},
+		{Name: "launchd", Took: 1234 * time.Microsecond, Known: 400},
+	}
+	d := NewDiagnosis("1.2.3", Findings{Trials: trials, Behind: behind, Legacy: []string{"filter", "nat"}, ExecEvents: errors.New("subscribe to exec events: operation not permitted"), Network: network, Registry: "2026-04-23", Problems: []string{"/etc/services: line 7 makes no sense"}})
 	golden(t, "doctor.txt", DiagnosisText(d, Style{}))
 	var b bytes.Buffer
 	if err := WriteJSON(&b, d, "  "); err != nil {

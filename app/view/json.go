@@ -59,6 +59,7 @@ type ListenerJSON struct {
 	Forwarded     bool           `json:"forwarded"` // to the container
 	Target        string         `json:"target"`    // address and port that it is forwarded to, or ""
 	Reach         string         `json:"reach"`
+	Addresses     []string       `json:"addresses"` // that others would use now: URLs where a browser makes sense
 	Clients       *int           `json:"clients"`
 	Processes     []ProcessJSON  `json:"processes"`
 }
@@ -126,8 +127,8 @@ func NewListenerJSON(r Row) ListenerJSON {
 		ID: r.ID, Namespace: l.Namespace, Proto: r.Proto, Family: l.Family(), Address: l.Addr.String(), Port: l.Port,
 		Scope: l.Scope().String(), Interface: l.Device, External: r.External, Ephemeral: l.Ephemeral, Kernel: l.Kernel,
 		Service: r.Service, ServiceSource: r.Source, Names: NewServicesJSON(r.Answer.All), Mismatch: r.Mismatch,
-		UID: l.UID, User: l.User, Unit: l.Manager().Unit, Starts: l.Manager().Starts, App: strings.TrimSpace(l.Manager().Packaging + " " + l.Manager().App), Forwarded: l.Manager().Forwarded, Reach: r.ReachSentence(), Clients: r.Clients,
-		Processes: []ProcessJSON{},
+		UID: l.UID, User: l.User, Unit: l.Manager().Unit, Starts: l.Manager().Starts, App: strings.TrimSpace(l.Manager().Packaging + " " + l.Manager().App), Forwarded: l.Manager().Forwarded, Reach: r.withFirewall(r.whole), Clients: r.Clients,
+		Addresses: append([]string{}, Addresses(l, r.network, r.URL)...), Processes: []ProcessJSON{},
 	}
 	if t := l.Manager().Target; t.IsValid() {
 		out.Target = t.String()

@@ -3,6 +3,7 @@ package view
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"portlight/scanner"
 )
@@ -10,33 +11,57 @@ import (
 // MenuRows is how many rows a section of the tray menu shows at most.
 const MenuRows = 20
 
-// Menu is the listeners' part of the tray menu.
+// The sections of the menu, from the top.
+const (
+	SectionNew      = iota // alerts that have not been seen
+	SectionExternal        // what others can reach
+	SectionLocal           // what only this computer can
+	MenuSections           // how many there are
+)
+
+// Menu is what the tray shows of listeners and alerts.
 type Menu struct {
-	Sections [2]Section // what others can reach, what only this computer can
-	Note     string     // a line about what cannot be seen or what failed, or ""
+	Sections    [MenuSections]Section
+	Note        string    // a line about what cannot be seen or what failed, or ""
+	Unseen      int       // how many alerts have not been seen; the icon is marked while there are any
+	PausedUntil time.Time // alerts are paused until then; zero: they are not
 }
 
 // Section is a heading with rows.
 type Section struct {
 	Title string
-	Rows  []MenuRow // all of them, by port: the tray shows MenuRows
-	Empty string    // what stands there when there are no rows
+	Rows  []MenuRow // all of them; the tray shows MenuRows
+	Empty string    // what stands there when there are no rows; "" hides the section with its title
 }
 
-// MenuRow is one listener in the menu.
+// MenuRow is one listener in the menu, or in the section of what is new one
+// alert.
 type MenuRow struct {
-	ID      string // of the listener
-	Label   string // "port  service — program"
-	Address string // what Copy address copies
-	URL     string // what Open in browser opens, "" where it makes no sense
-	CanStop bool   // Stop… makes sense
+	Alert       int64  // the alert's id in the store, 0 for a listener
+	ID          string // of the listener; "" for an alert that is not about a single one
+	Label       string // "port  service — program"
+	Address     string // what Copy address copies, "" where there is none
+	URL         string // what Open in browser opens, "" where it makes no sense
+	CanStop     bool   // Stop… makes sense
+	Closed      bool   // the alert's listener is not open any more
+	TellsClosed bool   // a notification is asked for when the listener closes
 }
 
-// NewMenu sorts rows into the two sections. Note may be "".
-func NewMenu(rows []Row, note string) Menu {
-	m := Menu{Note: note}
-	m.Sections[0] = Section{Title: "Others can reach", Empty: "Nothing"}
-	m.Sections[1] = Section{Title: "Only this computer", Empty: "Nothing"}
+// MenuState is what a menu says beside its rows.
+type MenuState struct {
+	Note        string          // or ""
+	Unseen      int             // how many alerts have not been seen
+	PausedUntil time.Time       // zero: alerts are not paused
+	TellsClosed map[string]bool // ids of the listeners whose closing is asked for; may be nil
+}
+
+// NewMenu makes the menu of all rows, by port, and of the alerts that have not
+// been seen, in the order to be shown. Neither is changed.
+func NewMenu(rows []Row, news []MenuRow, state MenuState) Menu {
+	m := Menu{Note: state.Note, Unseen: state.Unseen, PausedUntil: state.PausedUntil}
+	m.Sections[SectionNew] = Section{Title: "New", Rows: slices.Clone(news)}
+	m.Sections[SectionExternal] = Section{Title: "Others can reach", Empty: "Nothing"}
+	m.Sections[SectionLocal] = Section{Title: "Only this computer", Empty: "Nothing"}
 	var before *Row
 	for i := range rows {
 		r := &rows[i]
@@ -44,13 +69,34 @@ func NewMenu(rows []Row, note string) Menu {
 			continue
 		}
 		before = r
-		s := &m.Sections[1]
+		s := &m.Sections[SectionLocal]
 		if r.External {
-			s = &m.Sections[0]
+			s = &m.Sections[SectionExternal]
 		}
-		s.Rows = append(s.Rows, MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop})
+		s.Rows = append(s.Rows, r.menuRow())
+	}
+	for i := range m.Sections {
+		for j := range m.Sections[i].Rows {
+			r := &m.Sections[i].Rows[j]
+			r.TellsClosed = state.TellsClosed[r.ID]
+		}
 	}
 	return m
+}
+
+// NewsRow is the row of an alert about a listener. Open says whether the
+// listener is still there: of one that is not, nothing can be opened or stopped.
+func NewsRow(alert int64, r Row, open bool) MenuRow {
+	m := r.menuRow()
+	m.Alert = alert
+	if !open {
+		m.Label, m.URL, m.CanStop, m.Closed = ClosedLabel(m.Label), "", false, true
+	}
+	return m
+}
+
+func (r *Row) menuRow() MenuRow {
+	return MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop}
 }
 
 // twins reports whether two rows are what a program makes that binds all
@@ -84,3 +130,6 @@ func (r Row) Holder() string {
 
 // MoreLabel is the line below a section that is cut: "3 more…".
 func MoreLabel(n int) string { return strconv.Itoa(n) + " more…" }
+
+// ClosedLabel is the label of a row whose listener has gone.
+func ClosedLabel(label string) string { return label + " (closed)" }

@@ -29,10 +29,12 @@ type FirewallJSON struct {
 	Name   string `json:"name"`
 	Status string `json:"status"`
 	Detail string `json:"detail"`
+
+	LegacyTables []string `json:"legacy_tables"` // of iptables-legacy, whose rules are not read
 }
 
 func newNetworkJSON(n *scanner.Network, err error) NetworkJSON {
-	out := NetworkJSON{Error: errorText(err), Interfaces: []InterfaceJSON{}, Firewall: FirewallJSON{Status: string(firewall.Unknown)}}
+	out := NetworkJSON{Error: errorText(err), Interfaces: []InterfaceJSON{}, Firewall: FirewallJSON{Status: string(firewall.Unknown), LegacyTables: []string{}}}
 	if n == nil {
 		return out
 	}
@@ -44,7 +46,7 @@ func newNetworkJSON(n *scanner.Network, err error) NetworkJSON {
 		}
 		out.Interfaces = append(out.Interfaces, card)
 	}
-	out.Firewall = FirewallJSON{Clean(n.Firewall.Name, maxName), string(n.Firewall.Status), Clean(n.Firewall.Detail, maxPath)}
+	out.Firewall = FirewallJSON{Clean(n.Firewall.Name, maxName), string(n.Firewall.Status), Clean(n.Firewall.Detail, maxPath), []string{}}
 	return out
 }
 

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,8 @@ func hiddenName(l *scanner.Listener) string {
 	switch {
 	case m.Kind == supervisor.Contained, m.Kind == supervisor.Machine:
 		return containerName(&m.Container) + " (" + wordHidden + ")"
+	case m.App != "" && m.Packaging != "":
+		return Clean(m.App, maxName) + " (" + wordHidden + ")"
 	case m.Kind == supervisor.Service, m.Kind == supervisor.Activated:
 		return Clean(m.Unit, maxName) + " (" + wordHidden + ")"
 	case l.User != "":
@@ -100,12 +103,22 @@ func ContainerWords(m *supervisor.Manager) string {
 	return Clean(strings.Join(words, ", "), maxPath)
 }
 
-// mismatchWords is the sentence on a program that is an unusual one for its port.
-func mismatchWords(m *services.Mismatch) string {
+// mismatchWords is the sentence on a program that is an unusual one for its port. It
+// calls the program what the row does, and adds whose words those are where a script
+// could pass for another program.
+func mismatchWords(m *services.Mismatch, l *scanner.Listener) string {
 	if m == nil {
 		return ""
 	}
-	return Clean(m.String(), maxPath)
+	said := *m
+	if i := slices.IndexFunc(l.Owners, func(p scanner.Process) bool { return p.Name == m.Program }); i >= 0 {
+		p := &l.Owners[i]
+		said.Program = ProcessName(p)
+		if first, _, _ := strings.Cut(p.Title, " "); p.Title != "" && !strings.HasPrefix(p.Name, first) {
+			said.Program += ", run by " + p.Name + ","
+		}
+	}
+	return Clean(said.String(), maxPath)
 }
 
 // NameWords is a name of a port with its provenance: "AirPlay Receiver (hint:

@@ -31,6 +31,10 @@ func TestProgram(t *testing.T) {
 		{"activated, hidden", "", "", supervisor.Manager{Kind: supervisor.Activated, By: "systemd", Unit: "ssh.socket", Starts: "ssh@.service"},
 			"ssh.socket (hidden)", "ssh.socket: systemd listens, ssh@.service starts on connection", ""},
 		{"app", "firefox", "", supervisor.Manager{Kind: supervisor.App, App: "firefox", Packaging: "snap", Unit: "snap.firefox.firefox-1.scope"}, "firefox", "snap firefox", ""},
+		{"app, hidden", "", "", supervisor.Manager{Kind: supervisor.App, App: "org.mozilla.firefox", Packaging: "flatpak", Unit: "app-flatpak-org.mozilla.firefox-7.scope"},
+			"org.mozilla.firefox (hidden)", "flatpak org.mozilla.firefox", ""},
+		{"a package's service, hidden", "", "", supervisor.Manager{Kind: supervisor.Service, App: "cups", Packaging: "snap", Unit: "snap.cups.cupsd.service"}, "cups (hidden)", "snap cups", ""},
+		{"an app of the desktop could be any program", "", "", supervisor.Manager{Kind: supervisor.App, App: "terminal", Unit: "app-gnome-terminal-7.scope"}, "hidden (root)", "terminal", ""},
 		{"forwarder", "docker-proxy", "", supervisor.Manager{Kind: supervisor.Contained, Container: web, Forwarded: true, Target: target},
 			"docker-proxy → shop-web-1", "", "shop-web-1, docker, image nginx:1.27, project shop, at 172.17.0.2:80"},
 		{"a Mac's", "launchd", "", supervisor.Manager{Kind: supervisor.Activated, By: "launchd", Unit: "com.openssh.sshd", Starts: "sshd-keygen-wrapper"},
@@ -51,6 +55,24 @@ func TestProgram(t *testing.T) {
 		r := NewRow(l, Facts{Names: names})
 		if container := ContainerWords(l.Manager()); r.Program != c.program || r.Unit != c.unit || container != c.container {
 			t.Errorf("%s: %q, %q, %q, want %q, %q, %q", c.name, r.Program, r.Unit, container, c.program, c.unit, c.container)
+		}
+	}
+}
+
+// TestUnusualProgramByItsTitle calls the program the same in the row and in the
+// sentence.
+func TestUnusualProgramByItsTitle(t *testing.T) {
+	table := services.Open("/nonexistent")
+	for title, want := range map[string]string{
+		"":                             "but python3.11 holds it",
+		"python3 -m http.server (www)": "but python3 -m http.server (www) holds it",
+		"sshd":                         "but sshd, run by python3.11, holds it",
+	} {
+		l := at(scanner.TCP, "0.0.0.0", 22, "python3.11")
+		l.Owners[0].Title = title
+		row := NewRow(l, Facts{Names: table})
+		if !strings.HasSuffix(row.Mismatch, want) || title != "" && row.Program != title {
+			t.Errorf("%s: row %q, sentence %q", title, row.Program, row.Mismatch)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"slices"
@@ -16,8 +17,11 @@ import (
 // listeners need few different words.
 type reacher struct {
 	net   *scanner.Network // nil while it is not known
-	known map[reachKey]string
+	known map[reachKey]reachWords
 }
+
+// reachWords are a sentence that fits into a row, and one that names every network.
+type reachWords struct{ short, whole string }
 
 // reachKey is what the words depend on.
 type reachKey struct {
@@ -27,49 +31,126 @@ type reachKey struct {
 }
 
 func newReacher(net *scanner.Network) *reacher {
-	return &reacher{net: net, known: map[reachKey]string{}}
+	return &reacher{net: net, known: map[reachKey]reachWords{}}
 }
 
 // words says in a short sentence who can reach a listener, a firewall aside.
-func (r *reacher) words(l *scanner.Listener) string {
+func (r *reacher) words(l *scanner.Listener) string { return r.both(l).short }
+
+func (r *reacher) both(l *scanner.Listener) reachWords {
 	k := reachKey{l.Namespace, l.Device, l.Addr, l.DualStack}
 	words, ok := r.known[k]
 	if !ok {
-		words = r.find(l)
+		words = reachWords{r.find(l, joinWords), r.find(l, joinAll)}
 		r.known[k] = words
 	}
 	return words
 }
 
-func (r *reacher) find(l *scanner.Listener) string {
+func (r *reacher) find(l *scanner.Listener, join func([]string) string) string {
 	if l.Namespace != "" {
-		return onlyInside + Clean(l.Namespace, maxName)
+		return r.inside(l)
+	}
+	if why := r.cutOff(l); why != "" {
+		return nobody + ": " + why
 	}
 	switch l.Scope() {
 	case scanner.ScopeLoopback:
 		return "Only this computer"
 	case scanner.ScopeLinkLocal:
-		return "Computers on the same link" + r.at(l.Addr)
+		return "Computers on the same link" + r.at(l)
 	case scanner.ScopeInterface:
-		return r.oneAddress(l.Addr)
+		return r.oneAddress(l)
 	case scanner.ScopeMulticast:
-		return groupWords(l.Addr)
+		return groupWords(l.Addr) + r.at(l)
 	}
-	return r.anyone(l)
+	return r.anyone(l, join)
 }
 
-// at says which network has an address, " on Ethernet eth0".
-func (r *reacher) at(a netip.Addr) string {
-	if i := r.carrier(a); i != nil {
-		return " on " + networkName(i, false)
+// cutOff says why nothing comes through the device that a listener is bound to, "" if
+// something may.
+func (r *reacher) cutOff(l *scanner.Listener) string {
+	name := cmp.Or(l.Device, l.Addr.Zone())
+	if name == "" || r.net == nil || len(r.net.Interfaces) == 0 {
+		return ""
+	}
+	switch i := r.named(name); {
+	case i == nil:
+		return "there is no network " + Clean(name, maxName)
+	case !i.Up:
+		return "its network " + Clean(name, maxName) + " is down"
+	case l.Addr.Unmap().IsLoopback() && i.Kind != netif.Loopback && !has(i, l.Addr): // a VRF has it
+		return Clean(l.Addr.String(), maxName) + " cannot be reached through " + Clean(name, maxName)
 	}
 	return ""
 }
 
+// inside words the reach of what listens in another network namespace: it is only
+// there that it can be reached unless that has an address in a network of this
+// computer.
+func (r *reacher) inside(l *scanner.Listener) string {
+	where := Clean(l.Namespace, maxName)
+	addrs := r.insideAddrs(l)
+	for _, a := range addrs {
+		if i := r.neighbour(a); i != nil {
+			return "Anyone on " + networkName(i, false) + ", at " + a.String()
+		}
+	}
+	if len(addrs) == 0 {
+		return onlyInside + where
+	}
+	return "Anyone who can reach " + addrs[0].String() + " in the network of " + where
+}
+
+// insideAddrs are the addresses of another network namespace at which a listener in
+// it answers.
+func (r *reacher) insideAddrs(l *scanner.Listener) []netip.Addr {
+	var takes []netip.Addr
+	if r.net == nil {
+		return nil
+	}
+	for _, a := range r.net.Inside[l.Namespace] {
+		if a == l.Addr.Unmap() || l.Scope() == scanner.ScopeAll && (l.DualStack || a.Is4() == l.Addr.Unmap().Is4()) {
+			takes = append(takes, a)
+		}
+	}
+	return takes
+}
+
+// neighbour is the interface in whose network another one has an address, or nil. An
+// address that is this computer's own is a copy of it, as pasta(1) makes: that
+// namespace has no other.
+func (r *reacher) neighbour(a netip.Addr) *netif.Interface {
+	if r.carrier(a) != nil {
+		return nil
+	}
+	return r.interfaceWith(func(i *netif.Interface) bool {
+		return i.Up && i.Kind != netif.Loopback && slices.ContainsFunc(i.Addrs, func(p netip.Prefix) bool { return p.Contains(a) })
+	})
+}
+
+// at says which network a listener is bound to, " on Ethernet eth0".
+func (r *reacher) at(l *scanner.Listener) string {
+	i := r.carrier(l.Addr)
+	if l.Device != "" {
+		if i = r.named(l.Device); i == nil {
+			return " on " + Clean(l.Device, maxName)
+		}
+	}
+	if i == nil {
+		return ""
+	}
+	return " on " + networkName(i, false)
+}
+
 // oneAddress words the reach of what is bound to one address.
-func (r *reacher) oneAddress(a netip.Addr) string {
+func (r *reacher) oneAddress(l *scanner.Listener) string {
+	a, i := l.Addr, r.carrier(l.Addr)
+	if i != nil && l.Device != "" {
+		i = r.named(l.Device)
+	}
 	text := Clean(a.String(), maxName)
-	switch i := r.carrier(a); {
+	switch {
 	case i == nil:
 	case i.Kind == netif.Loopback:
 		return "Anyone who can reach " + text
@@ -89,9 +170,18 @@ func (r *reacher) oneAddress(a netip.Addr) string {
 
 // carrier is the interface that has an address, or nil.
 func (r *reacher) carrier(a netip.Addr) *netif.Interface {
-	return r.interfaceWith(func(i *netif.Interface) bool {
-		return slices.ContainsFunc(i.Addrs, func(p netip.Prefix) bool { return p.Addr() == a.WithZone("") }) && (a.Zone() == "" || a.Zone() == i.Name)
-	})
+	return r.interfaceWith(func(i *netif.Interface) bool { return has(i, a) && (a.Zone() == "" || a.Zone() == i.Name) })
+}
+
+// has reports whether an address is one of an interface.
+func has(i *netif.Interface, a netip.Addr) bool {
+	a = a.WithZone("").Unmap()
+	return slices.ContainsFunc(i.Addrs, func(p netip.Prefix) bool { return p.Addr() == a })
+}
+
+// named is the interface of this name, or nil.
+func (r *reacher) named(name string) *netif.Interface {
+	return r.interfaceWith(func(i *netif.Interface) bool { return i.Name == name })
 }
 
 // broadcastOf is the interface whose network has this broadcast address, or nil.
@@ -99,11 +189,11 @@ func (r *reacher) broadcastOf(a netip.Addr) *netif.Interface {
 	return r.interfaceWith(func(i *netif.Interface) bool { return slices.Contains(i.Broadcast, a.Unmap()) })
 }
 
-func (r *reacher) interfaceWith(has func(*netif.Interface) bool) *netif.Interface {
+func (r *reacher) interfaceWith(is func(*netif.Interface) bool) *netif.Interface {
 	if r.net == nil {
 		return nil
 	}
-	i := slices.IndexFunc(r.net.Interfaces, func(i netif.Interface) bool { return has(&i) })
+	i := slices.IndexFunc(r.net.Interfaces, func(i netif.Interface) bool { return is(&i) })
 	if i < 0 {
 		return nil
 	}
@@ -111,7 +201,7 @@ func (r *reacher) interfaceWith(has func(*netif.Interface) bool) *netif.Interfac
 }
 
 // anyone words the reach of what is bound to all addresses.
-func (r *reacher) anyone(l *scanner.Listener) string {
+func (r *reacher) anyone(l *scanner.Listener, join func([]string) string) string {
 	on := "any network"
 	switch {
 	case l.Device != "":
@@ -121,13 +211,13 @@ func (r *reacher) anyone(l *scanner.Listener) string {
 		if len(names) == 0 {
 			return nobody + ": no network is up"
 		}
-		on = joinWords(names)
+		on = join(names)
 	}
 	return "Anyone on " + on + familyWord(l)
 }
 
 func (r *reacher) device(l *scanner.Listener) string {
-	if i := r.interfaceWith(func(i *netif.Interface) bool { return i.Name == l.Device }); i != nil {
+	if i := r.named(l.Device); i != nil {
 		return networkName(i, takesIPv4(l))
 	}
 	return Clean(l.Device, maxName)
@@ -184,8 +274,9 @@ func rank(k netif.Kind) int {
 	return len(order)
 }
 
-// networkName is "Wi-Fi 192.168.1.12", "Tailscale 100.64.0.7", "containers on docker0",
-// with the interface's name in place of the address if that is not asked for.
+// networkName is "Wi-Fi 192.168.1.12", "Tailscale 100.64.0.7", "container network docker0",
+// with the interface's name in place of the address if that is not asked for. A network
+// inside of this computer goes by its name alone.
 func networkName(n *netif.Interface, address bool) string {
 	name := Clean(n.Name, maxName)
 	switch n.Kind {
@@ -201,9 +292,24 @@ func networkName(n *netif.Interface, address bool) string {
 		}
 		return "VPN" + called(n, name, address)
 	case netif.Container:
-		return "containers on " + name
+		return "container network " + name
+	case netif.Bridge:
+		return bridgeName(n, name, address)
 	}
 	return name + called(n, "", address)
+}
+
+// bridgeName calls a bridge with a cable in it as that: its address is this computer's
+// in that network.
+func bridgeName(n *netif.Interface, name string, address bool) string {
+	switch n.Detail {
+	case netif.WithEthernet, netif.WithWiFi:
+		return n.Detail + called(n, name, address)
+	}
+	if strings.HasPrefix(name, "bridge") {
+		return name
+	}
+	return "bridge " + name
 }
 
 // called is what people know a network by: its IPv4 address, else its name.
@@ -236,20 +342,10 @@ func canConnect(reach string) string {
 // Addresses gives what others would use to reach a listener now: a URL where a
 // browser makes sense, else address and port, IPv6 in brackets.
 func Addresses(l *scanner.Listener, network *scanner.Network, url string) []string {
-	if l.Namespace != "" || network == nil {
+	if network == nil {
 		return nil
 	}
-	var hosts []netip.Addr
-	switch l.Scope() {
-	case scanner.ScopeInterface, scanner.ScopeLinkLocal:
-		hosts = []netip.Addr{l.Addr.Unmap()}
-	case scanner.ScopeAll:
-		for i := range network.Interfaces {
-			if n := &network.Interfaces[i]; n.Up && n.Kind != netif.Loopback && (l.Device == "" || l.Device == n.Name) {
-				hosts = append(hosts, reachable(n, l)...)
-			}
-		}
-	}
+	hosts := newReacher(network).hosts(l)
 	port := strconv.Itoa(int(l.Port))
 	scheme, _, web := strings.Cut(url, "://")
 	var all []string
@@ -263,10 +359,34 @@ func Addresses(l *scanner.Listener, network *scanner.Network, url string) []stri
 	return all
 }
 
+// hosts are the addresses at which others reach a listener.
+func (r *reacher) hosts(l *scanner.Listener) (hosts []netip.Addr) {
+	switch scope := l.Scope(); {
+	case l.Namespace != "":
+		for _, a := range r.insideAddrs(l) {
+			if r.neighbour(a) != nil {
+				hosts = append(hosts, a)
+			}
+		}
+	case r.cutOff(l) != "":
+	case scope == scanner.ScopeInterface, scope == scanner.ScopeLinkLocal:
+		return []netip.Addr{l.Addr.Unmap()}
+	case scope == scanner.ScopeAll:
+		for i := range r.net.Interfaces {
+			if n := &r.net.Interfaces[i]; n.Up && n.Kind != netif.Loopback && (l.Device == "" || l.Device == n.Name) {
+				hosts = append(hosts, reachable(n, l)...)
+			}
+		}
+	}
+	return hosts
+}
+
 // ReachSentence is who can reach the listener of a row, with what is known of a
 // firewall: "Anyone on Wi-Fi 192.168.1.12 can connect; ufw is on and may stop them".
-func (r Row) ReachSentence() string {
-	words := canConnect(r.Reach)
+func (r Row) ReachSentence() string { return r.withFirewall(r.Reach) }
+
+func (r *Row) withFirewall(reach string) string {
+	words := canConnect(reach)
 	if r.Firewall != "" && !strings.HasPrefix(words, nobody) {
 		words += "; " + r.Firewall
 	}

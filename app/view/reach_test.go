@@ -35,6 +35,11 @@ func home() *scanner.Network {
 func TestReachOnNetworks(t *testing.T) {
 	offline := &scanner.Network{Interfaces: []netif.Interface{card(1, "lo", netif.Loopback, "", true, "127.0.0.1/8")}}
 	linkOnly := &scanner.Network{Interfaces: []netif.Interface{card(2, "eth0", netif.Ethernet, "", true, "fe80::5/64")}}
+	vrf := &scanner.Network{Interfaces: []netif.Interface{card(7, "blue", netif.Virtual, "vrf", true, "127.0.0.1/8")}}
+	bridges := &scanner.Network{Interfaces: []netif.Interface{
+		card(2, "br0", netif.Bridge, netif.WithEthernet, true, "192.168.7.2/24"), card(3, "vms", netif.Bridge, "", true, "10.2.0.1/24"),
+		card(4, "bridge100", netif.Bridge, "", true, "10.3.0.1/24"), card(5, "pa", netif.Container, "", true, "10.1.0.1/24"),
+	}}
 	dual := func(l *scanner.Listener) { l.DualStack = true }
 	on := func(device string) func(*scanner.Listener) { return func(l *scanner.Listener) { l.Device = device } }
 	for _, c := range []struct {
@@ -43,8 +48,8 @@ func TestReachOnNetworks(t *testing.T) {
 		set  func(*scanner.Listener)
 		want string
 	}{
-		{home(), "0.0.0.0", nil, "Anyone on Wi-Fi 192.168.1.12, Tailscale 100.64.0.7 and containers on docker0 (IPv4)"},
-		{home(), "::", dual, "Anyone on Wi-Fi 192.168.1.12, Tailscale 100.64.0.7 and containers on docker0"},
+		{home(), "0.0.0.0", nil, "Anyone on Wi-Fi 192.168.1.12, Tailscale 100.64.0.7 and container network docker0 (IPv4)"},
+		{home(), "::", dual, "Anyone on Wi-Fi 192.168.1.12, Tailscale 100.64.0.7 and container network docker0"},
 		{home(), "::", nil, "Anyone on Wi-Fi wlan0 (IPv6)"},
 		{linkOnly, "::", nil, "Anyone on Ethernet eth0 (IPv6)"},
 		{linkOnly, "0.0.0.0", nil, "Nobody now: no network is up"},
@@ -52,13 +57,28 @@ func TestReachOnNetworks(t *testing.T) {
 		{home(), "127.0.0.1", nil, "Only this computer"},
 		{&scanner.Network{Interfaces: []netif.Interface{card(1, "lo", netif.Loopback, "", true, "127.0.0.1/8", "192.0.2.9/32")}}, "192.0.2.9", nil, "Anyone who can reach 192.0.2.9"},
 		{home(), "192.168.1.12", nil, "Anyone on Wi-Fi wlan0, at 192.168.1.12"},
-		{home(), "172.17.0.1", nil, "Anyone on containers on docker0, at 172.17.0.1"},
+		{home(), "172.17.0.1", nil, "Anyone on container network docker0, at 172.17.0.1"},
 		{home(), "192.168.1.255", nil, "Computers that broadcast on Wi-Fi 192.168.1.12"},
 		{home(), "10.0.0.5", nil, "Anyone who can reach 10.0.0.5; its network eth0 is down"},
 		{home(), "192.168.1.99", nil, "Nobody now: no network has the address 192.168.1.99"},
 		{home(), "fe80::12%wlan0", nil, "Computers on the same link on Wi-Fi wlan0"},
 		{home(), "0.0.0.0", on("tailscale0"), "Anyone on Tailscale 100.64.0.7 (IPv4)"},
-		{home(), "0.0.0.0", on("gone\x1b0"), "Anyone on gone\ufffd0 (IPv4)"},
+		{home(), "0.0.0.0", on("gone\x1b0"), "Nobody now: there is no network gone\ufffd0"},
+		{nil, "0.0.0.0", on("gone\x1b0"), "Anyone on gone\ufffd0 (IPv4)"},
+		{home(), "0.0.0.0", on("eth0"), "Nobody now: its network eth0 is down"},
+		{home(), "192.168.1.12", on("eth0"), "Nobody now: its network eth0 is down"},
+		{home(), "192.168.1.12", on("tailscale0"), "Anyone on Tailscale tailscale0, at 192.168.1.12"},
+		{home(), "fe80::5%eth0", nil, "Nobody now: its network eth0 is down"},
+		{home(), "127.0.0.1", on("lo"), "Only this computer"},
+		{home(), "0.0.0.0", on("lo"), "Only this computer"},
+		{home(), "127.0.0.1", on("wlan0"), "Nobody now: 127.0.0.1 cannot be reached through wlan0"},
+		{nil, "127.0.0.1", on("wlan0"), "Only this computer"},
+		{vrf, "127.0.0.1", on("blue"), "Only this computer"},
+		{home(), "ff02::fb", on("wlan0"), "Computers in the multicast group ff02::fb on Wi-Fi wlan0"},
+		{nil, "ff02::fb", on("wlan0"), "Computers in the multicast group ff02::fb on wlan0"},
+		{home(), "255.255.255.255", on("wlan0"), "Computers that broadcast on the same link on Wi-Fi wlan0"},
+		{bridges, "0.0.0.0", nil, "Anyone on Ethernet 192.168.7.2, bridge vms, bridge100 and 1 more (IPv4)"},
+		{bridges, "10.1.0.1", nil, "Anyone on container network pa, at 10.1.0.1"},
 		{home(), "224.0.0.251", nil, "Computers in the multicast group 224.0.0.251"},
 		{&scanner.Network{}, "0.0.0.0", nil, "Anyone on any network (IPv4)"},
 		{nil, "192.168.1.99", nil, "Anyone who can reach 192.168.1.99"},
@@ -70,6 +90,57 @@ func TestReachOnNetworks(t *testing.T) {
 		if got := newReacher(c.net).words(&l); got != c.want {
 			t.Errorf("%s: %q, want %q", c.addr, got, c.want)
 		}
+	}
+}
+
+// TestReachInside has a network of containers, one that is copied from this computer's
+// and one of which nothing is known.
+func TestReachInside(t *testing.T) {
+	network := home()
+	addrs := func(all ...string) (out []netip.Addr) {
+		for _, a := range all {
+			out = append(out, netip.MustParseAddr(a))
+		}
+		return out
+	}
+	network.Inside = map[string][]netip.Addr{
+		"web": addrs("10.9.0.2", "172.17.0.2", "2001:db8::2"), "copy": addrs("192.168.1.12"), "slirp": addrs("10.0.2.100"), "none": nil,
+	}
+	for _, c := range []struct {
+		namespace, addr string
+		dual            bool
+		want, addresses string
+	}{
+		{"web", "0.0.0.0", false, "Anyone on container network docker0, at 172.17.0.2", "172.17.0.2:80"},
+		{"web", "::", false, "Anyone on Wi-Fi wlan0, at 2001:db8::2", "[2001:db8::2]:80"},
+		{"web", "::", true, "Anyone on container network docker0, at 172.17.0.2", "172.17.0.2:80 [2001:db8::2]:80"},
+		{"web", "172.17.0.2", false, "Anyone on container network docker0, at 172.17.0.2", "172.17.0.2:80"},
+		{"web", "10.9.0.2", false, "Anyone who can reach 10.9.0.2 in the network of web", ""},
+		{"web", "127.0.0.1", false, "Only inside of web", ""},
+		{"copy", "0.0.0.0", false, "Anyone who can reach 192.168.1.12 in the network of copy", ""},
+		{"slirp", "0.0.0.0", false, "Anyone who can reach 10.0.2.100 in the network of slirp", ""},
+		{"none", "0.0.0.0", false, "Only inside of none", ""},
+		{"unknown", "0.0.0.0", false, "Only inside of unknown", ""},
+	} {
+		l := at(scanner.TCP, c.addr, 80, "nginx")
+		l.Namespace, l.DualStack = c.namespace, c.dual
+		row := NewRow(l, Facts{Names: book{}, Network: network})
+		if got := strings.Join(Addresses(&l, network, row.URL), " "); row.Reach != c.want || got != c.addresses || row.External {
+			t.Errorf("%s %s: %q at %q, want %q at %q", c.namespace, c.addr, row.Reach, got, c.want, c.addresses)
+		}
+	}
+}
+
+// TestJSONOfReach names every network, and the addresses of all.
+func TestJSONOfReach(t *testing.T) {
+	network := home()
+	network.Interfaces = append(network.Interfaces, card(6, "vms", netif.Bridge, "", true, "10.2.0.1/24"))
+	network.Firewall = firewall.State{Name: "ufw", Status: firewall.Active}
+	got := NewListenerJSON(NewRow(at(scanner.TCP, "0.0.0.0", 80, "nginx"), Facts{Names: names, Network: network}))
+	const reach = "Anyone on Wi-Fi 192.168.1.12, Tailscale 100.64.0.7, bridge vms and container network docker0 (IPv4) can connect; ufw is on and may stop them"
+	const addresses = "http://192.168.1.12:80/ http://100.64.0.7:80/ http://172.17.0.1:80/ http://10.2.0.1:80/"
+	if got.Reach != reach || strings.Join(got.Addresses, " ") != addresses {
+		t.Errorf("%q at %q", got.Reach, got.Addresses)
 	}
 }
 
@@ -85,6 +156,8 @@ func TestAddresses(t *testing.T) {
 		{"fe80::12%wlan0", "", "http://x/", false, "http://[fe80::12%25wlan0]:80/"},
 		{"192.168.1.12", "", "", false, "192.168.1.12:80"},
 		{"127.0.0.1", "", "http://localhost:80/", false, ""},
+		{"0.0.0.0", "eth0", "", false, ""},
+		{"192.168.1.12", "eth0", "", false, ""},
 	} {
 		l := at(scanner.TCP, c.addr, 80, "nginx")
 		l.Device, l.DualStack = c.device, c.dual

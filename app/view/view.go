@@ -40,12 +40,15 @@ type Row struct {
 	Unit     string          // the supervisor's name for what holds it, or ""
 	User     string          // user of the socket
 	PID      string          // "812", "812 +3", or ""
-	Reach    string          // one short sentence: who can reach it
+	Reach    string          // one short sentence: who can reach it; of many networks it names the first
 	Firewall string          // what is known of a firewall in front of it, or ""
 	Clients  *int            // connected now; nil where it was not asked for
 	URL      string          // what a browser can open, or ""
 	External bool            // others can reach it
 	CanStop  bool            // a process is known that could be stopped
+
+	whole   string           // as Reach, with every network
+	network *scanner.Network // nil while it is not known
 }
 
 // Rows gives the rows of a snapshot in its order.
@@ -72,6 +75,7 @@ func NewRow(l scanner.Listener, f Facts) Row { return newRow(l, f, newReacher(f.
 
 func newRow(l scanner.Listener, f Facts, reach *reacher) Row {
 	answer := f.Names.Lookup(services.Query{Proto: l.Proto.String(), Port: l.Port, Programs: programNames(&l)})
+	reached := reach.both(&l)
 	return Row{
 		Listener: l,
 		ID:       l.ID(),
@@ -81,16 +85,18 @@ func newRow(l scanner.Listener, f Facts, reach *reacher) Row {
 		Service:  Clean(answer.Best.Name, maxName),
 		Source:   string(answer.Best.Source),
 		Answer:   answer,
-		Mismatch: mismatchWords(answer.Mismatch),
+		Mismatch: mismatchWords(answer.Mismatch, &l),
 		Program:  Program(&l),
 		Unit:     unitWords(&l),
 		User:     Clean(l.User, maxName),
 		PID:      pids(&l),
-		Reach:    reach.words(&l),
+		Reach:    reached.short,
 		Firewall: firewallWords(&l, f.Network),
 		URL:      browserURL(&l, answer.Best.Name),
 		External: l.External(),
 		CanStop:  len(l.Owners) > 0 && l.Namespace == "",
+		whole:    reached.whole,
+		network:  f.Network,
 	}
 }
 
@@ -109,9 +115,15 @@ func programNames(l *scanner.Listener) []string {
 	return names
 }
 
-// Address is the bind address with the port, IPv6 in brackets (RFC 3986 3.2.2).
+// Address is the bind address with the port, IPv6 in brackets (RFC 3986 3.2.2). The
+// interface that the socket is bound to stands behind the address, as a zone does
+// (RFC 4007 11.2) and as ss(8) shows it: "0.0.0.0%br0:80", "[ff02::fb%eth0]:5353".
 func Address(l *scanner.Listener) string {
-	return net.JoinHostPort(Clean(l.Addr.String(), maxName), strconv.Itoa(int(l.Port)))
+	host := l.Addr.String()
+	if l.Device != "" {
+		host += "%" + l.Device
+	}
+	return net.JoinHostPort(Clean(host, maxName), strconv.Itoa(int(l.Port)))
 }
 
 func pids(l *scanner.Listener) string {

@@ -87,17 +87,6 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestMenuText(t *testing.T) {
-	var b strings.Builder
-	for _, s := range NewMenu(Rows(example(), names), "").Sections {
-		b.WriteString(s.Title + "\n")
-		for _, r := range s.Rows {
-			b.WriteString("  " + r.Label + " | " + r.Address + " | " + r.URL + "\n")
-		}
-	}
-	golden(t, "menu.txt", b.String())
-}
-
 func TestListText(t *testing.T) {
 	rows := Rows(example(), names)
 	golden(t, "list-terminal.txt", ListText(rows, Style{Columns: true}))
@@ -199,6 +188,12 @@ func TestReasons(t *testing.T) {
 		judged(alerts.Gone, mixed),
 		judged(alerts.Gone, with(at(scanner.UDP, "0.0.0.0", 53, "dns"), func(l *scanner.Listener) { l.Device = "wg0" })),
 		judged(alerts.Gone, with(web, func(l *scanner.Listener) { l.Namespace = "container 0123456789ab" })),
+		ruled(alerts.Allowed, alerts.New, web),
+		ruled(alerts.Muted, alerts.Exposed, web),
+		ruled(alerts.Paused, alerts.New, web),
+		ruled(alerts.Watched, alerts.Loopback, at(scanner.TCP, "127.0.0.1", 8080, "web")),
+		away(judged(alerts.New, web)),
+		away(judged(alerts.Known, web)),
 	} {
 		b.WriteString(EventText(j, Facts{Names: names}, Style{}) + "\n")
 	}
@@ -236,13 +231,27 @@ func TestAlerts(t *testing.T) {
 		{"two programs, one exposed", []alerts.Judgement{judged(alerts.Exposed, at(scanner.TCP, "0.0.0.0", 9100, "b", "a"), finding(alerts.New, "b"))}},
 		{"IPv4 too", []alerts.Judgement{judged(alerts.Wider, dual)}},
 		{"new, then IPv4 too, before it was told", []alerts.Judgement{judged(alerts.New, v6), later}},
+		{"a rule tells it", []alerts.Judgement{ruled(alerts.Watched, alerts.Loopback, at(scanner.TCP, "127.0.0.1", 5432, "postgres"))}},
 		{"broadcast", []alerts.Judgement{judged(alerts.New, at(scanner.UDP, "255.255.255.255", 67, "dhcpd"))}},
 		{"broadcast and one address", []alerts.Judgement{judged(alerts.New, at(scanner.UDP, "192.0.2.7", 67, "dhcpd")), judged(alerts.New, at(scanner.UDP, "255.255.255.255", 67, "dhcpd"))}},
 	} {
-		a := NewAlert(c.js, Facts{Names: names})
+		a := NewAlert(alerts.Notice{Judgements: c.js}, Facts{Names: names})
 		fmt.Fprintf(&b, "# %s\n%s, urgent %v\n%s\n%s\n\n", c.name, a.ID, a.Urgent, a.Title, a.Body)
 	}
+	away := NewAlert(alerts.Notice{Judgements: []alerts.Judgement{judged(alerts.New, v4)}, Away: true, More: 12_000}, Facts{Names: names})
+	fmt.Fprintf(&b, "# while nobody watched, and more than is kept\n%s\n%s\n", away.Title, away.Body)
 	golden(t, "alerts.txt", b.String())
+}
+
+func away(j alerts.Judgement) alerts.Judgement {
+	j.Away = true
+	return j
+}
+
+func ruled(v, would alerts.Verdict, l scanner.Listener) alerts.Judgement {
+	j := judged(v, l)
+	j.Would = would
+	return j
 }
 
 func TestReach(t *testing.T) {
@@ -309,29 +318,6 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("%q has an invisible character at %d", got, i)
 		}
 	})
-}
-
-func TestMenuFoldsOnlyTwins(t *testing.T) {
-	other := at(scanner.TCP, "::", 80, "nginx")
-	other.Owners[0].PID = 9
-	for _, c := range []struct {
-		name string
-		a, b scanner.Listener
-		rows int
-	}{
-		{"both wildcards of one process", at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx"), 1},
-		{"both loopbacks", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "::1", 80, "nginx"), 1},
-		{"wildcards of two processes", at(scanner.TCP, "0.0.0.0", 80, "nginx"), other, 2},
-		{"two specific addresses", at(scanner.TCP, "192.0.2.1", 80, "nginx"), at(scanner.TCP, "192.0.2.2", 80, "nginx"), 2},
-		{"two loopback addresses", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "127.0.0.2", 80, "nginx"), 2},
-		{"TCP and UDP", at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.UDP, "::", 80, "nginx"), 2},
-		{"loopback and wildcard", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx"), 2},
-	} {
-		m := NewMenu(Rows(&scanner.Snapshot{Listeners: []scanner.Listener{c.a, c.b}}, names), "")
-		if n := len(m.Sections[0].Rows) + len(m.Sections[1].Rows); n != c.rows {
-			t.Errorf("%s: %d rows, want %d", c.name, n, c.rows)
-		}
-	}
 }
 
 // TestSnapshotJSONIsStreamed: listener by listener the answer is the same, also

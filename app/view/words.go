@@ -12,6 +12,10 @@ import (
 
 // The words that rows, menu and sentences are made of.
 const (
+	wordsAway     = "While you were away"
+	wordsWelcome  = "Portlight is watching"
+	wordsBaseline = "%s now, %d of them open to others. You will be told when a program begins to listen where others can reach it."
+
 	wordKernel = "kernel"
 	wordHidden = "hidden"
 
@@ -42,11 +46,15 @@ const joinedWords = 3
 
 // joinWords gives "a", "a and b", "a, b and c", "a, b, c and 4 more".
 func joinWords(words []string) string {
-	n := len(words)
-	switch {
-	case n > joinedWords:
+	if n := len(words); n > joinedWords {
 		return strings.Join(words[:joinedWords], ", ") + " and " + strconv.Itoa(n-joinedWords) + " more"
-	case n > 1:
+	}
+	return joinAll(words)
+}
+
+// joinAll gives "a", "a and b", "a, b, c and d".
+func joinAll(words []string) string {
+	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
@@ -54,9 +62,19 @@ func joinWords(words []string) string {
 
 // Reason is the verdict of an event in a sentence.
 func Reason(j alerts.Judgement) string {
+	reason := verdictWords(j)
+	if j.Away {
+		reason += " (it began while Portlight was not watching)"
+	}
+	return reason
+}
+
+func verdictWords(j alerts.Judgement) string {
 	l := &j.Event.Listener
 	port := PortProto(l.Port, l.Proto.String())
 	switch j.Verdict {
+	case alerts.Allowed, alerts.Muted, alerts.Paused, alerts.Watched:
+		return decidedWords(j)
 	case alerts.Known:
 		if l.Ephemeral {
 			port = "ports that the system hands out"
@@ -81,6 +99,21 @@ func Reason(j alerts.Judgement) string {
 	return newsWords(j, port)
 }
 
+// decidedWords is the sentence of what a person has decided.
+func decidedWords(j alerts.Judgement) string {
+	was := j
+	was.Verdict, was.Would = j.Would, ""
+	switch j.Verdict {
+	case alerts.Allowed:
+		return "a rule allows it: " + verdictWords(was)
+	case alerts.Muted:
+		return "a rule mutes it: " + verdictWords(was)
+	case alerts.Paused:
+		return "alerts are paused: " + verdictWords(was)
+	}
+	return "a rule tells it each time: " + verdictWords(was)
+}
+
 // newsWords is the sentence of what alerts: what holds of several programs is
 // said once.
 func newsWords(j alerts.Judgement, port string) string {
@@ -94,6 +127,8 @@ func newsWords(j alerts.Judgement, port string) string {
 			parts = append(parts, who+c.verb(" was", " were")+" open on "+port+" to this computer only, now others can reach it")
 		case alerts.Wider:
 			parts = append(parts, who+c.verb(" was", " were")+" open on "+port+" over IPv6 only, now over IPv4 too")
+		case alerts.Watched:
+			parts = append(parts, who+c.verb(" listens on ", " listen on ")+port)
 		default:
 			parts = append(parts, string(c.verdict))
 		}
@@ -117,14 +152,11 @@ func waitingWords(l *scanner.Listener, port string) string {
 }
 
 // place is where a listener listens, as exactly as is needed to tell it from
-// others of its program: "0.0.0.0:53/udp on wg0".
+// others of its program: "0.0.0.0%wg0:53/udp".
 func place(l *scanner.Listener) string {
 	s := Address(l)
 	if l.Proto != scanner.TCP {
 		s += "/" + l.Proto.String()
-	}
-	if l.Device != "" {
-		s += " on " + Clean(l.Device, maxName)
 	}
 	if l.Namespace != "" {
 		s += " in " + Clean(l.Namespace, maxName)
@@ -166,8 +198,11 @@ const (
 	wordSeen    = "What is seen"
 	wordEvents  = "Events"
 
+	wordSupervisors = "Supervisors"
+
 	wordNetworks = "Networks"
 	wordFirewall = "Firewall"
+	wordsLegacy  = "iptables-legacy has tables (%s): what is in them is not read"
 
 	wordNames     = "Names of ports"
 	wordsRegistry = "IANA's registry of "
@@ -185,6 +220,27 @@ func sourceWords(t SourceJSON, inUse string) string {
 		state = "in use"
 	}
 	return state + ", " + Plural(t.Listeners, "listener") + " in " + strconv.FormatFloat(t.Milliseconds, 'f', 1, 64) + " ms"
+}
+
+// supervisorWords is "/run/docker.sock: 2 containers, answered in 1.2 ms".
+func supervisorWords(s SupervisorJSON) string {
+	what, noun := s.Place, "container"
+	switch {
+	case strings.HasPrefix(s.Name, "systemd"):
+		noun = "active socket unit"
+	case s.Name == "launchd":
+		noun = "job"
+	}
+	if what != "" {
+		what += ": "
+	}
+	switch {
+	case !s.Found:
+		return what + "not found"
+	case !s.Answers:
+		return what + s.Error
+	}
+	return what + Plural(s.Knows, noun) + ", answered in " + strconv.FormatFloat(s.Milliseconds, 'f', 1, 64) + " ms"
 }
 
 func seenWords(d Diagnosis) string {

@@ -291,6 +291,7 @@ type noteService struct {
 	conn  *dbus.Conn
 	caps  []string
 	notes []note
+	gone  []uint32 // ids that were withdrawn
 }
 
 // startNotes starts a notification service with the given capabilities.
@@ -331,8 +332,18 @@ func (n *noteService) GetServerInformation() (name, vendor, version, spec string
 
 // CloseNotification tells the sender that the notification is closed.
 func (n *noteService) CloseNotification(id uint32) *dbus.Error {
+	n.mu.Lock()
+	n.gone = append(n.gone, id)
+	n.mu.Unlock()
 	n.conn.Emit(notesPath, notesName+".NotificationClosed", id, uint32(3))
 	return nil
+}
+
+// withdrawn gives the ids of the notifications that were withdrawn.
+func (n *noteService) withdrawn() []uint32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.gone)
 }
 
 // with gives the notifications whose words contain all of these.

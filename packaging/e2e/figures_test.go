@@ -48,7 +48,13 @@ func (d *desktop) bindToNote() time.Duration {
 	defer open.Close()
 	bound := time.Now()
 	waitFor(d.t, "a notification about port "+port(n), 10*time.Second, func() bool { return len(d.notes.with(port(n))) > 0 })
-	return d.notes.with(port(n))[0].at.Sub(bound)
+	told := d.notes.with(port(n))[0]
+	if told.folded() {
+		d.t.Errorf("%q is about others too", told.summary)
+	}
+	open.Close()
+	d.gone(port(n)) // its notification is over then
+	return told.at.Sub(bound)
 }
 
 // TestIdle measures what the agent costs at rest, beside forty listeners.

@@ -16,6 +16,7 @@ import (
 
 // The headings of the menu's sections.
 const (
+	news     = "New" // there only while an alert is new
 	external = "Others can reach"
 	local    = "Only this computer"
 )
@@ -33,6 +34,7 @@ type entry struct {
 	raw       string // as sent
 	separator bool
 	enabled   bool
+	checked   bool
 	children  []entry
 }
 
@@ -95,6 +97,7 @@ func newEntry(l layout) (entry, error) {
 	if v, ok := l.Properties["enabled"]; ok {
 		e.enabled, _ = v.Value().(bool)
 	}
+	e.checked = l.Properties["toggle-state"].Value() == int32(1)
 	e.separator = l.Properties["type"].Value() == "separator"
 	for _, c := range l.Children {
 		var child layout
@@ -132,7 +135,7 @@ func (e entry) section(title string) section {
 		switch {
 		case c.label == title:
 			s.found = true
-		case s.found && (c.separator || c.label == external || c.label == local):
+		case s.found && (c.separator || c.label == news || c.label == external || c.label == local):
 			return s
 		case s.found:
 			s.rows = append(s.rows, c)
@@ -253,6 +256,53 @@ func checkLabel(t testing.TB, r entry, port, program string) {
 	t.Helper()
 	if !rowLabel(port, program).MatchString(r.label) {
 		t.Errorf("the row of port %s of %s reads %q", port, program, r.label)
+	}
+}
+
+// tooltip is the text that the icon has.
+func (d *desktop) tooltip() string {
+	d.t.Helper()
+	item, err := d.item(itemPath)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	v, err := item.GetProperty(itemName + ".ToolTip")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	fields, _ := v.Value().([]any)
+	if len(fields) != 4 {
+		d.t.Fatalf("the tooltip is %v", v)
+	}
+	text, _ := fields[2].(string)
+	return text
+}
+
+// TestMenuWithoutNews: as long as nothing is new the menu says nothing of it, and
+// what is about alerts stands below the listeners.
+func TestMenuWithoutNews(t *testing.T) {
+	d := fullDesktop(t)
+	d.agent("--interval", "250ms")
+	n := freePort(t)
+	daemon(t, program(t, "portly-local"), nil, fmt.Sprintf("tcp 127.0.0.1:%d", n))
+	tell, ok := d.row(local, port(n)).child("Tell me when this closes")
+	if !ok || !tell.enabled || tell.checked {
+		t.Errorf("found %t: %+v, want it there and unchecked", ok, tell)
+	}
+	m := d.mustMenu()
+	pause, _ := m.child("Pause alerts")
+	for _, label := range []string{"For an hour", "Until tomorrow"} {
+		if e, ok := pause.child(label); !ok || !e.enabled {
+			t.Errorf("no entry %q:\n%v", label, m)
+		}
+	}
+	for _, label := range []string{news, "Mark all as seen", "Resume alerts"} {
+		if _, ok := m.child(label); ok {
+			t.Errorf("there is an entry %q:\n%v", label, m)
+		}
+	}
+	if text := d.tooltip(); text != "What listens on this computer" {
+		t.Errorf("the tooltip is %q", text)
 	}
 }
 

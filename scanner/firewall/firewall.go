@@ -33,3 +33,7 @@ type State struct {
 // On macOS it is the Application Firewall; pf, which only administrators can read,
 // is not seen. Elsewhere the status is Unknown.
 func Read(ctx context.Context) State { return read(ctx) }
+
+// LegacyTables names the tables that iptables-legacy has in the kernel, whose rules
+// Read does not look at: "filter", "nat". They are told to administrators only.
+func LegacyTables() []string { return legacyTables() }

@@ -20,3 +20,5 @@ func read(ctx context.Context) State {
 	}
 	return parseGlobalState(out)
 }
+
+func legacyTables() []string { return nil }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,6 +96,13 @@ func readRules() *ruleset {
 // lacks reports whether the kernel says, after it has looked at the rights, that it
 // has no nftables. One that has no netfilter at all may be none: it is not believed.
 func lacks(err error) bool { return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EOPNOTSUPP) }
+
+func legacyTables() []string {
+	var s signs
+	s.readLegacy("/proc/thread-self/net")
+	slices.Sort(s.legacy)
+	return slices.Compact(s.legacy)
+}
 
 // readLegacy looks for tables of iptables-legacy, a line each. The files are there
 // when the kernel has it.

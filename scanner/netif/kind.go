@@ -98,7 +98,7 @@ func (d *devices) inView(i int) nature {
 }
 
 // portNames are what a bridge to others is named for.
-var portNames = map[Kind]string{Ethernet: "Ethernet", WiFi: "Wi-Fi"}
+var portNames = map[Kind]string{Ethernet: WithEthernet, WiFi: WithWiFi}
 
 // port is the kind of a port by which others are reached through a bridge or a
 // bond, "" when there is none.

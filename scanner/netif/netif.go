@@ -25,6 +25,12 @@ const (
 	Other     Kind = "other"     // not told, or rare: Detail may say more
 )
 
+// The details of a Bridge by which others are reached.
+const (
+	WithEthernet = "Ethernet" // a cable is in it
+	WithWiFi     = "Wi-Fi"
+)
+
 // Interface is a network interface.
 type Interface struct {
 	Index  int

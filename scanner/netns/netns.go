@@ -26,9 +26,10 @@ type Socket struct {
 
 // Table is what one network namespace listens on.
 type Table struct {
-	Namespace uint64   // its ID, as in Namespace
-	Sockets   []Socket // in the kernel's order; one may be there twice when the table changed meanwhile
-	Bad       int      // lines that were skipped as they could not be read
+	Namespace uint64       // its ID, as in Namespace
+	Sockets   []Socket     // in the kernel's order; one may be there twice when the table changed meanwhile
+	Addrs     []netip.Addr // of the namespace itself, IPv4 first: neither loopback nor for one link alone
+	Bad       int          // lines of sockets that were skipped as they could not be read
 }
 
 // Namespace is a network namespace other than that of the calling process.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"slices"
@@ -83,6 +84,9 @@ func checkSight(t *testing.T, who string, got sight, pid int, c container) {
 	}
 	if want := []int{pid, c.Second}; !slices.Equal(got.Namespace.PIDs, want) {
 		t.Errorf("%s: members %v, want %v", who, got.Namespace.PIDs, want)
+	}
+	if want := []netip.Addr{netip.MustParseAddr(ownAddress)}; !slices.Equal(got.Table.Addrs, want) {
+		t.Errorf("%s: addresses %v, want %v", who, got.Table.Addrs, want)
 	}
 	byInode := func(a, b Socket) int { return int(a.Inode) - int(b.Inode) }
 	slices.SortFunc(got.Table.Sockets, byInode)

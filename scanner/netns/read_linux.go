@@ -75,7 +75,19 @@ func (t *Table) read(dir int) (err error) {
 	}
 	buf := bufio.NewReaderSize(nil, 8<<10)
 	for _, f := range files() {
-		if err := t.readFile(dir, f, buf); err != nil && !(f.v6 && errors.Is(err, unix.ENOENT)) {
+		err := readFile(dir, f.name, func(r io.Reader) error {
+			buf.Reset(r)
+			return t.parse(buf, f)
+		})
+		if err != nil && !(f.v6 && errors.Is(err, unix.ENOENT)) {
+			return err
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		parse func(io.Reader) error
+	}{{"fib_trie", t.parseRoutes}, {"if_inet6", t.parseInet6}} {
+		if err := readFile(dir, f.name, f.parse); err != nil && !errors.Is(err, unix.ENOENT) {
 			return err
 		}
 	}
@@ -92,19 +104,18 @@ func inode(dir int, name string) (uint64, error) {
 	return st.Ino, err
 }
 
-func (t *Table) readFile(dir int, f file, buf *bufio.Reader) error {
-	fd, err := unix.Openat(dir, f.name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+func readFile(dir int, name string, parse func(io.Reader) error) error {
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(fd)
 	bounded := io.LimitedReader{R: descriptor(fd), N: maxFile}
-	buf.Reset(&bounded)
-	if err := t.parse(buf, f); err != nil {
+	if err := parse(&bounded); err != nil {
 		return err
 	}
 	if bounded.N <= 0 {
-		return fmt.Errorf("table %s is longer than %d MiB", f.name, maxFile>>20)
+		return fmt.Errorf("table %s is longer than %d MiB", name, maxFile>>20)
 	}
 	return nil
 }

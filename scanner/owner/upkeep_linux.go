@@ -171,7 +171,7 @@ func (f *Finder) recheck(p *proc) error {
 	case err != nil:
 		return passing(err)
 	}
-	same := s.Name == p.summary.Name && s.Path == p.summary.Path && s.UID == p.summary.UID
+	same := s.Name == p.summary.Name && s.Path == p.summary.Path && s.UID == p.summary.UID && s.Image == p.summary.Image
 	if !same {
 		if alive, err := f.dropEnded(p); !alive {
 			return err

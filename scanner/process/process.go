@@ -29,6 +29,7 @@ type Summary struct {
 	UID         int       // effective user id, or -1
 	User        string    // name of UID, or its number where it has none
 	Started     time.Time // when it began, to the kernel's clock tick; the zero time if unknown
+	Image       uint64    // another number after each execve(2), also of the same program; 0 where that is not told, as on other systems than Linux
 }
 
 // Details is what can be told of a process. Its texts come from the process

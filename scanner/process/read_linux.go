@@ -49,6 +49,7 @@ func (d pidDir) summary(pid int) (Summary, Stat, error) {
 		UID:         uid,
 		User:        UserName(uid),
 		Started:     StartTime(st.Start),
+		Image:       st.Image,
 	}, st, nil
 }
 

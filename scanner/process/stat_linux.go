@@ -19,6 +19,7 @@ type Stat struct {
 	Kernel  bool   // a thread of the kernel
 	Threads int
 	Start   uint64 // clock ticks since boot
+	Image   uint64 // where its stack begins: another place after each execve(2), at random. 0 where that is not shown, as to other users
 }
 
 // Ended reports whether only the exit status is left. A process whose first
@@ -43,7 +44,7 @@ func parseStat(b []byte) (Stat, error) {
 	s := Stat{Comm: string(b[open+1 : end])}
 	ok := setInt(&s.PID, bytes.TrimSpace(b[:open]))
 	rest := b[end+1:]
-	for n := 3; ok && n <= 22; n++ {
+	for n := 3; ok && n <= 28; n++ {
 		var field []byte
 		field, rest = cutField(rest)
 		ok = s.set(n, field)
@@ -74,6 +75,8 @@ func (s *Stat) set(n int, field []byte) bool {
 		start, err := strconv.ParseUint(string(field), 10, 64)
 		s.Start = start
 		return err == nil
+	case 28:
+		s.Image, _ = strconv.ParseUint(string(field), 10, 64)
 	}
 	return true
 }

@@ -14,12 +14,12 @@ func statLine(s Stat) string {
 	if s.Kernel {
 		flags |= kernelThread
 	}
-	return fmt.Sprintf("%d (%s) %c %d 812 812 0 -1 %d 1 2 3 4 5 6 7 8 20 0 %d 0 %d 1000 50 18446744073709551615",
-		s.PID, s.Comm, s.State, s.PPID, flags, s.Threads, s.Start) + strings.Repeat(" 0", 27) + "\n"
+	return fmt.Sprintf("%d (%s) %c %d 812 812 0 -1 %d 1 2 3 4 5 6 7 8 20 0 %d 0 %d 1000 50 18446744073709551615 0 0 %d",
+		s.PID, s.Comm, s.State, s.PPID, flags, s.Threads, s.Start, s.Image) + strings.Repeat(" 0", 24) + "\n"
 }
 
 func TestParseStat(t *testing.T) {
-	good := Stat{PID: 812, Comm: "sshd", State: 'S', PPID: 1, Threads: 1, Start: 4711}
+	good := Stat{PID: 812, Comm: "sshd", State: 'S', PPID: 1, Threads: 1, Start: 4711, Image: 140735255799024}
 	cases := []struct {
 		name   string
 		change func(*Stat)
@@ -31,6 +31,7 @@ func TestParseStat(t *testing.T) {
 		{"no text", func(s *Stat) { s.Comm = "\xff\xfe\x1b[0m" }},
 		{"a thread of the kernel", func(s *Stat) { s.Comm, s.Kernel, s.PPID = "kworker/0:1H-kblockd", true, 2 }},
 		{"latest start", func(s *Stat) { s.Start = 1<<64 - 1 }},
+		{"of another user", func(s *Stat) { s.Image = 0 }},
 		{"zombie", func(s *Stat) { s.State = 'Z' }},
 		{"without its first thread", func(s *Stat) { s.State, s.Threads = 'Z', 3 }},
 	}
@@ -129,7 +130,7 @@ func TestStartTimeOfAChild(t *testing.T) {
 func TestReadStat(t *testing.T) {
 	c := start(t, "hostile", nil)
 	s, err := ReadStat(c.id.PID)
-	if err != nil || s.PID != c.id.PID || s.Comm != hostileName || s.PPID != os.Getpid() || s.Start != c.id.Start || s.Ended() {
+	if err != nil || s.PID != c.id.PID || s.Comm != hostileName || s.PPID != os.Getpid() || s.Start != c.id.Start || s.Image == 0 || s.Ended() {
 		t.Errorf("got %+v, %v", s, err)
 	}
 }

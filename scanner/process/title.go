@@ -16,8 +16,9 @@ const (
 
 // Title is what a person would call a program that an interpreter runs, such as
 // "python3 manage.py (shop)", "vite (shop)" or "jenkins.war": its script, module or
-// jar, and the project's folder where the script alone says little. exe is the
-// executable or, where that is hidden, the kernel's short name; cwd may be "".
+// jar, and the project's folder where that says little: the name could be any
+// project's, or it is run from its folder, as a module or by a path from there. exe is
+// the executable or, where that is hidden, the kernel's short name; cwd may be "".
 //
 // It is "" for everything but an interpreter and where the arguments say no more
 // than the name. It has at most 64 letters, is valid UTF-8 and holds no control
@@ -108,7 +109,7 @@ func (l language) title(args []string, cwd string) string {
 	case someCode:
 		return join(l.name+" "+f.option, folder(cwd))
 	case aServer:
-		return join(l.name+" "+f.option, documents(args, cwd))
+		return join(l.name+" "+f.option, documents(args, cwd, "-t"))
 	}
 	return ""
 }
@@ -154,10 +155,10 @@ func (l language) script(script string, behind []string, cwd string) string {
 		return className(script)
 	case l.alone && path.Ext(name) != "":
 		return file(script, cwd)
-	case generic(name):
-		return join(l.name+" "+name, project(full, cwd))
-	case path.Ext(name) == "" || inside(full, "bin", "sbin"):
+	case !generic(name) && (path.Ext(name) == "" || inside(full, "bin", "sbin")):
 		return join(name, "")
+	case generic(name), !path.IsAbs(script):
+		return join(l.name+" "+name, project(full, cwd))
 	}
 	return join(l.name+" "+name, "")
 }
@@ -170,7 +171,11 @@ func (l language) ofModule(f found, cwd string) string {
 	if _, project := runner(f.value); project {
 		return run(f.value, folder(cwd), f.behind)
 	}
-	return join(l.name+" "+f.option+" "+f.value, "")
+	in := folder(cwd)
+	if f.value == "http.server" {
+		in = documents(f.behind, cwd, "-d", "--directory")
+	}
+	return join(l.name+" "+f.option+" "+f.value, in)
 }
 
 // run names a tool that works on a project.
@@ -181,7 +186,7 @@ func run(program, folder string, behind []string) string {
 
 // file names a jar or the like, which says by its end what it is.
 func file(name, cwd string) string {
-	if n := base(name); generic(n) {
+	if n := base(name); generic(n) || !path.IsAbs(name) {
 		return join(n, project(absolute(name, cwd), cwd))
 	}
 	return join(base(name), "")
@@ -223,10 +228,18 @@ func className(class string) string {
 	return join(class, "")
 }
 
-// documents is the folder that PHP's own server shows.
-func documents(args []string, cwd string) string {
-	if at := slices.Index(args, "-t"); at >= 0 && at+1 < len(args) {
-		return folder(absolute(args[at+1], cwd))
+// documents is the folder that a server of files shows: the value of one of some
+// options, or the working folder.
+func documents(args []string, cwd string, options ...string) string {
+	for i, a := range args {
+		name, value, has := strings.Cut(a, "=")
+		switch {
+		case !slices.Contains(options, name):
+		case has:
+			return folder(absolute(value, cwd))
+		case i+1 < len(args):
+			return folder(absolute(args[i+1], cwd))
+		}
 	}
 	return folder(cwd)
 }
@@ -284,8 +297,8 @@ func project(full, cwd string) string {
 }
 
 // folder is the name of a project's folder. Those that only order a project's
-// files stand for the one above; the root, what is right below it and a home are
-// no projects.
+// files stand for the one above; the root, what is right below it, a home and a
+// place for all sorts of files that do not last are no projects.
 func folder(dir string) string {
 	dir = strings.TrimSuffix(dir, " (deleted)")
 	if dir == "" {
@@ -297,7 +310,9 @@ func folder(dir string) string {
 		}
 	}
 	switch above := path.Dir(dir); {
-	case dir == ".", above == "/", above == "/home", above == "/Users", dir == "..", strings.HasSuffix(dir, "/.."):
+	case dir == ".", above == "/", dir == "..", strings.HasSuffix(dir, "/.."):
+		return ""
+	case above == "/home", above == "/Users", above == "/var/home", above == "/run/user", above == "/private", dir == "/var/tmp", dir == "/private/var/tmp", dir == "/dev/shm":
 		return ""
 	}
 	return path.Base(dir)

@@ -85,7 +85,9 @@ func TestTitleOfNothing(t *testing.T) {
 // TestReadTitleOfAnother asks for processes that are not there, and for one with
 // the pid but another start.
 func TestReadTitleOfAnother(t *testing.T) {
-	c := start(t, "wait", func(cmd *exec.Cmd) { cmd.Path, cmd.Args = copySelf(t, "python3"), []string{"python3", "reindex.py"} })
+	c := start(t, "wait", func(cmd *exec.Cmd) {
+		cmd.Path, cmd.Args = copySelf(t, "python3"), []string{"python3", "/srv/shop/reindex.py"}
+	})
 	p, err := portableSummarize(c.id.PID)
 	must(t, err)
 	if title, err := ReadTitle(ID{PID: c.id.PID}); title != "python3 reindex.py" || err != nil {

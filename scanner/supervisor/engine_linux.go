@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -18,11 +19,28 @@ type engine struct {
 	*question[containers]
 	name string
 	path string
+	list lister
 }
 
-func newEngine(r *resolver, p pace, name, path string, ask func(ctx context.Context, name, path string) (*containers, error)) *engine {
-	e := &engine{name: name, path: path}
-	e.question = newQuestion(r, p, func(ctx context.Context) (*containers, error) { return ask(ctx, e.name, path) }, (*containers).same)
+// lister asks for the containers of an engine. The error is an unavailable where there
+// is none to ask.
+type lister func(ctx context.Context, name, path string) (*containers, error)
+
+// unavailable is an engine that is not there, or that this user may not ask.
+type unavailable struct{ error }
+
+func (u unavailable) Unwrap() error { return u.error }
+
+// newEngine takes one that is unavailable for one without containers.
+func newEngine(r *resolver, p pace, name, path string, list lister) *engine {
+	e := &engine{name: name, path: path, list: list}
+	e.question = newQuestion(r, p, func(ctx context.Context) (*containers, error) {
+		answer, err := list(ctx, name, path)
+		if errors.As(err, &unavailable{}) {
+			return &containers{}, nil
+		}
+		return answer, err
+	}, (*containers).same)
 	return e
 }
 
@@ -75,7 +93,7 @@ func usualEngines() []string {
 	if home, err := os.UserHomeDir(); err == nil {
 		paths = append(paths, home+"/.docker/desktop/docker.sock")
 	}
-	if path, ok := strings.CutPrefix(os.Getenv("DOCKER_HOST"), "unix://"); ok && filepath.IsAbs(path) {
+	if path, ok := strings.CutPrefix(os.Getenv("DOCKER_HOST"), "unix://"); ok && filepath.IsAbs(path) && !slices.Contains(paths, path) {
 		paths = append(paths, path)
 	}
 	return paths
@@ -97,16 +115,15 @@ func usualStores() []string {
 // maxAnswer bounds a list of containers, in bytes.
 const maxAnswer = 8 << 20
 
-// askEngine asks for the containers that run. No engine, or one that this user may
-// not ask, has none.
+// askEngine asks for the containers that run.
 func askEngine(ctx context.Context, name, path string) (*containers, error) {
 	uid, err := ownerOf(path, os.ModeSocket)
 	if err != nil {
-		return &containers{}, nil
+		return nil, unavailable{err}
 	}
 	b, err := fetch(ctx, path, "/containers/json")
 	if errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, os.ErrNotExist) {
-		return &containers{}, nil
+		return nil, unavailable{err}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ask engine at %s: %w", path, err)
@@ -126,7 +143,7 @@ func ownerOf(path string, kind os.FileMode) (uint32, error) {
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || info.Mode().Type() != kind {
-		return 0, os.ErrInvalid
+		return 0, errors.New("it is another kind of file")
 	}
 	return st.Uid, nil
 }
@@ -163,16 +180,15 @@ func readBounded(from io.Reader) ([]byte, error) {
 	return b, err
 }
 
-// askStore reads a list of Podman's. No list, or one that this user may not read,
-// is empty.
+// askStore reads a list of Podman's.
 func askStore(_ context.Context, _, path string) (*containers, error) {
 	uid, err := ownerOf(path, 0)
 	if err != nil {
-		return &containers{}, nil
+		return nil, unavailable{err}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return &containers{}, nil
+		return nil, unavailable{err}
 	}
 	defer f.Close()
 	b, err := readBounded(f)

@@ -12,7 +12,7 @@ type pace struct {
 	gather time.Duration // before an answer is asked for: one scan has several sockets
 	pause  time.Duration // between the starts of two questions; doubled with each failure
 	limit  time.Duration // for an answer
-	tries  int           // before nobody is asked until the next wish
+	tries  int           // before nobody is asked until the next wish; each failure is told
 }
 
 func usualPace() pace { return pace{50 * time.Millisecond, 5 * time.Second, 2 * time.Second, 5} }
@@ -33,7 +33,7 @@ type question[T any] struct {
 	again   bool // wished for after the question at hand was asked
 	tried   bool // it was asked once, answered or not
 	asked   time.Time
-	fault   string // why there was no answer in the end, or ""
+	fault   string // why there is no answer to the last question, or ""
 }
 
 // background is where questions are asked. It is closed before the end.
@@ -113,7 +113,7 @@ func (q *question[T]) run(ctx context.Context) {
 		if err == nil {
 			failures = 0
 			q.publish(answer)
-		} else if failures++; failures == q.pace.tries && ctx.Err() == nil {
+		} else if failures++; ctx.Err() == nil {
 			q.fail(bound(err.Error()))
 		}
 		q.hasTried()
@@ -139,8 +139,26 @@ func (q *question[T]) once(ctx context.Context) (*T, error) {
 	q.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, q.pace.limit)
 	defer cancel()
-	return q.ask(ctx)
+	said := make(chan struct{})
+	slow := time.AfterFunc(q.pace.limit/slowPart, func() {
+		defer close(said)
+		if q.failure() == "" {
+			q.fail(wordsNotYet)
+		}
+	})
+	answer, err := q.ask(ctx)
+	if !slow.Stop() {
+		<-said
+	}
+	return answer, err
 }
+
+// wordsNotYet stand in the place of an error until there is one.
+const wordsNotYet = "no answer yet"
+
+// slowPart is the part of the time for an answer after which it is told that there is
+// none yet.
+const slowPart = 4
 
 func (q *question[T]) publish(answer *T) {
 	if !q.same(q.answer.Swap(answer), answer) {

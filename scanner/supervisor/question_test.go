@@ -121,7 +121,8 @@ func TestQuestionRefresh(t *testing.T) {
 	eventually(t, "answered again", func() bool { return o.asked.Load() == 2 && o.idle() })
 }
 
-// TestQuestionTriesAgain fails some times, then always: the last answer stays.
+// TestQuestionTriesAgain fails some times, then always: the last answer stays. Faults
+// are told as soon as they come.
 func TestQuestionTriesAgain(t *testing.T) {
 	o := newOracle(t, quick(), func(_ context.Context, n int64) (int64, error) {
 		if n == 3 {
@@ -130,10 +131,10 @@ func TestQuestionTriesAgain(t *testing.T) {
 		return 0, errors.New("no")
 	})
 	o.wish()
-	eventually(t, "answered", func() bool { return o.told.Load() == 1 && o.idle() })
+	eventually(t, "answered", func() bool { return o.answer.Load() != nil && o.idle() }) // fault, answer, end of fault
 	o.wish()
 	eventually(t, "given up", o.idle)
-	if n := o.asked.Load(); n != 3+int64(o.pace.tries) || *o.answer.Load() != 3 || o.told.Load() != 2 || o.failure() != "no" {
+	if n := o.asked.Load(); n != 3+int64(o.pace.tries) || *o.answer.Load() != 3 || o.told.Load() != 4 || o.failure() != "no" {
 		t.Errorf("asked %d times, told %d, answer %d, fault %q", n, o.told.Load(), *o.answer.Load(), o.failure())
 	}
 }
@@ -175,6 +176,23 @@ func TestQuestionTimesOut(t *testing.T) {
 	eventually(t, "given up", o.idle)
 	if o.asked.Load() != 1 || o.answer.Load() != nil {
 		t.Errorf("asked %d times, answer %v", o.asked.Load(), o.answer.Load())
+	}
+}
+
+// TestQuestionIsSlow has an answer that comes late, which is told before.
+func TestQuestionIsSlow(t *testing.T) {
+	p, answer := quick(), make(chan bool)
+	p.limit = 40 * time.Millisecond
+	o := newOracle(t, p, func(context.Context, int64) (int64, error) {
+		<-answer
+		return 1, nil
+	})
+	o.wish()
+	eventually(t, "told", func() bool { return o.failure() == wordsNotYet })
+	close(answer)
+	eventually(t, "answered", o.idle)
+	if o.failure() != "" || o.told.Load() != 3 {
+		t.Errorf("fault %q, told %d times", o.failure(), o.told.Load())
 	}
 }
 

@@ -83,3 +83,15 @@ func (*resolver) tick(time.Time) {}
 func (r *resolver) notes(func(string, uint16) bool) []string { return r.jobs.answer.Load().notes() }
 
 func (r *resolver) close() { r.home.close(usualPace().limit) }
+
+// askers are the jobs' files alone: launchd itself is not asked for them.
+func askers(o Options) []asker {
+	jobs := newResolver(o).jobs
+	return []asker{{"launchd", "", func(ctx context.Context) (int, error) {
+		j, err := jobs.ask(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return j.Len(), nil
+	}}}
+}

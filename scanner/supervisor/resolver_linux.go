@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"os"
@@ -333,4 +334,29 @@ func noteUnlistened(p Published) string {
 		fmt.Fprintf(&b, " (%s)", p.Container.Image)
 	}
 	return b.String() + " by the firewall, without a listener"
+}
+
+// askers are all that a resolver may ask, but for the forwarders.
+func askers(o Options) []asker {
+	r := newResolver(o)
+	units := func(name string, q *question[units]) asker {
+		return asker{name, "", func(ctx context.Context) (int, error) {
+			u, err := q.ask(ctx)
+			if err != nil {
+				return 0, err
+			}
+			return len(u.byName), nil
+		}}
+	}
+	all := []asker{units("systemd", r.system), units("systemd (user)", r.session)}
+	for _, e := range slices.Concat(r.engines, r.stores) {
+		all = append(all, asker{e.name, e.path, func(ctx context.Context) (int, error) {
+			c, err := e.list(ctx, e.name, e.path)
+			if err != nil {
+				return 0, err
+			}
+			return len(c.list), nil
+		}})
+	}
+	return all
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net"
 	"os"
@@ -90,6 +91,9 @@ type boundedConn struct {
 func (c boundedConn) Read(b []byte) (int, error) { return c.Reader.Read(b) }
 
 func dialBus(ctx context.Context, address string) (*dbus.Conn, error) {
+	if address == "" {
+		return nil, fmt.Errorf("there is no bus: %w", fs.ErrNotExist)
+	}
 	path, ok := parseBus(address)
 	if !ok {
 		return nil, fmt.Errorf("bus %q is no local socket", address)

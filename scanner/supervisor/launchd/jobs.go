@@ -14,6 +14,9 @@ type Jobs struct {
 	named map[serviceName][]uint16 // the ports of the names that they have
 }
 
+// Len is how many jobs there are.
+func (j *Jobs) Len() int { return len(j.all) }
+
 // serviceName is a name in services(5).
 type serviceName struct{ proto, name string }
 

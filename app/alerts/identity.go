@@ -1,0 +1,126 @@
+package alerts
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"portlight/scanner"
+	"portlight/scanner/supervisor"
+)
+
+// Program is the identity of a process across restarts, updates and changes of its
+// pid, the first of these that applies:
+//
+//	container:PROJECT/SERVICE, container:IMAGE or container:NAME
+//	exe:PATH, without the numbers of versions, of interpreters with what they run
+//	unit:SERVICE, unit:UID/SERVICE for a service of a user's own
+//	hidden:UID/NAME
+//
+// A nil process stands for the owners that cannot be seen, and for the kernel.
+func Program(l *scanner.Listener, p *scanner.Process) string {
+	if c := container(l); c != "" {
+		return "container:" + c
+	}
+	switch {
+	case p != nil && p.Path != "":
+		return "exe:" + foldVersions(p.Path) + script(p)
+	case p != nil:
+		return hidden(p.UID, p.Name)
+	case l.Kernel:
+		return hidden(l.UID, "kernel")
+	case isService(l) && l.Manager().User:
+		return "unit:" + strconv.Itoa(l.UID) + "/" + l.Manager().Unit
+	case isService(l):
+		return "unit:" + l.Manager().Unit
+	}
+	return hidden(l.UID, "")
+}
+
+// script is what an interpreter runs, or "".
+func script(p *scanner.Process) string {
+	if p.Title == "" {
+		return ""
+	}
+	return " " + p.Title
+}
+
+// container names the container that holds a listener, or that it is forwarded to;
+// "" where there is none, or it is not known. Where several programs hold it, one of
+// them may be another's.
+func container(l *scanner.Listener) string {
+	m := l.Manager()
+	if m.Kind != supervisor.Contained && !m.Forwarded || !onePath(l.Owners) {
+		return ""
+	}
+	switch c := &m.Container; {
+	case c.Project != "" && c.Service != "":
+		return c.Project + "/" + c.Service
+	case c.Image != "":
+		return c.Image
+	default:
+		return c.Name
+	}
+}
+
+// unnamed reports whether a listener is a container's that has no name yet. The
+// engines tell it some moments later.
+func unnamed(l *scanner.Listener) bool {
+	return container(l) == "" && onePath(l.Owners) &&
+		(l.Manager().Place == supervisor.Contained || slices.ContainsFunc(l.Owners, forwards))
+}
+
+func forwards(p scanner.Process) bool {
+	_, ok := supervisor.Forwarder(p.Name, nil)
+	return ok
+}
+
+// onePath reports whether all owners run the same executable.
+func onePath(owners []scanner.Process) bool {
+	return !slices.ContainsFunc(owners, func(p scanner.Process) bool { return p.Path != owners[0].Path })
+}
+
+// isService reports whether a unit tells a program: a session or a scope may run
+// any. Only what the cgroup tells counts: what others answer comes later, and would
+// make another program of it.
+func isService(l *scanner.Listener) bool { return l.Manager().Place == supervisor.Service }
+
+func hidden(uid int, name string) string { return "hidden:" + strconv.Itoa(uid) + "/" + name }
+
+// versions are the folders that an update names anew, with what stands for them.
+var versions = []struct {
+	folder *regexp.Regexp
+	with   string
+}{
+	{regexp.MustCompile(`^(/var/lib/snapd)?/snap/([^/]+)/[^/]+/`), "$1/snap/$2/*/"},
+	{regexp.MustCompile(`^/tmp/\.mount_([^/]*)[^/]{6}/`), "/tmp/.mount_$1*/"}, // AppImage, by mkdtemp(3)
+	{regexp.MustCompile(`^/nix/store/[0-9a-z]{32}-([^/]*?)(-[0-9][^/]*)?/`), "/nix/store/*-$1/"},
+	{regexp.MustCompile(`/v?[0-9]+(\.[0-9]+)+[^/]*/`), "/*/"},    // Homebrew, nvm, pyenv
+	{regexp.MustCompile(`/([A-Za-z]+-)?[0-9a-f]{40}/`), "/$1*/"}, // a commit, as of an editor's server
+}
+
+// foldVersions puts "*" in the place of folders of versions in a path.
+func foldVersions(path string) string {
+	if !strings.ContainsAny(path, "0123456789") && !strings.HasPrefix(path, "/tmp/.mount_") {
+		return path
+	}
+	for _, v := range versions {
+		path = v.folder.ReplaceAllString(path, v.with)
+	}
+	return path
+}
+
+// programs gives the identities of all holders, each once, at least one.
+func programs(l *scanner.Listener) []string {
+	var all []string
+	if len(l.Owners) == 0 || l.Unseen > 0 {
+		all = append(all, Program(l, nil))
+	}
+	for i := range l.Owners {
+		if p := Program(l, &l.Owners[i]); !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	return all
+}

@@ -1,0 +1,247 @@
+package history
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"portlight/app/alerts"
+	"portlight/scanner"
+)
+
+// Bounds of what is read at once.
+const (
+	defaultLimit = 100
+	maxLimit     = 10_000
+	maxKnown     = 50_000 // fingerprints
+)
+
+func limitOf(n int) int {
+	if n <= 0 {
+		return defaultLimit
+	}
+	return min(n, maxLimit)
+}
+
+// textOf is SQL for a text column that is NULL where the text is longer than n
+// bytes, without reading it.
+func textOf(column string, n int) string {
+	return fmt.Sprintf("CASE WHEN octet_length(%s) <= %d THEN %s END", column, n, column)
+}
+
+// Query chooses events. The zero value is the latest.
+type Query struct {
+	Since, Until time.Time // both ends in it; zero is no bound
+	Program      string    // part of the program's display name or identity, in any case
+	Port         int       // 0 is any
+	Limit        int       // 0 is 100; 10,000 at most
+	Before       int64     // only events with a lower id: of the last one, to read on; 0 is none
+}
+
+// Event is one that was recorded.
+type Event struct {
+	ID int64 // gives the order in which events were recorded
+	alerts.Judgement
+	Name string // display name of the program
+}
+
+// Events gives the latest events that a query chooses, the latest first.
+func (s *Store) Events(q Query) ([]Event, error) {
+	return read(s, "read events", func(c *conn) ([]Event, error) {
+		var events []Event
+		want := limitOf(q.Limit)
+		for {
+			rows, last, err := s.page(c, q, want-len(events), &events)
+			if err != nil || rows == 0 || len(events) == want {
+				return events, err
+			}
+			q.Before = last // rows that make no sense leave room for others
+		}
+	})
+}
+
+// page reads a number of rows and appends those that make sense. It gives how many
+// it read, and the id of the last.
+func (s *Store) page(c *conn, q Query, limit int, events *[]Event) (rows int, last int64, err error) {
+	where, args, err := q.where(c)
+	if err != nil || where == "" {
+		return 0, 0, err
+	}
+	err = c.each(`SELECT e.id, e.time, e.op, e.rule, e.away, `+textOf("p.identity", maxName)+`, `+textOf("p.name", maxText)+`, `+
+		textOf("e.verdict", maxWord)+`, `+textOf("e.would", maxWord)+`, `+
+		textOf("e.others", maxJSON)+`, `+textOf("e.listener", maxJSON)+`, `+textOf("e.before", maxJSON)+`
+		FROM events e JOIN programs p ON p.id = e.program WHERE `+where+` ORDER BY e.id DESC LIMIT ?`,
+		func(row *sqlite3.Stmt) error {
+			rows++
+			last = row.ColumnInt64(0)
+			e, err := eventOf(row)
+			if err != nil {
+				s.skipped++
+				return nil
+			}
+			*events = append(*events, e)
+			return nil
+		}, append(args, limit)...)
+	return rows, last, err
+}
+
+// where gives the conditions of a query with their values, "" if nothing can be
+// chosen. Bounds of time bound the ids too, or all events would be read: a clock
+// seldom jumps.
+func (q Query) where(c *conn) (string, []any, error) {
+	conditions, args := []string{"1"}, []any{}
+	add := func(condition string, value any) {
+		conditions = append(conditions, condition)
+		args = append(args, value)
+	}
+	if q.Before != 0 {
+		add(`e.id < ?`, q.Before)
+	}
+	if !q.Since.IsZero() {
+		add(`e.id >= (SELECT min(id) FROM events WHERE time >= ?)`, q.Since)
+		add(`+e.time >= ?`, q.Since)
+	}
+	if !q.Until.IsZero() {
+		add(`e.id <= (SELECT max(id) FROM events WHERE time <= ?)`, q.Until)
+		add(`+e.time <= ?`, q.Until)
+	}
+	if q.Port != 0 {
+		add(`e.port = ?`, q.Port)
+	}
+	if q.Program != "" {
+		ids, err := c.programsLike(q.Program)
+		if err != nil || ids == "" {
+			return "", nil, err
+		}
+		add(`e.program IN (SELECT value FROM json_each(?))`, ids)
+	}
+	return strings.Join(conditions, " AND "), args, nil
+}
+
+// programsLike gives the ids of the programs that a text is part of, as JSON, ""
+// for none.
+func (c *conn) programsLike(text string) (string, error) {
+	text = strings.ToLower(text)
+	var ids []int64
+	err := c.each(`SELECT id, `+textOf("identity", maxName)+`, `+textOf("name", maxText)+` FROM programs`, func(s *sqlite3.Stmt) error {
+		if strings.Contains(strings.ToLower(s.ColumnText(1)), text) || strings.Contains(strings.ToLower(s.ColumnText(2)), text) {
+			ids = append(ids, s.ColumnInt64(0))
+		}
+		return nil
+	})
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	b, err := json.Marshal(ids)
+	return string(b), err
+}
+
+func eventOf(row *sqlite3.Stmt) (e Event, err error) {
+	e.ID, e.Name = row.ColumnInt64(0), row.ColumnText(6)
+	e.Event.Time, e.Event.Op = timeOf(row.ColumnInt64(1)), scanner.Op(row.ColumnInt64(2))
+	e.Rule, e.Away = row.ColumnInt64(3), row.ColumnBool(4)
+	e.Program, e.Verdict, e.Would = row.ColumnText(5), alerts.Verdict(row.ColumnText(7)), alerts.Verdict(row.ColumnText(8))
+	if op := row.ColumnInt64(2); op < int64(scanner.Opened) || op > int64(scanner.Changed) || e.Program == "" || e.Verdict == "" {
+		return e, fmt.Errorf("event %d makes no sense", e.ID)
+	}
+	if e.Others, err = decodeFindings(row.ColumnRawText(9)); err != nil {
+		return e, err
+	}
+	if e.Event.Listener, err = decodeListener(row.ColumnRawText(10)); err != nil {
+		return e, err
+	}
+	if row.ColumnType(11) != sqlite3.NULL {
+		before, err := decodeListener(row.ColumnRawText(11))
+		if err != nil {
+			return e, err
+		}
+		e.Event.Before = &before
+	}
+	return e, nil
+}
+
+// Known gives what is known, the last seen first, 50,000 at most.
+func (s *Store) Known() ([]alerts.Sighting, error) {
+	return read(s, "read what is known", func(c *conn) (all []alerts.Sighting, err error) {
+		err = c.each(`SELECT f.proto, f.port, f.first, f.last, `+textOf("f.reach", maxWord)+`, `+textOf("p.identity", maxName)+`
+			FROM fingerprints f JOIN programs p ON p.id = f.program ORDER BY f.last DESC LIMIT ?`,
+			func(row *sqlite3.Stmt) error {
+				proto, port := row.ColumnInt(0), row.ColumnInt64(1)
+				f := alerts.Fingerprint{Proto: scanner.Proto(proto), Port: uint16(port), Reach: alerts.Reach(row.ColumnText(4)), Program: row.ColumnText(5)}
+				if !isProto(proto) || int64(f.Port) != port || f.Reach == "" || f.Program == "" {
+					s.skipped++
+					return nil
+				}
+				all = append(all, alerts.Sighting{Fingerprint: f, First: timeOf(row.ColumnInt64(2)), Last: timeOf(row.ColumnInt64(3))})
+				return nil
+			}, maxKnown)
+		return all, err
+	})
+}
+
+// First reports whether no baseline has been recorded: what is seen now is to be
+// taken for known, not for news.
+func (s *Store) First() (bool, error) {
+	return s.flag(`SELECT baseline FROM state`, true)
+}
+
+// flag tells whether a number is 0, or what to say where there is no database.
+func (s *Store) flag(sql string, none bool) (bool, error) {
+	n, err := read(s, "read state", func(c *conn) (*int64, error) {
+		n, found, err := c.number(sql)
+		if err == nil && !found {
+			err = damageError("it has no state")
+		}
+		return &n, err
+	})
+	if n == nil || err != nil {
+		return none, err
+	}
+	return *n == 0, nil
+}
+
+// Generation is another number whenever known fingerprints were taken away: by
+// ForgetAll and ForgetProgram of any process, or with the file. It is 0 where there
+// is no database. Who keeps what Known gave asks for it again then.
+func (s *Store) Generation() (int64, error) {
+	return read(s, "read state", func(c *conn) (int64, error) {
+		n, _, err := c.number(`SELECT generation FROM state`)
+		return n, err
+	})
+}
+
+// Info is what doctor tells of the database.
+type Info struct {
+	Path     string
+	Size     int64 // of all its files, in bytes
+	Events   int
+	Programs int
+	Version  int // of its form; 0 if there is none yet
+}
+
+// Info tells about the database.
+func (s *Store) Info() (Info, error) {
+	i, err := read(s, "read facts", func(c *conn) (i Info, err error) {
+		for sql, to := range map[string]*int{
+			`SELECT count(*) FROM events`: &i.Events, `SELECT count(*) FROM programs`: &i.Programs, `PRAGMA user_version`: &i.Version,
+		} {
+			n, _, err := c.number(sql)
+			if err != nil {
+				return i, err
+			}
+			*to = int(n)
+		}
+		return i, nil
+	})
+	i.Path = s.path
+	for _, part := range parts() {
+		if f, err := os.Stat(s.path + part); err == nil {
+			i.Size += f.Size()
+		}
+	}
+	return i, err
+}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
+	"portlight/app/view"
+	"portlight/scanner"
+	"portlight/scanner/scannertest"
+)
+
+// TestKeeperScripts plays testdata/keeper/*.txt on a real store. A line is a scan, a
+// second after the one before; one that begins with "&" is of the same scan as the
+// next:
+//
+//	open LISTENER, close LISTENER    what listens; see scannertest.Listener
+//	wait [SECONDS]                   nothing happens
+//	start                            the agent starts, with what listens then
+//	stop                             and ends; what is opened until it starts again was opened meanwhile
+//	crash                            the same, but nothing is closed in order
+//	jump SECONDS                     the clock is set
+//	slept SECONDS                    the computer has slept
+//	allow N, mute N                  a click on the Nth of the alerts that are new
+//	rule ACTION PROGRAM PORTS        by another process; remove is the opposite, of all
+//	pause SECONDS                    of alerts
+//	loopback                         is told, by another process
+//	seen                             all alerts are, by another process
+//	forget [PROGRAM]                 by another process
+//	damage                           the file is overwritten while nobody has it
+//	unseen                           tells the alerts that are new
+//	history                          tells the events, the oldest first
+//
+// Behind " => " stands what is judged, and what notifications say in brackets.
+func TestKeeperScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/keeper/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			playKeeper(t, file)
+		})
+	}
+}
+
+func playKeeper(t *testing.T, file string) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{TB: t, dir: t.TempDir(), now: time.Unix(1_800_000_000, 0).UTC()}
+	defer s.stop()
+	for n, line := range strings.Split(string(b), "\n") {
+		step, want, _ := strings.Cut(line, "=>")
+		if step = strings.TrimSpace(step); step == "" || step[0] == '#' {
+			continue
+		}
+		step, more := strings.CutPrefix(step, "& ")
+		if got := s.perform(step, more); got != strings.TrimSpace(want) {
+			t.Errorf("%s:%d: %s => %s, want %s", file, n+1, step, got, strings.TrimSpace(want))
+		}
+	}
+}
+
+// stage is a computer on which a keeper runs now and then.
+type stage struct {
+	testing.TB
+	dir    string
+	now    time.Time
+	listen []scanner.Listener
+	keeper *keeper
+	last   *scanner.Snapshot // that the keeper has seen
+	woke   bool
+}
+
+// perform does a step and gives what comes of it. With more the scan comes later.
+func (s *stage) perform(step string, more bool) string {
+	verb, rest, _ := strings.Cut(step, " ")
+	rest = strings.TrimSpace(rest)
+	elapsed := time.Second
+	switch verb {
+	case "open":
+		s.listen = append(s.listen, scannertest.Listener(s, rest))
+	case "close":
+		l := scannertest.Listener(s, rest)
+		s.listen = slices.DeleteFunc(s.listen, func(o scanner.Listener) bool { return o.Key == l.Key })
+	case "wait":
+		if rest != "" {
+			elapsed = s.seconds(rest)
+		}
+	case "slept":
+		elapsed, s.woke = s.seconds(rest), true
+	case "jump":
+		s.now = s.now.Add(s.seconds(rest))
+	case "start":
+		return s.start()
+	case "stop", "crash":
+		s.stop()
+		return ""
+	case "damage":
+		s.must(os.WriteFile(filepath.Join(s.dir, history.FileName), []byte(strings.Repeat("no database", 1000)), 0o600))
+		return ""
+	case "unseen":
+		return s.unseen()
+	case "history":
+		return s.history()
+	default:
+		return s.decide(verb, strings.Fields(rest))
+	}
+	s.now = s.now.Add(elapsed)
+	if more || s.keeper == nil {
+		return ""
+	}
+	return s.scan()
+}
+
+func (s *stage) seconds(text string) time.Duration {
+	n, err := strconv.Atoi(text)
+	s.must(err)
+	return time.Duration(n) * time.Second
+}
+
+func (s *stage) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *stage) start() string {
+	store, err := history.Open(s.dir, history.Agent, history.Options{})
+	s.must(err)
+	s.keeper = newKeeper(slog.New(slog.DiscardHandler), 1000, store, nil)
+	s.keeper.now = func() time.Time { return s.now }
+	s.last, s.now = nil, s.now.Add(time.Second)
+	return s.scan()
+}
+
+func (s *stage) stop() {
+	if s.keeper != nil {
+		s.must(s.keeper.store.Close())
+		s.keeper = nil
+	}
+}
+
+// scan has the keeper see what listens now, as the agent's loop does.
+func (s *stage) scan() string {
+	changed, err := s.keeper.store.Changed()
+	s.must(err)
+	if changed {
+		s.keeper.reload()
+	}
+	snap := &scanner.Snapshot{Time: s.now, Listeners: slices.Clone(s.listen)}
+	slices.SortFunc(snap.Listeners, func(a, b scanner.Listener) int { return a.Compare(b.Key) })
+	u := scanner.Update{Snapshot: snap, Baseline: s.last == nil, Woke: s.woke}
+	if s.last != nil {
+		u.Events = scanner.Diff(s.last, snap)
+	}
+	s.last, s.woke = snap, false
+	js := s.keeper.update(u)
+	late, _ := s.keeper.due()
+	var got []string
+	if s.keeper.welcome {
+		s.keeper.welcome = false
+		title, _ := view.Welcome(snap)
+		got = append(got, "["+title+"]")
+	}
+	for _, j := range append(js, late...) {
+		got = append(got, toldOf(j))
+	}
+	for _, n := range s.keeper.takeNotices() {
+		got = append(got, fmt.Sprintf("[%s: %s]", n.Key, view.NewAlert(n, view.Facts{Names: (&program{}).newNames(nil)}).Title))
+	}
+	return strings.Join(got, ", ")
+}
+
+func toldOf(j alerts.Judgement) string {
+	words := []string{j.Event.Op.String(), string(j.Verdict), j.Program}
+	if j.Away {
+		words = append([]string{"away"}, words...)
+	}
+	for _, o := range j.Others {
+		words = append(words, "+", string(o.Verdict), o.Program)
+	}
+	return strings.Join(words, " ")
+}
+
+// decide does what a person decides, in the menu or by another process.
+func (s *stage) decide(verb string, words []string) string {
+	k := s.keeper
+	other, err := history.Open(s.dir, history.Other, history.Options{})
+	s.must(err)
+	defer other.Close()
+	switch verb {
+	case "allow", "mute":
+		a := agent{keeper: k}
+		n, err := strconv.Atoi(words[0])
+		s.must(err)
+		action, state := alerts.Allow, history.StateAllowed
+		if verb == "mute" {
+			action, state = alerts.Mute, history.StateMuted
+		}
+		s.must(a.decide(k.news[n-1].ID, action, state))
+	case "rule":
+		r := alerts.Rule{Action: alerts.Action(words[0]), Program: words[1]}
+		s.must(r.SetPorts(words[2]))
+		_, err := other.AddRule(r, 0)
+		s.must(err)
+	case "remove":
+		s.must(other.ReplaceRules(nil))
+	case "pause":
+		s.must(k.pause(s.now.Add(s.seconds(words[0]))))
+	case "loopback":
+		set := alerts.DefaultSettings()
+		set.Loopback = true
+		s.must(other.SetAll(set.Values()))
+	case "seen":
+		s.must(other.MarkAllSeen())
+	case "forget":
+		if len(words) > 0 {
+			s.must(other.ForgetProgram(words[0]))
+		} else {
+			s.must(other.ForgetAll())
+		}
+	default:
+		s.Fatalf("unknown step %q", verb)
+	}
+	return ""
+}
+
+func (s *stage) unseen() string {
+	all, err := s.keeper.store.Alerts(history.StateNew, 0, 0)
+	s.must(err)
+	if len(all) != s.keeper.unseen || len(all) != len(s.keeper.news) {
+		s.Errorf("the keeper knows of %d and %d", s.keeper.unseen, len(s.keeper.news))
+	}
+	var got []string
+	for _, a := range all {
+		got = append(got, fmt.Sprintf("%s %s %d x%d", a.Verdict, a.Program, a.Port, a.Count))
+	}
+	return strings.Join(got, ", ")
+}
+
+func (s *stage) history() string {
+	all, err := s.keeper.store.Events(history.Query{})
+	s.must(err)
+	var got []string
+	for _, e := range slices.Backward(all) {
+		got = append(got, fmt.Sprintf("%s %d", toldOf(e.Judgement), e.Event.Listener.Port))
+	}
+	return strings.Join(got, ", ")
+}

@@ -1,0 +1,100 @@
+package view
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"portlight/scanner"
+)
+
+// menuText is the model of the menu, a row a line.
+func menuText(m Menu) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "note %q, %d unseen, paused %t\n", m.Note, m.Unseen, !m.PausedUntil.IsZero())
+	for _, s := range m.Sections {
+		b.WriteString(s.Title + "\n")
+		for _, r := range s.Rows {
+			b.WriteString(menuRowText(r) + "\n")
+		}
+		if len(s.Rows) == 0 {
+			fmt.Fprintf(&b, "  (%s)\n", s.Empty)
+		}
+	}
+	return b.String()
+}
+
+func menuRowText(r MenuRow) string {
+	s := "  " + r.Label + " | " + r.Address + " | " + r.URL
+	if r.Alert != 0 {
+		s += fmt.Sprintf(" | alert %d", r.Alert)
+	}
+	for _, flag := range []struct {
+		on   bool
+		word string
+	}{{r.CanStop, "can stop"}, {r.Closed, "closed"}, {r.TellsClosed, "tells closed"}} {
+		if flag.on {
+			s += " | " + flag.word
+		}
+	}
+	return s
+}
+
+// menuNews is two alerts about one listener, one about a listener that has
+// closed and one about many.
+func menuNews(rows []Row) []MenuRow {
+	return []MenuRow{
+		NewsRow(9, rows[1], true),
+		NewsRow(7, rows[1], true),
+		NewsRow(8, rows[2], false),
+		{Alert: 3, Label: "While you were away: 5 new"},
+	}
+}
+
+func TestMenuText(t *testing.T) {
+	rows := Rows(example(), names)
+	golden(t, "menu.txt", menuText(NewMenu(rows, nil, MenuState{})))
+
+	state := MenuState{
+		Note:        "2 are hidden",
+		Unseen:      4,
+		PausedUntil: time.Unix(1, 0),
+		TellsClosed: map[string]bool{rows[1].ID: true, rows[2].ID: true, "gone": true},
+	}
+	golden(t, "menu-news.txt", menuText(NewMenu(rows[:4], menuNews(rows), state)))
+}
+
+// TestMenuLeavesNews: the caller may keep its rows and use them again.
+func TestMenuLeavesNews(t *testing.T) {
+	rows := Rows(example(), names)
+	news, want := menuNews(rows), menuNews(rows)
+	NewMenu(rows, news, MenuState{TellsClosed: map[string]bool{rows[1].ID: true}})
+	if !reflect.DeepEqual(news, want) {
+		t.Errorf("the caller's rows became %+v", news)
+	}
+}
+
+func TestMenuFoldsOnlyTwins(t *testing.T) {
+	other := at(scanner.TCP, "::", 80, "nginx")
+	other.Owners[0].PID = 9
+	for _, c := range []struct {
+		name string
+		a, b scanner.Listener
+		rows int
+	}{
+		{"both wildcards of one process", at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx"), 1},
+		{"both loopbacks", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "::1", 80, "nginx"), 1},
+		{"wildcards of two processes", at(scanner.TCP, "0.0.0.0", 80, "nginx"), other, 2},
+		{"two specific addresses", at(scanner.TCP, "192.0.2.1", 80, "nginx"), at(scanner.TCP, "192.0.2.2", 80, "nginx"), 2},
+		{"two loopback addresses", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "127.0.0.2", 80, "nginx"), 2},
+		{"TCP and UDP", at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.UDP, "::", 80, "nginx"), 2},
+		{"loopback and wildcard", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx"), 2},
+	} {
+		m := NewMenu(Rows(&scanner.Snapshot{Listeners: []scanner.Listener{c.a, c.b}}, names), nil, MenuState{})
+		if n := len(m.Sections[SectionExternal].Rows) + len(m.Sections[SectionLocal].Rows); n != c.rows {
+			t.Errorf("%s: %d rows, want %d", c.name, n, c.rows)
+		}
+	}
+}
