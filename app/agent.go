@@ -10,6 +10,7 @@ import (
 	"io"
 	stdlog "log"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -101,8 +102,13 @@ func (p *program) checkSession(ctx context.Context) error {
 	return nil
 }
 
+// agentMemory is what the agent's heap tries to stay below, in bytes: it is there all
+// day, and ten thousand listeners take less.
+const agentMemory = 24 << 20
+
 // run shows the tray until ctx ends, the user quits or the session bus is gone.
 func (a *agent) run(ctx context.Context) error {
+	debug.SetMemoryLimit(agentMemory)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	a.ended = ctx.Done()
@@ -240,11 +246,7 @@ func (a *agent) show() {
 		a.enqueue(a.ofNotice(n))
 	}
 	a.greet()
-	var rows []view.Row
-	if a.last != nil {
-		rows = view.Rows(a.last, a.names)
-	}
-	a.tray.Update(view.NewMenu(rows, a.news(), a.menuState()))
+	a.tray.Update(view.NewMenu(view.EachRow(a.last, a.names), a.news(), a.menuState()))
 }
 
 // do has a job run on the keeper's goroutine, and says on the screen if it fails.

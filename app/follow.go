@@ -68,29 +68,42 @@ func (f *follower) serve(updates <-chan scanner.Update, changed <-chan struct{})
 	due := time.NewTimer(0)
 	defer due.Stop()
 	for {
-		var js []alerts.Judgement
+		var err error
+		var next time.Time
 		select {
 		case u, open := <-updates:
 			if !open {
 				return nil
 			}
 			f.seen(u)
-			js = f.keeper.update(u)
+			next, err = f.round(f.keeper.update(u))
 		case <-changed:
 			f.keeper.reload()
+			next, err = f.round(nil)
 		case job := <-f.jobs:
 			job()
+			next, err = f.round(nil)
 		case <-due.C:
+			next, err = f.round(nil)
 		}
-		late, next := f.keeper.due()
-		if js = append(js, late...); len(js) > 0 {
-			if err := f.judged(js); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
-		f.done()
 		if !next.IsZero() {
 			due.Reset(time.Until(next))
 		}
 	}
+}
+
+// round tells what has been judged, and what is due by now. Nothing of it is held
+// while it waits for the next one.
+func (f *follower) round(js []alerts.Judgement) (next time.Time, err error) {
+	late, next := f.keeper.due()
+	if js = append(js, late...); len(js) > 0 {
+		if err := f.judged(js); err != nil {
+			return next, err
+		}
+	}
+	f.done()
+	return next, nil
 }

@@ -283,7 +283,7 @@ func (k *keeper) flush() {
 	k.tried = k.now()
 	for len(k.unsaved) > 0 && k.works(k.store.Record(k.unsaved[0])) {
 		k.waiting -= len(k.unsaved[0].Judgements)
-		k.unsaved = k.unsaved[1:]
+		k.unsaved = slices.Delete(k.unsaved, 0, 1)
 	}
 }
 

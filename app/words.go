@@ -61,13 +61,13 @@ programs or of one. Rules, settings and own names of ports stay. What listens wh
 all is deleted is taken for known; one program that is deleted is new again.`
 
 	wordsAlerts = `Lists the alerts that nobody has looked at, by program. The identity behind a
-program's name is what "rules add --program" takes.`
+program's name is what "rules add --program" takes, in quotes if it has blanks.`
 
 	wordsDecide = "The rule stands before all others; \"portlight rules\" lists and removes it."
 
 	wordsTimes         = "write 2026-11-01, \"2026-11-01 15:04\", 15:04, today, or a length such as 90m, 24h, 7d"
 	wordsPast          = "%s is not in the future"
-	wordsSkipped       = "note: %s of the memory could not be read and was left out"
+	wordsSkipped       = "note: %s of the memory could not be read"
 	wordsNoRules       = "There are no rules. See `portlight rules add --help`."
 	wordsEverything    = "this rule covers every program on every port: name a --program or a --port, or say --all"
 	wordsNotEverything = "--all is for a rule that covers everything"

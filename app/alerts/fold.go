@@ -10,7 +10,7 @@ const (
 	foldFor    = 5 * time.Second // what follows so soon is told by the same notification
 	foldMost   = time.Minute     // for so long at most
 	updateLeft = time.Second     // between two updates of a notification at least
-	maxFolded  = 1000            // judgements that a notification keeps; the others are counted
+	maxFolded  = 200             // judgements that a notification keeps; the others are counted
 )
 
 // Notice is what one notification tells.

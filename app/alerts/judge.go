@@ -75,7 +75,7 @@ func (j *Judge) Known() []Fingerprint { return slices.Collect(maps.Keys(j.known)
 // once.
 func (j *Judge) TakeSeen() []Fingerprint {
 	seen := slices.Collect(maps.Keys(j.fresh))
-	clear(j.fresh)
+	j.fresh = map[Fingerprint]bool{}
 	return seen
 }
 

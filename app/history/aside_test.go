@@ -114,18 +114,9 @@ func wantAside(t *testing.T, dir, name, content string) *Store {
 		t.Error("it is not a new one")
 	}
 	check(t, s.Record(tick(start(), judged(1, listener("web", 80), alerts.New, start()))))
-	wantModes2(t, dir)
+	wantModes(t, dir)
 	wantIntact(t, dir)
 	return s
-}
-
-func wantModes2(t *testing.T, dir string) {
-	t.Helper()
-	for _, part := range parts()[:3] {
-		if mode := must[os.FileInfo](t)(os.Stat(filepath.Join(dir, FileName) + part)).Mode(); mode != 0o600 {
-			t.Errorf("%s has mode %v", part, mode)
-		}
-	}
 }
 
 // TestRulesOutliveDamage, which is elsewhere.

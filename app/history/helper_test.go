@@ -191,3 +191,22 @@ func wantError(t testing.TB, err, want error) {
 		t.Errorf("error %v, want %v", err, want)
 	}
 }
+
+// wantIntact checks all of a database for damage.
+func wantIntact(t *testing.T, dir string) {
+	t.Helper()
+	c, err := dial(filepath.Join(dir, FileName))
+	check(t, err)
+	defer c.close()
+	check(t, c.quickCheck(""))
+}
+
+// wantModes checks that the database's files are the user's only.
+func wantModes(t *testing.T, dir string) {
+	t.Helper()
+	for _, part := range parts()[:3] {
+		if mode := must[os.FileInfo](t)(os.Stat(filepath.Join(dir, FileName) + part)).Mode(); mode != 0o600 {
+			t.Errorf("%s%s has mode %v", FileName, part, mode)
+		}
+	}
+}

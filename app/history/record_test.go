@@ -197,7 +197,7 @@ func TestClockJump(t *testing.T) {
 // back as they are, long ones are cut.
 func TestHostileTexts(t *testing.T) {
 	s := store(t, t.TempDir(), Agent)
-	for _, text := range []string{"a\x00b", "\xff\xfe\x80", "\u202e‮<b>&\u2028", "'; DROP TABLE events; --", "\\u0000", "😀" + strings.Repeat("é", 10)} {
+	for _, text := range []string{"a\x00b", "\xff\xfe\x80", "\u202e<b>&\u2028", "'; DROP TABLE events; --", "\\u0000", "😀" + strings.Repeat("é", 10)} {
 		l := listener(text, 80)
 		l.Owners[0].Title, l.Device, l.User = text, text, text
 		j := judged(scanner.Opened, l, alerts.New, start())

@@ -106,18 +106,6 @@ func TestFilesAreTheUsersOnly(t *testing.T) {
 	wantModes(t, dir)
 }
 
-func wantModes(t *testing.T, dir string) {
-	t.Helper()
-	if got := names(t, dir); len(got) != 3 {
-		t.Errorf("files %v", got)
-	}
-	for _, name := range names(t, dir) {
-		if mode := must[os.FileInfo](t)(os.Stat(filepath.Join(dir, name))).Mode(); mode != 0o600 {
-			t.Errorf("%s has mode %v", name, mode)
-		}
-	}
-}
-
 // TestLinkToTheFile has the database elsewhere.
 func TestLinkToTheFile(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
@@ -158,15 +146,6 @@ func TestRemovedFile(t *testing.T) {
 		check(t, window.Close())
 		wantIntact(t, dir)
 	}
-}
-
-// wantIntact checks all of a database for damage.
-func wantIntact(t *testing.T, dir string) {
-	t.Helper()
-	c, err := dial(filepath.Join(dir, FileName))
-	check(t, err)
-	defer c.close()
-	check(t, c.quickCheck(""))
 }
 
 // TestForget leaves what a person made.

@@ -34,7 +34,10 @@ func TestDiagnosis(t *testing.T) {
 		{Name: "launchd", Took: 1234 * time.Microsecond, Known: 400},
 	}
 	d := NewDiagnosis("1.2.3", Findings{Trials: trials, Behind: behind, Legacy: []string{"filter", "nat"}, ExecEvents: errors.New("subscribe to exec events: operation not permitted"), Network: network, Registry: "2026-04-23", Problems: []string{"/etc/services: line 7 makes no sense"}})
+	d.Memory, d.Notifications = exampleMemory().clean(), NotificationsJSON{Agent: true, Works: true, Service: "dunst 1.9.0", LastError: "send notification:\x1b[31m"}.clean()
 	golden(t, "doctor.txt", DiagnosisText(d, Style{}))
+	oldest := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	d.Memory.Oldest = &oldest
 	var b bytes.Buffer
 	if err := WriteJSON(&b, d, "  "); err != nil {
 		t.Fatal(err)
@@ -43,6 +46,7 @@ func TestDiagnosis(t *testing.T) {
 }
 
 func TestDiagnosisOfNothing(t *testing.T) {
-	d := NewDiagnosis("1.2.3", Findings{Trials: []scanner.Trial{{Source: "sockdiag", Err: errors.New("gone")}}, NetworkErr: errors.New("read network: no rights")})
+	d := NewDiagnosis("1.2.3", Findings{Trials: []scanner.Trial{{Source: "sockdiag", Err: errors.New("gone")}}, NetworkErr: errors.New("read network: no rights"),
+		Memory: MemoryJSON{Found: true, Error: "open the memory: written by a newer version"}, Notifications: NotificationsJSON{Error: "there is no session bus"}})
 	golden(t, "doctor-nothing.txt", DiagnosisText(d, Style{Colour: true}))
 }

@@ -106,7 +106,7 @@ const (
 	wordsNothingYet  = "nothing has been remembered yet"
 	wordsUnusable    = "cannot be used: "
 	wordsKept        = "Events are kept for %s, %d of them at most"
-	wordsSkippedRows = "%s of it could not be read and are left out"
+	wordsSkippedRows = "%s of it could not be read"
 	wordsAgent       = "Portlight runs, and records what happens"
 	wordsNoAgent     = "Portlight does not run: nothing is recorded and nothing is told"
 	wordsShownBy     = "shown by "

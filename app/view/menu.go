@@ -1,6 +1,7 @@
 package view
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -56,16 +57,15 @@ type MenuState struct {
 }
 
 // NewMenu makes the menu of all rows, by port, and of the alerts that have not
-// been seen, in the order to be shown. Neither is changed.
-func NewMenu(rows []Row, news []MenuRow, state MenuState) Menu {
+// been seen, in the order to be shown. It keeps no row.
+func NewMenu(rows iter.Seq[Row], news []MenuRow, state MenuState) Menu {
 	m := Menu{Note: state.Note, Unseen: state.Unseen, PausedUntil: state.PausedUntil}
 	m.Sections[SectionNew] = Section{Title: "New", Rows: slices.Clone(news)}
 	m.Sections[SectionExternal] = Section{Title: "Others can reach", Empty: "Nothing"}
 	m.Sections[SectionLocal] = Section{Title: "Only this computer", Empty: "Nothing"}
-	var before *Row
-	for i := range rows {
-		r := &rows[i]
-		if before != nil && twins(before, r) {
+	var before Row
+	for r := range rows {
+		if twins(&before, &r) {
 			continue
 		}
 		before = r

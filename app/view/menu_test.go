@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func menuNews(rows []Row) []MenuRow {
 
 func TestMenuText(t *testing.T) {
 	rows := Rows(example(), names)
-	golden(t, "menu.txt", menuText(NewMenu(rows, nil, MenuState{})))
+	golden(t, "menu.txt", menuText(NewMenu(slices.Values(rows), nil, MenuState{})))
 
 	state := MenuState{
 		Note:        "2 are hidden",
@@ -63,14 +64,14 @@ func TestMenuText(t *testing.T) {
 		PausedUntil: time.Unix(1, 0),
 		TellsClosed: map[string]bool{rows[1].ID: true, rows[2].ID: true, "gone": true},
 	}
-	golden(t, "menu-news.txt", menuText(NewMenu(rows[:4], menuNews(rows), state)))
+	golden(t, "menu-news.txt", menuText(NewMenu(slices.Values(rows[:4]), menuNews(rows), state)))
 }
 
 // TestMenuLeavesNews: the caller may keep its rows and use them again.
 func TestMenuLeavesNews(t *testing.T) {
 	rows := Rows(example(), names)
 	news, want := menuNews(rows), menuNews(rows)
-	NewMenu(rows, news, MenuState{TellsClosed: map[string]bool{rows[1].ID: true}})
+	NewMenu(slices.Values(rows), news, MenuState{TellsClosed: map[string]bool{rows[1].ID: true}})
 	if !reflect.DeepEqual(news, want) {
 		t.Errorf("the caller's rows became %+v", news)
 	}
@@ -92,7 +93,7 @@ func TestMenuFoldsOnlyTwins(t *testing.T) {
 		{"TCP and UDP", at(scanner.TCP, "0.0.0.0", 80, "nginx"), at(scanner.UDP, "::", 80, "nginx"), 2},
 		{"loopback and wildcard", at(scanner.TCP, "127.0.0.1", 80, "nginx"), at(scanner.TCP, "::", 80, "nginx"), 2},
 	} {
-		m := NewMenu(Rows(&scanner.Snapshot{Listeners: []scanner.Listener{c.a, c.b}}, names), nil, MenuState{})
+		m := NewMenu(EachRow(&scanner.Snapshot{Listeners: []scanner.Listener{c.a, c.b}}, names), nil, MenuState{})
 		if n := len(m.Sections[SectionExternal].Rows) + len(m.Sections[SectionLocal].Rows); n != c.rows {
 			t.Errorf("%s: %d rows, want %d", c.name, n, c.rows)
 		}

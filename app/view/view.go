@@ -4,6 +4,7 @@
 package view
 
 import (
+	"iter"
 	"net"
 	"net/netip"
 	"slices"
@@ -53,12 +54,23 @@ type Row struct {
 
 // Rows gives the rows of a snapshot in its order.
 func Rows(s *scanner.Snapshot, names Namer) []Row {
-	facts, reach := FactsOf(s, names), newReacher(s.Network)
-	rows := make([]Row, len(s.Listeners))
-	for i := range s.Listeners {
-		rows[i] = newRow(s.Listeners[i], facts, reach)
+	rows := make([]Row, 0, len(s.Listeners))
+	return slices.AppendSeq(rows, EachRow(s, names))
+}
+
+// EachRow gives the rows of a snapshot, which may be nil, one at a time.
+func EachRow(s *scanner.Snapshot, names Namer) iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		if s == nil {
+			return
+		}
+		facts, reach := FactsOf(s, names), newReacher(s.Network)
+		for i := range s.Listeners {
+			if !yield(newRow(s.Listeners[i], facts, reach)) {
+				return
+			}
+		}
 	}
-	return rows
 }
 
 // FactsOf gives the facts that the rows of a snapshot are made with, which may be

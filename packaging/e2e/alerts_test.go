@@ -50,7 +50,7 @@ func TestAlertMenu(t *testing.T) {
 		name := "portly-menu-" + c.state
 		d.opened(name)
 		row := d.waitNews(name)
-		time.Sleep(1200 * time.Millisecond) // a click so soon after a change of the menu is taken for one on what it showed before
+		d.undoubted()
 		d.click(row, c.button)
 		waitFor(t, "nothing is new", soon, func() bool { return !d.mustMenu().section(news).found })
 		if states := d.alertStates(name); !slices.Equal(states, []string{c.state}) {
@@ -106,10 +106,10 @@ func (d *desktop) rules() (rules []rule) {
 // alertStates gives the states of a program's alerts.
 func (d *desktop) alertStates(program string) (states []string) {
 	d.t.Helper()
-	var all []struct{ Program, State string }
+	var all []struct{ Identity, State string }
 	d.ask(&all, "alerts", "--all")
 	for _, a := range all {
-		if strings.HasSuffix(a.Program, "/"+program) {
+		if strings.HasSuffix(a.Identity, "/"+program) {
 			states = append(states, a.State)
 		}
 	}
@@ -211,7 +211,7 @@ func TestFlood(t *testing.T) {
 	for i := 0; i < flood; i += each {
 		daemon(t, program(t, "portly-flood-"+strconv.Itoa(i/each)), nil, addrs[i:i+each]...)
 	}
-	waitFor(t, "all events are recorded", 20*time.Second, func() bool { return len(d.events("--limit", "0")) >= flood })
+	waitFor(t, "all events are recorded", 20*time.Second, func() bool { return len(d.events("--since", "1h")) >= flood })
 	cpu := cpuTime(t, pid) - before
 	resident, anonymous := memory(t, pid)
 	notes := len(d.notes.with("")) - told
@@ -220,7 +220,7 @@ func TestFlood(t *testing.T) {
 		t.Errorf("%d notifications: %v", notes, d.notes.with(""))
 	}
 	seen := map[int]bool{}
-	for _, e := range d.events("--limit", "0") {
+	for _, e := range d.events("--since", "1h") {
 		if e.Event == "opened" {
 			seen[e.Listener.Port] = true
 		}
@@ -228,8 +228,8 @@ func TestFlood(t *testing.T) {
 	if len(seen) < flood {
 		t.Errorf("%d of %d listeners are in the history", len(seen), flood)
 	}
-	if cpu > 2*time.Second || resident > 64 {
-		t.Errorf("the agent took %v of processor time and %.1f MB", cpu, resident)
+	if cpu > 2*time.Second || anonymous > 44 { // the rest is the executable, as far as it is looked at
+		t.Errorf("the agent took %v of processor time and %.1f MB", cpu, anonymous)
 	}
 }
 

@@ -117,6 +117,7 @@ func (n note) folded() bool { return strings.HasSuffix(n.summary, " more") }
 func (d *desktop) markSeen() {
 	d.t.Helper()
 	if seen, ok := d.mustMenu().child("Mark all as seen"); ok {
+		d.undoubted()
 		d.event(seen.id, "clicked")
 	}
 	waitFor(d.t, "nothing is new", soon, func() bool {
@@ -124,6 +125,10 @@ func (d *desktop) markSeen() {
 		return err == nil && !m.section(news).found
 	})
 }
+
+// undoubted waits until a click on the menu means what it shows: right after a change
+// it may have been meant for what was there before.
+func (d *desktop) undoubted() { time.Sleep(1200 * time.Millisecond) }
 
 // actionFor gives the key of the action with this label, or "".
 func (n note) actionFor(label string) string {

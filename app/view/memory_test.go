@@ -1,0 +1,32 @@
+package view
+
+import (
+	"strings"
+	"testing"
+)
+
+func exampleMemory() MemoryJSON {
+	oldest := noon()
+	return MemoryJSON{
+		Path: "/home/u/.local/share/portlight\x1b[31m/portlight.db", Found: true, Bytes: 1_250_000, Events: 1234, Programs: 1, Rules: 2, Unseen: 0,
+		Oldest: &oldest, KeepDays: 90, KeepEvents: 200_000, Skipped: 1,
+	}
+}
+
+func TestMemoryWords(t *testing.T) {
+	old := noon()
+	for _, c := range []struct {
+		memory MemoryJSON
+		want   string
+	}{
+		{MemoryJSON{Path: "/d/portlight.db", KeepDays: 1, KeepEvents: 1000}, "/d/portlight.db: nothing has been remembered yet\nEvents are kept for 1 day, 1000 of them at most"},
+		{MemoryJSON{Path: "/d/portlight.db", Found: true, Error: "why"}, "cannot be used: why"},
+		{MemoryJSON{Path: "/d/portlight.db", Found: true, Bytes: 4096, KeepDays: 90, KeepEvents: 200_000}, "/d/portlight.db, 4 KB\n0 events, 0 programs, 0 rules, 0 new alerts\nEvents are kept for 90 days, 200000 of them at most"},
+		{MemoryJSON{Path: "/d/portlight.db", Found: true, Bytes: 1, Events: 1, Oldest: &old, KeepDays: 90, KeepEvents: 200_000, Skipped: 2},
+			"/d/portlight.db, 1 byte\n1 event since 2026-11-01 12:00, 0 programs, 0 rules, 0 new alerts\nEvents are kept for 90 days, 200000 of them at most\n2 rows of it could not be read"},
+	} {
+		if got := strings.Join(c.memory.words(), "\n"); got != c.want {
+			t.Errorf("got %s\nwant %s", got, c.want)
+		}
+	}
+}
