@@ -4,6 +4,7 @@ package history
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -48,6 +49,8 @@ func child(mode, dir string) error {
 		return writeSettings(dir, 200)
 	case "full":
 		return fillDisk(dir)
+	case "idle":
+		return idle(dir)
 	}
 	return fmt.Errorf("unknown mode %q", mode)
 }
@@ -240,6 +243,43 @@ func TestProcessesWriteAtOnce(t *testing.T) {
 	if len(rules) != 400 || len(settings) != 400 {
 		t.Errorf("%d rules, %d settings", len(rules), len(settings))
 	}
+}
+
+// idle looks for changes and reads. It tells before and after what the process has
+// written to a disk, see proc_pid_io(5).
+func idle(dir string) error {
+	s, err := Open(dir, Other, Options{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	look := func(n int) error {
+		for range n {
+			changed, err1 := s.Changed()
+			_, err2 := s.Unseen()
+			_, err3 := s.Events(Query{Program: "web"})
+			if err := errors.Join(err1, err2, err3); err != nil || changed {
+				return fmt.Errorf("changed %v: %w", changed, err)
+			}
+		}
+		return nil
+	}
+	if err := look(1); err != nil {
+		return err
+	}
+	before := diskWrites(os.ReadFile("/proc/self/io"))
+	if err := look(200); err != nil {
+		return err
+	}
+	fmt.Print(before, "--", diskWrites(os.ReadFile("/proc/self/io")))
+	return nil
+}
+
+// diskWrites picks the line about writes to a disk.
+func diskWrites(text []byte, err error) string {
+	_, rest, _ := strings.Cut(string(text), "\nwrite_bytes: ")
+	number, _, _ := strings.Cut(rest, "\n")
+	return fmt.Sprint("write_bytes: ", number, err)
 }
 
 // fillDisk records until no more can be written, which must be told as ErrFull, and

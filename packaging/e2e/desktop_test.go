@@ -472,6 +472,7 @@ func TestHostileNames(t *testing.T) {
 	d := fullDesktop(t)
 	d.agent("--interval", "250ms")
 	for _, h := range hostile() {
+		d.markSeen()
 		n := freePort(t)
 		daemon(t, program(t, h.name), func(c *exec.Cmd) { c.Args[0] = h.argv0 }, fmt.Sprintf("tcp4 0.0.0.0:%d", n))
 		row := d.row(external, port(n))

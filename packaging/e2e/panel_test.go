@@ -73,9 +73,9 @@ func looks(t *testing.T) []look {
 // chooseDefault invokes the default action of dunst's notification.
 func (d *desktop) chooseDefault(window) { d.x("dunstctl", "action", "0") }
 
-// chooseButton presses the button of xfce4-notifyd's notification, which is at
-// its lower right.
-func (d *desktop) chooseButton(w window) { d.press(w.area.Max.Sub(image.Pt(55, 30))) }
+// chooseButton presses the first of the three buttons of xfce4-notifyd's notification,
+// which are at its lower right.
+func (d *desktop) chooseButton(w window) { d.press(w.area.Max.Sub(image.Pt(240, 30))) }
 
 // notifyd finds xfce4-notifyd, which lies outside the path.
 func notifyd(t *testing.T) string {
@@ -147,6 +147,7 @@ func (d *desktop) tour(l look) {
 	if l.dark {
 		theme = "FYNE_THEME=dark"
 	}
+	d.firstRun()
 	before := d.screen.shot(d.t)
 	d.startWith([]string{theme})
 	icon := d.waitIcon(before)
@@ -177,6 +178,14 @@ func (d *desktop) tour(l look) {
 	}
 	d.keys("Return")
 	d.waitWindow(regexp.MustCompile(`^6379  \S.* — redis-server – Portlight$`))
+}
+
+// firstRun has Portlight watch for the first time, so that it greets no more.
+func (d *desktop) firstRun() {
+	d.t.Helper()
+	p := d.start("watch", "--record")
+	waitFor(d.t, "the baseline is recorded", 5*time.Second, func() bool { return strings.Contains(p.log.String(), "Watching") })
+	p.stop(d.t)
 }
 
 // waitIcon waits until the panel shows something new, and gives its place.
