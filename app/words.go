@@ -10,7 +10,7 @@ when a program starts to listen where others can reach it, for the first time.`
 notify is an ALERT. With Portlight in the tray it prints what that records. Else
 it judges by what is remembered; nothing is recorded but with --record.`
 
-	wordsRecords       = "Portlight is running, and records already"
+	wordsRecords       = "a Portlight that is running records already"
 	wordsTail          = "Printing what Portlight in the tray records, every %v. Ctrl-C ends it.\n"
 	wordsNoSession     = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
 	wordsNoDataDir     = "No folder for Portlight's own files: %v."
@@ -38,7 +38,7 @@ it judges by what is remembered; nothing is recorded but with --record.`
 	wordsDetails       = "Details"
 	wordsAllow         = "Allow"
 	wordsMute          = "Mute"
-	wordsNotKept       = "This holds until Portlight ends: nothing can be remembered here. See `portlight doctor`."
+	wordsNotKept       = "kept only until Portlight ends: nothing can be remembered here, see `portlight doctor`"
 	wordsNoMemory      = "Nothing is remembered: "
 	wordsNotNotified   = "Notifications are not shown: "
 )
