@@ -75,6 +75,7 @@ func (f *follower) serve(updates <-chan scanner.Update, changed <-chan struct{})
 			if !open {
 				return nil
 			}
+			f.keeper.followChanges()
 			f.seen(u)
 			next, err = f.round(f.keeper.update(u))
 		case <-changed:

@@ -177,6 +177,17 @@ func (k *keeper) markSeen(newest int64) error {
 	return k.mark(history.StateSeen, func(a *history.Alert) bool { return a.ID <= newest })
 }
 
+// followChanges takes over what another process has changed, if it has: what is judged
+// next is judged by that.
+func (k *keeper) followChanges() {
+	if k.store == nil {
+		return
+	}
+	if changed, err := k.store.Changed(); err == nil && changed { // an error is met again at the next use
+		k.reload()
+	}
+}
+
 // followGeneration begins anew where what was known has been taken away: by a person,
 // or with a file that was damaged.
 func (k *keeper) followGeneration() {

@@ -155,11 +155,7 @@ func (s *stage) stop() {
 
 // scan has the keeper see what listens now, as the agent's loop does.
 func (s *stage) scan() string {
-	changed, err := s.keeper.store.Changed()
-	s.must(err)
-	if changed {
-		s.keeper.reload()
-	}
+	s.keeper.followChanges()
 	snap := &scanner.Snapshot{Time: s.now, Listeners: slices.Clone(s.listen)}
 	slices.SortFunc(snap.Listeners, func(a, b scanner.Listener) int { return a.Compare(b.Key) })
 	u := scanner.Update{Snapshot: snap, Baseline: s.last == nil, Woke: s.woke}
