@@ -202,6 +202,7 @@ func (a *agent) remember() (closeMemory func()) {
 	store, err := history.Open(a.dataDir, history.Agent, history.Options{})
 	a.names, a.keeper = a.newNames(store), newKeeper(a.log, os.Geteuid(), store, err)
 	return func() {
+		a.keeper.close()
 		if store != nil {
 			store.Close()
 		}
@@ -218,6 +219,9 @@ func (a *agent) seen(u scanner.Update) {
 	a.last = u.Snapshot
 	a.mu.Unlock()
 	a.note = ""
+	if u.Baseline {
+		a.withdrawGone()
+	}
 	if u.Err != nil {
 		a.note = view.Clean(wordsCannotScan+u.Err.Error(), maxNote)
 	}

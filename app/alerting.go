@@ -78,10 +78,11 @@ func (a *agent) send(n notification) {
 		}
 		return
 	}
-	a.remind(n.notice)
 	a.log.Info("notification", "title", n.Title, "body", n.Body)
 	err := a.notifier.Send(n.Notification)
-	if err != nil {
+	if err == nil {
+		a.remind(n.notice)
+	} else {
 		a.log.Warn("notification not shown", "error", err)
 	}
 	a.do(func() error { a.keeper.notified(err); return nil })
@@ -183,6 +184,8 @@ func (a *agent) onNotification(key, action string) {
 	case i < 0 && key == keyFailure:
 	case i < 0:
 		a.open(desktop.Show)
+	case !view.NewAlert(n, a.facts()).Single:
+		a.openNotice(n) // it has grown since its buttons were drawn
 	case action == actionAllow:
 		a.do(func() error { return a.decideAll(n, alerts.Allow, history.StateAllowed) })
 	case action == actionMute:
@@ -212,16 +215,16 @@ func (a *agent) open(line string) {
 
 // decideAll makes a rule of each program that a notice is about.
 func (a *agent) decideAll(n alerts.Notice, action alerts.Action, state history.State) error {
-	decided := map[alerts.Fingerprint]bool{}
+	decided := map[alerts.Rule]bool{}
 	for _, j := range n.Judgements {
 		for _, f := range j.Findings() {
 			l := &j.Event.Listener
-			r := alerts.RuleFor(action, l, f.Program, a.keeper.now())
-			key := alerts.Fingerprint{Program: f.Program, Proto: r.Proto, Port: r.FirstPort}
-			if decided[key] || !f.Verdict.Alerts() {
+			r := alerts.RuleFor(action, l, f.Program, n.Judgements[0].Event.Time)
+			if decided[r] || !f.Verdict.Alerts() {
 				continue
 			}
-			decided[key] = true
+			decided[r] = true
+			r.Created = a.keeper.now()
 			if err := a.keeper.addRule(r); err != nil {
 				return err
 			}
@@ -284,12 +287,11 @@ func (a *agent) news() []view.MenuRow {
 		alert := &a.keeper.news[i]
 		l, open := alert.Listener, false
 		if a.last != nil {
-			now, ok := a.last.Find(l.Key)
-			if open = ok; open {
-				l = *now
+			if now, ok := a.last.Find(l.Key); ok && alerts.Holds(now, alert.Program) {
+				l, open = *now, true
 			}
 		}
-		rows = append(rows, view.NewsRow(alert.ID, view.NewRow(l, facts), open))
+		rows = append(rows, view.NewsRow(alert.ID, alert.Program, view.NewRow(l, facts), open))
 	}
 	return rows
 }

@@ -91,6 +91,7 @@ func TestHistoryOfManyPages(t *testing.T) {
 }
 
 func TestHistoryDelete(t *testing.T) {
+	withStdin(t, "") // no terminal
 	dir := day(t)
 	in(t, dir, "rules add allow --port 80")
 	fails(t, dir, exitUsage, "say --yes", "history delete --all")

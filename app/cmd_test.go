@@ -96,6 +96,7 @@ func isEmpty(t testing.TB, dir string) {
 }
 
 func TestBadInputOfMemoryCommands(t *testing.T) {
+	withStdin(t, "") // no terminal
 	dir := filepath.Join(t.TempDir(), "none")
 	for _, c := range []struct{ said, command string }{
 		{`action "deny" is none of`, "rules add deny --port 80"},

@@ -53,7 +53,7 @@ func lookForChanges(s *history.Store, changed chan<- struct{}) func() {
 		return nil
 	}
 	return func() {
-		if is, err := s.Changed(); err != nil || !is { // an error is met again at the next use
+		if is, _ := s.Changed(); !is { // an error is met again at the next use
 			return
 		}
 		select {

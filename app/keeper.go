@@ -18,7 +18,7 @@ const (
 	heartbeat  = 15 * time.Minute
 	retry      = 10 * time.Second // of what could not be written
 	leap       = 24 * time.Hour   // more is a clock that was set, or a long sleep
-	trimSteps  = 40               // at each heartbeat at most, of some hundred rows
+	trimSteps  = 10               // a second at most, of some hundred rows
 	maxUnsaved = 20_000           // judgements that wait for a disk that takes nothing
 	maxNews    = 100              // unseen alerts that are read
 )
@@ -41,13 +41,16 @@ type keeper struct {
 	welcome    bool            // the first snapshot ever has come
 
 	last    *scanner.Snapshot
-	began   bool // the first snapshot is judged
-	knows   bool // what is known has been read
-	alive   time.Time
+	began   bool      // the first snapshot is judged
+	knows   bool      // what is known has been read
+	alive   time.Time // of the last heartbeat
+	trims   bool      // there is more to be forgotten
+	leapt   time.Time // when the clock was seen to have, by the monotonic one
 	unsaved []history.Tick
 	waiting int // judgements in unsaved
 	tried   time.Time
-	trouble string // why nothing is remembered, or ""
+	trouble string // why nothing is read from the store, or ""
+	lost    string // why nothing is written, or ""
 	said    string // what happened to the database, or ""
 	silent  string // why notifications are not shown, or ""
 	unseen  int    // alerts that are new
@@ -55,7 +58,7 @@ type keeper struct {
 
 // newKeeper makes a keeper with a store, or with none for this reason.
 func newKeeper(log *slog.Logger, euid int, store *history.Store, reason error) *keeper {
-	k := &keeper{log: log, judge: alerts.NewJudge(euid), store: store, now: time.Now, policy: alerts.Policy{Settings: alerts.DefaultSettings()}}
+	k := &keeper{log: log, judge: alerts.NewJudge(euid), store: store, now: wallClock, policy: alerts.Policy{Settings: alerts.DefaultSettings()}}
 	k.begin(reason)
 	return k
 }
@@ -63,7 +66,7 @@ func newKeeper(log *slog.Logger, euid int, store *history.Store, reason error) *
 // newReader makes a keeper that judges by a store, which may be nil, and writes
 // nothing to it.
 func newReader(log *slog.Logger, store *history.Store) *keeper {
-	k := &keeper{log: log, judge: alerts.NewJudge(os.Geteuid()), store: store, now: time.Now, readOnly: true, policy: alerts.Policy{Settings: alerts.DefaultSettings()}}
+	k := &keeper{log: log, judge: alerts.NewJudge(os.Geteuid()), store: store, now: wallClock, readOnly: true, policy: alerts.Policy{Settings: alerts.DefaultSettings()}}
 	k.begin(nil)
 	return k
 }
@@ -75,7 +78,17 @@ func (k *keeper) begin(reason error) {
 	}
 	k.recall()
 	k.reload()
+	if k.store != nil {
+		stored, err := k.store.Settings()
+		if k.works(err) {
+			k.silent = stored[settingSilent]
+		}
+	}
 }
+
+// wallClock is the time without the monotonic reading, by which a clock that was set
+// would go unnoticed.
+func wallClock() time.Time { return time.Now().Round(0) }
 
 // recall takes over what is known.
 func (k *keeper) recall() {
@@ -92,17 +105,20 @@ func (k *keeper) recall() {
 }
 
 // works takes notice of an error of the store, and reports whether there is none.
-func (k *keeper) works(err error) bool {
+func (k *keeper) works(err error) bool { return k.notice(&k.trouble, err) }
+
+// wrote is works for what is written.
+func (k *keeper) wrote(err error) bool { return k.notice(&k.lost, err) }
+
+func (k *keeper) notice(where *string, err error) bool {
 	text := ""
 	if err != nil {
 		text = err.Error()
 	}
-	if text != k.trouble {
-		if err != nil {
-			k.log.Warn("memory fails", "error", err)
-		}
-		k.trouble = text
+	if text != *where && err != nil {
+		k.log.Warn("memory fails", "error", err)
 	}
+	*where = text
 	return err == nil
 }
 
@@ -141,6 +157,8 @@ func (k *keeper) readNews() {
 // note says what is wrong, or "".
 func (k *keeper) note() string {
 	switch {
+	case k.lost != "":
+		return wordsNoMemory + k.lost
 	case k.trouble != "":
 		return wordsNoMemory + k.trouble
 	case k.silent != "":
@@ -183,7 +201,7 @@ func (k *keeper) followChanges() {
 	if k.store == nil {
 		return
 	}
-	if changed, err := k.store.Changed(); err == nil && changed { // an error is met again at the next use
+	if changed, _ := k.store.Changed(); changed { // an error is met again at the next use
 		k.reload()
 	}
 }
@@ -200,7 +218,7 @@ func (k *keeper) followGeneration() {
 		k.recall()
 	}
 	first, err := k.store.First()
-	if k.works(err) && first && k.last != nil && !k.readOnly {
+	if k.works(err) && first && k.last != nil {
 		k.judge.Learn(k.last)
 		k.save(history.Tick{Time: k.now(), Seen: k.judge.Known(), Baseline: true})
 		k.beginSpans(k.last)
@@ -224,6 +242,7 @@ func (k *keeper) update(u scanner.Update) []alerts.Judgement {
 		return nil
 	}
 	k.last = u.Snapshot
+	k.judge.Renew(u.Snapshot, u.Events)
 	var js []alerts.Judgement
 	tick := history.Tick{Time: k.now()}
 	switch {
@@ -237,13 +256,23 @@ func (k *keeper) update(u scanner.Update) []alerts.Judgement {
 	}
 	js = append(js, k.judge.Tick(u.Events)...)
 	tick.Judgements, tick.Seen = js, k.judge.TakeSeen()
-	k.save(tick)
-	if u.Baseline && !k.began {
+	if u.Baseline {
 		k.began = true
-		k.beginSpans(u.Snapshot)
+		k.beginSpans(u.Snapshot) // before the store knows that somebody watches again
+	}
+	k.save(tick)
+	k.fold(js)
+	return js
+}
+
+// fold has alerts told. What has ended before it was told is not.
+func (k *keeper) fold(js []alerts.Judgement) {
+	for _, j := range js {
+		if j.Event.Op == scanner.Closed {
+			k.folder.Drop(j.Event.Listener.Key)
+		}
 	}
 	k.folder.Add(js, k.now())
-	return js
 }
 
 // isFirst reports whether nobody has watched here before, as far as is remembered.
@@ -259,14 +288,14 @@ func (k *keeper) resume(s *scanner.Snapshot) []alerts.Judgement {
 	k.works(err)
 	js := k.judge.Resume(s)
 	return slices.DeleteFunc(js, func(j alerts.Judgement) bool {
-		return !j.Verdict.Alerts() && stood[j.Event.Listener.ID()]
+		return (!j.Verdict.Alerts() || j.Verdict == alerts.Watched) && stood[j.Event.Listener.ID()]
 	})
 }
 
 // beginSpans has the times in which listeners stand begin, or go on.
 func (k *keeper) beginSpans(s *scanner.Snapshot) {
 	if k.store != nil && !k.readOnly {
-		k.works(k.store.Resume(k.now(), s.Listeners))
+		k.wrote(k.store.Resume(k.now(), s.Listeners))
 	}
 	k.alive = k.now()
 }
@@ -292,7 +321,7 @@ func (k *keeper) save(t history.Tick) {
 // flush writes what is not written yet.
 func (k *keeper) flush() {
 	k.tried = k.now()
-	for len(k.unsaved) > 0 && k.works(k.store.Record(k.unsaved[0])) {
+	for len(k.unsaved) > 0 && k.wrote(k.store.Record(k.unsaved[0])) {
 		k.waiting -= len(k.unsaved[0].Judgements)
 		k.unsaved = slices.Delete(k.unsaved, 0, 1)
 	}
@@ -305,13 +334,14 @@ func (k *keeper) due() (js []alerts.Judgement, next time.Time) {
 	js, next = k.judge.Due(now)
 	if len(js) > 0 {
 		k.save(history.Tick{Time: now, Judgements: js, Seen: k.judge.TakeSeen()})
-		k.folder.Add(js, now)
+		k.fold(js)
 	}
 	notices, later := k.folder.Take(now)
 	k.notices = append(k.notices, notices...)
 	if len(k.unsaved) > 0 {
 		if now.Sub(k.tried) >= retry || now.Before(k.tried) {
 			k.flush()
+			k.readNews()
 		}
 		later = sooner(later, k.tried.Add(retry))
 	}
@@ -320,6 +350,10 @@ func (k *keeper) due() (js []alerts.Judgement, next time.Time) {
 			k.beat(now)
 		}
 		later = sooner(later, k.alive.Add(heartbeat))
+		if k.trims {
+			k.trim(now)
+			later = sooner(later, now.Add(time.Second))
+		}
 	}
 	if p := k.policy.Settings.Paused; now.Before(p) {
 		later = sooner(later, p)
@@ -327,19 +361,38 @@ func (k *keeper) due() (js []alerts.Judgement, next time.Time) {
 	return js, sooner(next, later)
 }
 
-// beat says that somebody watches, and forgets some of what is too old. That waits
-// for the next time where the clock has leapt: it may be wrong.
+// beat says that somebody watches, and has what is too much forgotten.
 func (k *keeper) beat(now time.Time) {
-	leapt := now.Sub(k.alive) > leap
+	if now.Sub(k.alive).Abs() > leap {
+		k.leapt = time.Now()
+	}
 	k.alive = now
-	if !k.works(k.store.Heartbeat(now)) || leapt {
-		return
+	k.trims = k.wrote(k.store.Heartbeat(now))
+}
+
+// trim forgets some of what is too much, or too old. For a day after the clock has
+// leapt nothing is too old: it may be wrong.
+func (k *keeper) trim(now time.Time) {
+	days := k.policy.Settings.KeepDays
+	if !k.leapt.IsZero() && time.Since(k.leapt) < leap {
+		days = alerts.MaxKeepDays
 	}
 	for range trimSteps {
-		more, err := k.store.Trim(k.policy.Settings.KeepDays, k.policy.Settings.KeepEvents, now)
-		if !k.works(err) || !more {
+		more, err := k.store.Trim(days, k.policy.Settings.KeepEvents, now)
+		if k.trims = k.wrote(err) && more; !k.trims {
 			return
 		}
+	}
+}
+
+// close writes what is left.
+func (k *keeper) close() {
+	if k.store == nil || k.readOnly {
+		return
+	}
+	k.flush()
+	if k.began {
+		k.wrote(k.store.Heartbeat(k.now()))
 	}
 }
 
@@ -375,14 +428,12 @@ func (k *keeper) addRule(r alerts.Rule) error {
 
 // pause keeps alerts silent until a time, or ends that.
 func (k *keeper) pause(until time.Time) error {
-	s := k.policy.Settings
-	s.Paused = until
 	if k.store != nil {
-		if err := k.store.SetAll(s.Values()); err != nil {
+		if err := setPaused(k.store, until); err != nil {
 			return err
 		}
 	}
-	k.policy.Settings = s
+	k.policy.Settings.Paused = until
 	k.judge.Use(k.policy)
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"portlight/app/alerts"
 	"portlight/app/history"
 	"portlight/app/view"
@@ -35,6 +37,9 @@ import (
 //	loopback                         is told, by another process
 //	seen                             all alerts are, by another process
 //	forget [PROGRAM]                 by another process
+//	lock                             another program writes to the file, until unlock
+//	note                             tells what the menu says is wrong
+//	menu                             tells the rows of the section New
 //	damage                           the file is overwritten while nobody has it
 //	unseen                           tells the alerts that are new
 //	history                          tells the events, the oldest first
@@ -81,6 +86,7 @@ type stage struct {
 	keeper *keeper
 	last   *scanner.Snapshot // that the keeper has seen
 	woke   bool
+	locker *sqlite3.Conn
 }
 
 // perform does a step and gives what comes of it. With more the scan comes later.
@@ -110,6 +116,25 @@ func (s *stage) perform(step string, more bool) string {
 	case "damage":
 		s.must(os.WriteFile(filepath.Join(s.dir, history.FileName), []byte(strings.Repeat("no database", 1000)), 0o600))
 		return ""
+	case "lock":
+		var err error
+		s.locker, err = sqlite3.Open(filepath.Join(s.dir, history.FileName))
+		s.must(err)
+		s.must(s.locker.Exec("BEGIN IMMEDIATE"))
+		return ""
+	case "unlock":
+		s.must(s.locker.Close())
+		return ""
+	case "note":
+		note, _, _ := strings.Cut(s.keeper.note(), ":")
+		return note
+	case "menu":
+		a := agent{keeper: s.keeper, names: (&program{log: slog.New(slog.DiscardHandler)}).newNames(nil), last: s.last}
+		var got []string
+		for _, row := range a.news() {
+			got = append(got, row.Label)
+		}
+		return strings.Join(got, ", ")
 	case "unseen":
 		return s.unseen()
 	case "history":

@@ -55,7 +55,7 @@ func (w *watcher) run(ctx context.Context) error {
 	if store != nil {
 		defer store.Close()
 		if _, err := desktop.Tell(roleAgent, dir, desktop.Ping); err == nil {
-			return w.tail(ctx, store)
+			return w.tail(ctx, dir, store)
 		}
 	}
 	return w.judge(ctx, newReader(w.log, store))
@@ -77,7 +77,9 @@ func (w *watcher) record(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
-	return w.judge(ctx, newKeeper(w.log, os.Geteuid(), store, nil))
+	k := newKeeper(w.log, os.Geteuid(), store, nil)
+	defer k.close()
+	return w.judge(ctx, k)
 }
 
 // judge watches by itself.
@@ -99,7 +101,7 @@ func (w *watcher) seen(u scanner.Update) {
 }
 
 // tail prints what an agent records from now on.
-func (w *watcher) tail(ctx context.Context, store *history.Store) error {
+func (w *watcher) tail(ctx context.Context, dir string, store *history.Store) error {
 	w.names = w.newNames(store)
 	fmt.Fprintf(w.err, wordsTail, w.interval)
 	newest, err := store.Events(history.Query{Limit: 1})
@@ -112,7 +114,7 @@ func (w *watcher) tail(ctx context.Context, store *history.Store) error {
 	}
 	tick := time.NewTicker(w.interval)
 	defer tick.Stop()
-	for {
+	for asked := time.Now(); ; {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -125,12 +127,29 @@ func (w *watcher) tail(ctx context.Context, store *history.Store) error {
 		if err != nil {
 			return err
 		}
+		if time.Since(asked) < askAgent {
+			continue
+		}
+		asked = time.Now()
+		if _, err := desktop.Tell(roleAgent, dir, desktop.Ping); errors.Is(err, desktop.ErrNotRunning) {
+			return errors.New(wordsAgentEnded)
+		}
 	}
 }
+
+// askAgent is how often an agent whose records are printed is asked whether it runs.
+const askAgent = 10 * time.Second
 
 // printSince prints the events after one, and gives the id of the last.
 func (w *watcher) printSince(store *history.Store, last int64) (int64, error) {
 	var js []alerts.Judgement
+	latest, err := store.Events(history.Query{Limit: 1})
+	if err != nil {
+		return last, err
+	}
+	if len(latest) > 0 && latest[0].ID < last {
+		last = 0 // another file, or the history was deleted
+	}
 	newest := last
 	for q := (history.Query{Limit: 1000}); ; {
 		events, err := store.Events(q)

@@ -11,6 +11,7 @@ notify is an ALERT. With Portlight in the tray it prints what that records. Else
 it judges by what is remembered; nothing is recorded but with --record.`
 
 	wordsRecords       = "a Portlight that is running records already"
+	wordsAgentEnded    = "the Portlight whose records are printed has ended: start `portlight watch` again"
 	wordsTail          = "Printing what Portlight in the tray records, every %v. Ctrl-C ends it.\n"
 	wordsNoSession     = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
 	wordsNoDataDir     = "No folder for Portlight's own files: %v."

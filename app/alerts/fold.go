@@ -1,8 +1,11 @@
 package alerts
 
 import (
+	"slices"
 	"strconv"
 	"time"
+
+	"portlight/scanner"
 )
 
 // How alerts fold into one notification.
@@ -92,6 +95,17 @@ func (f *Folder) End(key string) {
 	for i := range f.bursts {
 		if b := &f.bursts[i]; key == "" || b.notice.Key == key {
 			b.ended = true
+		}
+	}
+}
+
+// Drop takes a listener that has ended out of what is told from now on.
+func (f *Folder) Drop(k scanner.Key) {
+	for i := range f.bursts {
+		b := &f.bursts[i]
+		js := slices.DeleteFunc(slices.Clone(b.notice.Judgements), func(j Judgement) bool { return j.Event.Listener.Key == k })
+		if b.notice.Judgements = js; len(js) == 0 && b.notice.More == 0 {
+			*b = burst{}
 		}
 	}
 }

@@ -137,3 +137,37 @@ func TestSettingsAreKept(t *testing.T) {
 		t.Errorf("%+v, %v", got, problems)
 	}
 }
+
+// TestEndedBeforeTold: what has ended before it was told is not, what was told stays.
+func TestEndedBeforeTold(t *testing.T) {
+	var f Folder
+	now := time.Unix(1000, 0)
+	f.Add([]Judgement{alert(New, 1)}, now)
+	told, _ := f.Take(now)
+	f.Add([]Judgement{alert(New, 2), alert(New, 3)}, now)
+	f.Drop(alert(New, 2).Event.Listener.Key)
+	due, _ := f.Take(now.Add(time.Second))
+	if len(told) != 1 || len(told[0].Judgements) != 1 || len(due) != 1 || len(due[0].Judgements) != 2 || due[0].Judgements[1].Event.Listener.Port != 3 {
+		t.Errorf("told %+v, then %+v", told, due)
+	}
+	f = Folder{}
+	f.Add([]Judgement{alert(New, 4)}, now)
+	f.Drop(alert(New, 4).Event.Listener.Key)
+	if due, next := f.Take(now); len(due) > 0 || !next.IsZero() {
+		t.Errorf("told: %+v", due)
+	}
+}
+
+// TestNoticeIsNotChanged: what is added or dropped later changes no notice that was
+// given.
+func TestNoticeIsNotChanged(t *testing.T) {
+	var f Folder
+	now := time.Unix(1000, 0)
+	f.Add([]Judgement{alert(New, 1), alert(New, 2)}, now)
+	told, _ := f.Take(now)
+	f.Add([]Judgement{alert(New, 3)}, now)
+	f.Drop(alert(New, 1).Event.Listener.Key)
+	if js := told[0].Judgements; len(js) != 2 || js[0].Event.Listener.Port != 1 || js[1].Event.Listener.Port != 2 {
+		t.Errorf("it tells %+v now", js)
+	}
+}

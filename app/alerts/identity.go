@@ -14,7 +14,7 @@ import (
 // pid, the first of these that applies:
 //
 //	container:PROJECT/SERVICE, container:IMAGE or container:NAME
-//	exe:PATH, without the numbers of versions, of interpreters with what they run
+//	exe:PATH, without the numbers of versions, of interpreters with what they run by its path
 //	unit:SERVICE, unit:UID/SERVICE for a service of a user's own
 //	hidden:UID/NAME
 //
@@ -38,12 +38,13 @@ func Program(l *scanner.Listener, p *scanner.Process) string {
 	return hidden(l.UID, "")
 }
 
-// script is what an interpreter runs, or "".
+// script is what an interpreter runs, or "". A title would not do: two projects may
+// share one.
 func script(p *scanner.Process) string {
-	if p.Title == "" {
+	if p.Script == "" {
 		return ""
 	}
-	return " " + p.Title
+	return " " + foldVersions(p.Script)
 }
 
 // container names the container that holds a listener, or that it is forwarded to;
@@ -97,6 +98,7 @@ var versions = []struct {
 	{regexp.MustCompile(`^/tmp/\.mount_([^/]*)[^/]{6}/`), "/tmp/.mount_$1*/"}, // AppImage, by mkdtemp(3)
 	{regexp.MustCompile(`^/nix/store/[0-9a-z]{32}-([^/]*?)(-[0-9][^/]*)?/`), "/nix/store/*-$1/"},
 	{regexp.MustCompile(`/v?[0-9]+(\.[0-9]+)+[^/]*/`), "/*/"},    // Homebrew, nvm, pyenv
+	{regexp.MustCompile(`/_npx/[0-9a-f]{16}/`), "/_npx/*/"},      // what npx was asked for, with its version
 	{regexp.MustCompile(`/([A-Za-z]+-)?[0-9a-f]{40}/`), "/$1*/"}, // a commit, as of an editor's server
 }
 
@@ -110,6 +112,9 @@ func foldVersions(path string) string {
 	}
 	return path
 }
+
+// Holds reports whether a program is among those that hold a listener.
+func Holds(l *scanner.Listener, program string) bool { return slices.Contains(programs(l), program) }
 
 // programs gives the identities of all holders, each once, at least one.
 func programs(l *scanner.Listener) []string {

@@ -34,6 +34,29 @@ func TestUpdateIsNoOtherProgram(t *testing.T) {
 	}
 }
 
+// TestScriptIsTheProgram: an interpreter is as many programs as it runs, and none more
+// after an update.
+func TestScriptIsTheProgram(t *testing.T) {
+	const npx = "/home/u/.npm/_npx/a841d10d4b6ad40e/node_modules/.bin/vite"
+	for _, c := range []struct {
+		path, script, want string
+	}{
+		{"/usr/bin/python3.11", "/home/u/shop/manage.py", "/usr/bin/python3.11 /home/u/shop/manage.py"},
+		{"/usr/bin/python3.11", "/home/u/a/shop/manage.py", "/usr/bin/python3.11 /home/u/a/shop/manage.py"},
+		{"/usr/bin/node", npx, "/usr/bin/node /home/u/.npm/_npx/*/node_modules/.bin/vite"},
+		{"/usr/bin/node", "/home/u/shop/_npx/index.js", "/usr/bin/node /home/u/shop/_npx/index.js"},
+		{"/home/u/.nvm/versions/node/v20.1.0/bin/node", "/home/u/.nvm/versions/node/v20.1.0/bin/npm run dev /home/u/shop",
+			"/home/u/.nvm/versions/node/*/bin/node /home/u/.nvm/versions/node/*/bin/npm run dev /home/u/shop"},
+		{"/snap/node/9/bin/node", "/snap/shop/7/server.js", "/snap/node/*/bin/node /snap/shop/*/server.js"},
+		{"/usr/bin/python3", "-m http.server", "/usr/bin/python3 -m http.server"},
+	} {
+		l := scanner.Listener{Owners: []scanner.Process{{Path: c.path, Script: c.script, Title: "the same"}}}
+		if got := Program(&l, &l.Owners[0]); got != "exe:"+c.want {
+			t.Errorf("%s %s is %s", c.path, c.script, got)
+		}
+	}
+}
+
 func TestContainerIsTheProgram(t *testing.T) {
 	proxy := []scanner.Process{{Name: "docker-proxy", Path: "/usr/bin/docker-proxy"}}
 	two := append([]scanner.Process{{Name: "nc", Path: "/usr/bin/nc"}}, proxy...)
@@ -46,14 +69,15 @@ func TestContainerIsTheProgram(t *testing.T) {
 		want    string
 		unnamed bool
 	}{
-		"of a project":      {proxy, supervisor.Manager{Kind: supervisor.Contained, Container: web, Forwarded: true}, "container:shop/web", false},
-		"by its image":      {nil, supervisor.Manager{Kind: supervisor.Contained, Container: plain}, "container:nginx:1.27", false},
-		"by its name":       {nil, supervisor.Manager{Kind: supervisor.Contained, Container: supervisor.Container{Name: "db"}}, "container:db", false},
-		"not known yet":     {proxy, supervisor.Manager{}, "exe:/usr/bin/docker-proxy", true},
-		"its id only":       {nil, supervisor.Manager{Kind: supervisor.Contained, Place: supervisor.Contained, Container: supervisor.Container{ID: "ab"}}, "hidden:0/", true},
-		"beside another":    {two, supervisor.Manager{Kind: supervisor.Contained, Container: web, Forwarded: true}, "exe:/usr/bin/nc", false},
-		"no container's":    {[]scanner.Process{{Name: "sshd", Path: "/usr/sbin/sshd"}}, supervisor.Manager{}, "exe:/usr/sbin/sshd", false},
-		"what a user calls": {[]scanner.Process{{Name: "python3", Path: "/usr/bin/python3", Title: "python3 manage.py (shop)"}}, supervisor.Manager{}, "exe:/usr/bin/python3 python3 manage.py (shop)", false},
+		"of a project":   {proxy, supervisor.Manager{Kind: supervisor.Contained, Container: web, Forwarded: true}, "container:shop/web", false},
+		"by its image":   {nil, supervisor.Manager{Kind: supervisor.Contained, Container: plain}, "container:nginx:1.27", false},
+		"by its name":    {nil, supervisor.Manager{Kind: supervisor.Contained, Container: supervisor.Container{Name: "db"}}, "container:db", false},
+		"not known yet":  {proxy, supervisor.Manager{}, "exe:/usr/bin/docker-proxy", true},
+		"its id only":    {nil, supervisor.Manager{Kind: supervisor.Contained, Place: supervisor.Contained, Container: supervisor.Container{ID: "ab"}}, "hidden:0/", true},
+		"beside another": {two, supervisor.Manager{Kind: supervisor.Contained, Container: web, Forwarded: true}, "exe:/usr/bin/nc", false},
+		"no container's": {[]scanner.Process{{Name: "sshd", Path: "/usr/sbin/sshd"}}, supervisor.Manager{}, "exe:/usr/sbin/sshd", false},
+		"a script":       {[]scanner.Process{{Name: "python3", Path: "/usr/bin/python3", Title: "x", Script: "/srv/shop/manage.py"}}, supervisor.Manager{}, "exe:/usr/bin/python3 /srv/shop/manage.py", false},
+		"what it wrote":  {[]scanner.Process{{Name: "python3", Path: "/usr/bin/python3", Title: "python3 manage.py (shop)"}}, supervisor.Manager{}, "exe:/usr/bin/python3", false},
 	} {
 		l := scanner.Listener{Owners: c.owners, Behind: &c.m}
 		if got := programs(&l)[0]; got != c.want || unnamed(&l) != c.unnamed {
@@ -72,7 +96,8 @@ func TestContainerIsNamedLater(t *testing.T) {
 	if js := j.Tick([]scanner.Event{{Op: scanner.Opened, Time: now, Listener: plain}}); len(js) > 0 {
 		t.Fatalf("told before it has a name: %+v", js)
 	}
-	js := j.Tick([]scanner.Event{{Op: scanner.Changed, Time: now.Add(time.Second), Listener: named, Before: &plain}})
+	j.Renew(&scanner.Snapshot{Time: now.Add(time.Second), Listeners: []scanner.Listener{named}}, nil) // its name is no event
+	js, _ := j.Due(now.Add(SettleTime))
 	if len(js) != 1 || js[0].Verdict != New || js[0].Program != "container:nginx:1.27" {
 		t.Fatalf("judged: %+v", js)
 	}
@@ -87,8 +112,12 @@ func TestContainerIsNamedLater(t *testing.T) {
 	}
 	late := other
 	late.Behind = named.Behind
-	js = j.Tick([]scanner.Event{{Op: scanner.Changed, Time: now.Add(3 * time.Hour), Listener: late, Before: &other}})
+	j.Renew(&scanner.Snapshot{Time: now.Add(3 * time.Hour), Listeners: []scanner.Listener{late}}, nil)
+	if due, _ := j.Due(now.Add(4 * time.Hour)); len(due) > 0 {
+		t.Errorf("named later: %+v", due)
+	}
+	js = j.Tick([]scanner.Event{{Op: scanner.Opened, Time: now.Add(5 * time.Hour), Listener: late}})
 	if len(js) != 1 || js[0].Verdict != Known || js[0].Program != "container:nginx:1.27" {
-		t.Errorf("named later: %+v", js)
+		t.Errorf("opened again: %+v", js)
 	}
 }

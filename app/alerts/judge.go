@@ -133,6 +133,27 @@ func (j *Judge) forget(n int) {
 	}
 }
 
+// Renew takes over what has become known of listeners without an event, before the
+// events of a snapshot are judged: the name of a container is no change of it.
+func (j *Judge) Renew(s *scanner.Snapshot, events []scanner.Event) {
+	fresh := map[scanner.Key]bool{}
+	for i := range events {
+		fresh[events[i].Listener.Key] = true
+	}
+	for i := range s.Listeners {
+		l := &s.Listeners[i]
+		if l.Behind == nil || l.Namespace != "" || fresh[l.Key] || container(l) == "" {
+			continue
+		}
+		if h, waits := j.waiting[l.ID()]; waits {
+			h.Listener = *l
+			j.waiting[l.ID()] = h
+			continue
+		}
+		j.learn(l, s.Time)
+	}
+}
+
 // Tick judges the events of one scan. What is Waiting is held back: Due gives it
 // with its verdict, or Tick, when a change decides it or the listener ends.
 // Changes meanwhile are part of what is held back: it is told once, as a scan

@@ -79,9 +79,13 @@ func (r *Rule) Covers(l *scanner.Listener, program string, now time.Time) bool {
 }
 
 // RuleFor is the rule of one click: it covers this program on this port, or on all
-// ports that the system hands out if this is one.
+// ports that the system hands out if this is one. Of a listener that only this computer
+// can reach it says nothing about others.
 func RuleFor(action Action, l *scanner.Listener, program string, now time.Time) Rule {
 	r := Rule{Action: action, Program: program, Proto: l.Proto, Created: now}
+	if !l.External() {
+		r.Where = Local
+	}
 	if l.Ephemeral {
 		r.Ephemeral = true
 		return r

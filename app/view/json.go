@@ -80,6 +80,7 @@ type ProcessJSON struct {
 	PID     int       `json:"pid"`
 	Name    string    `json:"name"`
 	Title   string    `json:"title"`
+	Script  string    `json:"script"` // what an interpreter runs, by its path
 	Path    string    `json:"path"`
 	User    string    `json:"user"`
 	Started time.Time `json:"started"`
@@ -137,7 +138,7 @@ func NewListenerJSON(r Row) ListenerJSON {
 		out.Container = &ContainerJSON{c.Engine, c.ID, c.Name, c.Image, c.Pod, c.Project, c.Service}
 	}
 	for _, p := range l.Owners {
-		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Title, p.Path, p.User, p.Started})
+		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Title, p.Script, p.Path, p.User, p.Started})
 	}
 	return out
 }

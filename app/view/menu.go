@@ -84,9 +84,10 @@ func NewMenu(rows iter.Seq[Row], news []MenuRow, state MenuState) Menu {
 	return m
 }
 
-// NewsRow is the row of an alert about a listener. Open says whether the
-// listener is still there: of one that is not, nothing can be opened or stopped.
-func NewsRow(alert int64, r Row, open bool) MenuRow {
+// NewsRow is the row of an alert about a program, by its identity, and a listener. Open
+// says whether it still holds that: if not, nothing can be opened or stopped.
+func NewsRow(alert int64, program string, r Row, open bool) MenuRow {
+	r.Program = programName(&r.Listener, program)
 	m := r.menuRow()
 	m.Alert = alert
 	if !open {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"portlight/app/alerts"
 	"portlight/scanner"
 )
 
@@ -43,13 +44,15 @@ func menuRowText(r MenuRow) string {
 	return s
 }
 
+func programOf(r Row) string { return alerts.Fingerprints(&r.Listener)[0].Program }
+
 // menuNews is two alerts about one listener, one about a listener that has
 // closed and one about many.
 func menuNews(rows []Row) []MenuRow {
 	return []MenuRow{
-		NewsRow(9, rows[1], true),
-		NewsRow(7, rows[1], true),
-		NewsRow(8, rows[2], false),
+		NewsRow(9, programOf(rows[1]), rows[1], true),
+		NewsRow(7, programOf(rows[1]), rows[1], true),
+		NewsRow(8, programOf(rows[2]), rows[2], false),
 		{Alert: 3, Label: "While you were away: 5 new"},
 	}
 }

@@ -74,7 +74,7 @@ func TestMenuFollows(t *testing.T) {
 			want = 1
 		}
 		if notes := d.notes.with(k.name); len(notes) != want {
-			t.Errorf("%s: %d notifications, want %d: %v", k.name, len(notes), want, notes)
+			t.Errorf("%s: %d notifications, want %d", k.name, len(notes), want)
 		}
 	}
 }
