@@ -129,14 +129,15 @@ func knownPrograms(s *history.Store, text string) (map[string][]string, error) {
 	return known, nil
 }
 
-// namesOf gives the names that an identity holds: of "exe:/usr/bin/python3.11 python3
-// manage.py" these are "python3.11" and "python3 manage.py", beside the whole.
+// namesOf gives the names that an identity holds: of "exe:/usr/bin/python3.11
+// /srv/shop/manage.py" these are "python3.11" and "manage.py", with and without the
+// folder, beside the whole.
 func namesOf(identity string) []string {
 	_, rest, _ := strings.Cut(identity, ":")
 	base := path.Base(rest)
 	names := []string{rest, base, strings.TrimSuffix(base, ".service")}
-	if program, title, ok := strings.Cut(base, " "); ok {
-		names = append(names, program, title)
+	if program, script, ok := strings.Cut(rest, " "); ok {
+		names = append(names, path.Base(program), script, path.Base(script))
 	}
 	return names
 }

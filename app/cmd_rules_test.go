@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,10 +45,10 @@ func TestRulesAddListRemove(t *testing.T) {
 
 func TestProgramsOfRules(t *testing.T) {
 	titled := opened(t, time.Now(), alerts.New, "tcp 0.0.0.0:8000 python3", "tcp 0.0.0.0:8001 python3", "tcp 0.0.0.0:9000 node")
-	for i, title := range []string{"python3 app.py", "python3 manage.py", "node web.js"} {
+	for i, script := range []string{"/srv/app.py", "/srv/manage.py", "/srv/web.js"} {
 		j := &titled.Judgements[i]
 		o := &j.Event.Listener.Owners[0]
-		o.Title, o.Path = title, "/nonexistent/"+o.Name
+		o.Title, o.Script, o.Path = o.Name+" "+path.Base(script), script, "/nonexistent/"+o.Name
 		j.Program = alerts.Program(&j.Event.Listener, &j.Event.Listener.Owners[0])
 	}
 	titled.Seen = nil
@@ -63,8 +64,10 @@ func TestProgramsOfRules(t *testing.T) {
 		"postgres":          "container:shop/db",
 		"db":                "container:shop/db",
 		"shop/db":           "container:shop/db",
-		"python3 manage.py": "exe:/nonexistent/python3 python3 manage.py",
-		"/nonexistent/node": "exe:/nonexistent/node node web.js",
+		"python3 manage.py": "exe:/nonexistent/python3 /srv/manage.py",
+		"app.py":            "exe:/nonexistent/python3 /srv/app.py",
+		"node":              "exe:/nonexistent/node /srv/web.js",
+		"/nonexistent/node": "exe:/nonexistent/node /srv/web.js",
 		"/opt/a/1.2.3/x":    "exe:/opt/a/*/x",
 	} {
 		in(t, dir, "rules add allow --program", program)
@@ -73,7 +76,7 @@ func TestProgramsOfRules(t *testing.T) {
 		}
 	}
 	before := listed(t, dir)
-	fails(t, dir, exitError, "is several programs, name one by its identity:\n  exe:/nonexistent/python3 python3 app.py\n  exe:/nonexistent/python3 python3 manage.py\n", "rules add allow --program python3")
+	fails(t, dir, exitError, "is several programs, name one by its identity:\n  exe:/nonexistent/python3 /srv/app.py\n  exe:/nonexistent/python3 /srv/manage.py\n", "rules add allow --program python3")
 	fails(t, dir, exitError, "is several programs", "rules add allow --program /nonexistent/python3")
 	fails(t, dir, exitError, "These have it in their identity:\n  exe:/bin/nginx\n  hidden:0/nginx-hidden\n", "rules add allow --program ngin")
 	fails(t, dir, exitError, `no program "no-such" is remembered: name it by`, "rules add allow --program no-such")

@@ -36,6 +36,7 @@ func TestTitleOfListener(t *testing.T) {
 	}
 	defer cmd.Wait()
 	defer cmd.Process.Kill()
+	file.Close() // gopsutil tells one holder only
 	s, err := Open(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +46,7 @@ func TestTitleOfListener(t *testing.T) {
 	s.src.(*sockdiagSource).titles.now = func() time.Time { return time.Unix(3600*hours.Add(1), 0) } // no title is fresh
 	waitTitle(t, s, cmd.Process.Pid, "first.sh")
 	for _, o := range openers() {
-		firstTitle(t, o, cmd.Process.Pid, "first.sh")
+		firstTitle(t, o, cmd.Process.Pid, "first.sh", first)
 	}
 	if _, err := in.Write([]byte("go on\n")); err != nil {
 		t.Fatal(err)
@@ -57,12 +58,12 @@ func TestTitleOfListener(t *testing.T) {
 	waitTitle(t, s, cmd.Process.Pid, "third.sh")
 }
 
-// firstTitle waits for a first snapshot with the title: a busy computer may take longer
-// to read it than a scan waits.
-func firstTitle(t *testing.T, o opener, pid int, want string) {
+// firstTitle waits for a first snapshot with the title and the script: a busy computer
+// may take longer to read them than a scan waits.
+func firstTitle(t *testing.T, o opener, pid int, want, script string) {
 	t.Helper()
 	var title string
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(title, want); {
+	for deadline := time.Now().Add(10 * time.Second); !strings.HasSuffix(title, want+" "+script); {
 		s, err := scanOnce(context.Background(), []opener{o})
 		if err != nil {
 			t.Fatal(err)
@@ -73,12 +74,12 @@ func firstTitle(t *testing.T, o opener, pid int, want string) {
 	}
 }
 
-// titleOf is what a process is called that listens.
+// titleOf is what a process is called that listens, and its script.
 func titleOf(s *Snapshot, pid int) string {
 	for _, l := range s.Listeners {
 		for _, o := range l.Owners {
 			if o.PID == pid {
-				return o.Title
+				return o.Title + " " + o.Script
 			}
 		}
 	}
@@ -105,7 +106,7 @@ func waitTitle(t *testing.T, s *Scanner, pid int, want string) {
 			t.Fatal(err)
 		}
 		title = titleOf(snap, pid)
-		if strings.Contains(title, want) {
+		if strings.Contains(title, want+" /") && strings.HasSuffix(title, "/"+want) {
 			return
 		}
 	}

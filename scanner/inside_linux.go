@@ -79,7 +79,7 @@ func insideListener(label string, s netns.Socket, holders []process.Summary, por
 	for _, h := range holders {
 		p := newProcess(h)
 		if h.Interpreted {
-			p.Title = titles.of(h.ID)
+			p.take(titles.of(h.ID))
 		}
 		l.Owners = append(l.Owners, p)
 	}

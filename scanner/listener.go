@@ -94,6 +94,7 @@ type Process struct {
 	process.ID
 	Name    string    // the program's name: the base name of Path where it is known, else the kernel's short name
 	Title   string    // what a person calls it, where the name is an interpreter's: "python3 manage.py"; else ""
+	Script  string    // what an interpreter runs, by its path: "/srv/shop/manage.py", see process.Script; else ""
 	Comm    string    // the kernel's short name, cut to 15 bytes; "" where it is not told. As it was when the process was last looked at: a change of it alone is none
 	Path    string    // executable, "" if it cannot be read; without " (deleted)"
 	UID     int       // effective user id, or UnknownUID
@@ -163,8 +164,12 @@ func (l *Listener) Equal(o *Listener) bool {
 }
 
 // equal leaves out Started, which follows from the identity and moves with the
-// wall clock, and Comm, which a process may rewrite as often as it likes. Title is
-// read once.
+// wall clock, and Comm, which a process may rewrite as often as it likes. Title
+// and Script are read now and then only.
 func (p Process) equal(o Process) bool {
-	return p.ID == o.ID && p.Name == o.Name && p.Title == o.Title && p.Path == o.Path && p.UID == o.UID
+	return p.ID == o.ID && p.Name == o.Name && p.naming() == o.naming() && p.Path == o.Path && p.UID == o.UID
 }
+
+func (p Process) naming() process.Naming { return process.Naming{Title: p.Title, Script: p.Script} }
+
+func (p *Process) take(n process.Naming) { p.Title, p.Script = n.Title, n.Script }

@@ -148,8 +148,8 @@ func (s *gopsutilSource) owner(pid int32, seen map[int32]*Process) *Process {
 		return nil
 	}
 	p := newProcess(sum)
-	if sum.Interpreted && p.Title == "" {
-		p.Title = s.titles.of(sum.ID)
+	if sum.Interpreted && p.naming() == (process.Naming{}) {
+		p.take(s.titles.of(sum.ID))
 	}
 	seen[pid] = &p
 	return &p
@@ -174,5 +174,5 @@ func guessDualStack(found []Listener) {
 }
 
 func newProcess(s process.Summary) Process {
-	return Process{ID: s.ID, Name: s.Name, Title: s.Title, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
+	return Process{ID: s.ID, Name: s.Name, Title: s.Title, Script: s.Script, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
 }

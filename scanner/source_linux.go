@@ -341,7 +341,7 @@ func (s *sockdiagSource) owner(key Key, h process.Summary) Process {
 			s.titles.forget(h.ID)
 		}
 	}
-	p.Title = s.titles.of(h.ID)
+	p.take(s.titles.of(h.ID))
 	return p
 }
 

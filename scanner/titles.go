@@ -24,13 +24,14 @@ const (
 	fillPatience = 20 * time.Millisecond // of a scan that takes longer than that anyway
 )
 
-// titles reads what people call processes, beside the scans: process.ReadTitle may
-// block for ever. It is done in goroutines that live while there is something to
-// read. Titles are asked for when a listener is shown anew, which is seldom: each
-// time what is known is given, and read anew, as the process may run another script
-// by now or have rewritten its arguments. It is safe for concurrent use.
+// titles reads what people call processes, and which script they run, beside the
+// scans: process.ReadTitle may block for ever. It is done in goroutines that live
+// while there is something to read. Titles are asked for when a listener is shown
+// anew, which is seldom: each time what is known is given, and read anew, as the
+// process may run another script by now or have rewritten its arguments. It is safe
+// for concurrent use.
 type titles struct {
-	read  func(process.ID) (string, error)
+	read  func(process.ID) (process.Naming, error)
 	watch func(overdue func()) (stop func() bool) // calls after stuckAfter
 	now   func() time.Time
 	woken chan struct{}
@@ -49,7 +50,7 @@ type titles struct {
 
 // title is one that was read.
 type title struct {
-	text string
+	process.Naming
 	read time.Time
 }
 
@@ -71,7 +72,7 @@ func watchReader(overdue func()) (stop func() bool) { return time.AfterFunc(stuc
 
 // of gives what is known, and asks for what is not. The title of a process that
 // cannot be read is "".
-func (t *titles) of(id process.ID) string {
+func (t *titles) of(id process.ID) process.Naming {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	known, ok := t.known[id]
@@ -84,7 +85,7 @@ func (t *titles) of(id process.ID) string {
 	if age := t.now().Sub(known.read); !ok || age < 0 || age >= titleAge {
 		t.ask(id)
 	}
-	return known.text
+	return known.Naming
 }
 
 // forget has a title read anew when it is asked for: the process runs another
@@ -140,8 +141,8 @@ func (t *titles) fill(all []Listener) {
 	defer t.mu.Unlock()
 	for i := range all {
 		for j := range all[i].Owners {
-			if o := &all[i].Owners[j]; o.Title == "" {
-				o.Title = t.known[o.ID].text
+			if o := &all[i].Owners[j]; o.naming() == (process.Naming{}) {
+				o.take(t.known[o.ID].Naming)
 			}
 		}
 	}
@@ -198,10 +199,10 @@ func (t *titles) work() {
 		t.queue = t.queue[1:]
 		t.mu.Unlock()
 		stop := t.watch(func() { t.overdue(r) })
-		text, err := t.read(r.id)
+		read, err := t.read(r.id)
 		stop()
 		t.mu.Lock()
-		t.take(r, text, err)
+		t.take(r, read, err)
 	}
 	t.readers--
 }
@@ -220,7 +221,7 @@ func (t *titles) overdue(r *reading) {
 
 // take keeps an answer, unless it was forgotten meanwhile. Without one what was known
 // before stays.
-func (t *titles) take(r *reading, text string, err error) {
+func (t *titles) take(r *reading, read process.Naming, err error) {
 	r.done = true
 	if r.late {
 		t.late--
@@ -229,12 +230,12 @@ func (t *titles) take(r *reading, text string, err error) {
 		return
 	}
 	delete(t.asked, r.id)
-	before := t.known[r.id].text
+	before := t.known[r.id].Naming
 	if err != nil {
-		text = before
+		read = before
 	}
-	t.known[r.id] = title{text, t.now()}
-	if text == before {
+	t.known[r.id] = title{read, t.now()}
+	if read == before {
 		return
 	}
 	t.fresh = true

@@ -20,16 +20,16 @@ func TestTitlesOfScript(t *testing.T) {
 	sum := summaryOfReady(t, exec.Command("sh", script))
 	x := newTitles()
 	defer x.close()
-	if title := x.of(sum.ID); title != "" || !sum.Interpreted {
-		t.Errorf("at first: %q of %+v", title, sum)
+	if title := x.of(sum.ID); title != (process.Naming{}) || !sum.Interpreted {
+		t.Errorf("at first: %+v of %+v", title, sum)
 	}
 	select {
 	case <-x.wake():
 	case <-time.After(20 * time.Second):
 		t.Fatal("no title comes")
 	}
-	if title := x.of(sum.ID); title != "sh reindex.sh" || !x.news() {
-		t.Errorf("got %q", title)
+	if title := x.of(sum.ID); title != (process.Naming{Title: "sh reindex.sh", Script: script}) || !x.news() {
+		t.Errorf("got %+v", title)
 	}
 }
 

@@ -13,6 +13,15 @@ import (
 
 func numbered(n int) process.ID { return process.ID{PID: n, Start: 1} }
 
+// named is what is read of a process that has a title; two with one title may run
+// different scripts.
+func named(title string) process.Naming {
+	if title == "" {
+		return process.Naming{}
+	}
+	return process.Naming{Title: "sh", Script: "/srv/" + title}
+}
+
 // desk is a reader that answers when it is told to, and a watch that goes when it
 // is told to.
 type desk struct {
@@ -36,7 +45,7 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-func (d *desk) serve(id process.ID) (string, error) {
+func (d *desk) serve(id process.ID) (process.Naming, error) {
 	answer := make(chan string)
 	d.lock.Lock()
 	d.open[id] = answer
@@ -44,9 +53,9 @@ func (d *desk) serve(id process.ID) (string, error) {
 	d.longest = max(d.longest, len(d.open))
 	d.lock.Unlock()
 	if title := <-answer; title != "" {
-		return title, nil
+		return named(title), nil
 	}
-	return "never seen", errors.New("not permitted")
+	return named("never seen"), errors.New("not permitted")
 }
 
 // keepWatch cannot be stopped: a timer may go at the last moment, too.
@@ -89,7 +98,7 @@ func (d *desk) want(when string, open int, asking bool) {
 // knows waits for a title.
 func (d *desk) knows(n int, title string) {
 	d.t.Helper()
-	d.comes("the title "+title, func() bool { return d.of(numbered(n)) == title })
+	d.comes("the title "+title, func() bool { return d.of(numbered(n)) == named(title) })
 }
 
 // comes waits for a condition, which may look at the desk.
@@ -111,8 +120,8 @@ func (d *desk) comes(what string, holds func() bool) {
 func (d *desk) ask(from, to int) {
 	d.t.Helper()
 	for n := from; n <= to; n++ {
-		if got := d.of(numbered(n)); got != "" {
-			d.t.Errorf("process %d has the title %q already", n, got)
+		if got := d.of(numbered(n)); got != named("") {
+			d.t.Errorf("process %d has the title %+v already", n, got)
 		}
 	}
 }
@@ -142,8 +151,8 @@ func TestTitlesOnce(t *testing.T) {
 	}
 	d.finish(2, "")
 	d.want("answered", 0, false)
-	if got := d.of(numbered(2)); got != "" || d.news() || woken(d.titles) {
-		t.Errorf("an error: got %q", got)
+	if got := d.of(numbered(2)); got != named("") || d.news() || woken(d.titles) {
+		t.Errorf("an error: got %+v", got)
 	}
 	d.want("answered", 0, false)
 	if d.reads[numbered(1)] != 1 || d.reads[numbered(2)] != 1 {
@@ -163,8 +172,8 @@ func TestTitlesAnew(t *testing.T) {
 		before := d.of(numbered(1))
 		d.finish(1, c.answer)
 		d.want("answered", 0, false)
-		if got := d.of(numbered(1)); got != c.known || d.news() != c.news || woken(d.titles) != c.news {
-			t.Errorf("%q: %q, then %q", c.answer, before, got)
+		if got := d.of(numbered(1)); got != named(c.known) || d.news() != c.news || woken(d.titles) != c.news {
+			t.Errorf("%q: %+v, then %+v", c.answer, before, got)
 		}
 		d.clock = d.clock.Add(titleAge / 2)
 		d.of(numbered(1))
@@ -273,7 +282,7 @@ func TestTitlesClose(t *testing.T) {
 func answering(t *testing.T, now *time.Time) *desk {
 	d := newDesk(t)
 	d.now = func() time.Time { return *now }
-	d.read = func(id process.ID) (string, error) { return strconv.Itoa(id.PID), nil }
+	d.read = func(id process.ID) (process.Naming, error) { return named(strconv.Itoa(id.PID)), nil }
 	return d
 }
 
@@ -288,7 +297,7 @@ func (d *desk) crowd(from, count int) (known int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for n := from; n < from+count; n++ {
-		if d.titles.known[numbered(n)].text != "" {
+		if d.titles.known[numbered(n)].Naming != named("") {
 			known++
 		}
 	}
@@ -312,12 +321,12 @@ func TestTitlesAreBounded(t *testing.T) {
 		if n := len(d.known) + len(d.old); n > 2*maxTitles+1 {
 			t.Errorf("turn %d: %d are kept", turn, n)
 		}
-		if got := d.of(numbered(1)); got != "1" {
-			t.Errorf("turn %d: got %q of one that is used", turn, got)
+		if got := d.of(numbered(1)); got != named("1") {
+			t.Errorf("turn %d: got %+v of one that is used", turn, got)
 		}
 	}
-	if got := d.of(numbered(100000)); got != "" {
-		t.Errorf("got %q of one that is not used", got)
+	if got := d.of(numbered(100000)); got != named("") {
+		t.Errorf("got %+v of one that is not used", got)
 	}
 	d.want("the last", 0, false)
 }
@@ -378,11 +387,11 @@ func BenchmarkTitleKnown(b *testing.B) {
 	x, clock := newTitles(), time.Now()
 	x.now = func() time.Time { return clock }
 	for n := range 500 {
-		x.known[numbered(n)] = title{"python3 manage.py (shop)", clock}
+		x.known[numbered(n)] = title{named("manage.py"), clock}
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if x.of(numbered(250)) == "" {
+		if x.of(numbered(250)) == named("") {
 			b.Fatal("not known")
 		}
 	}

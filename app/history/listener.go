@@ -45,6 +45,7 @@ type storedOwner struct {
 	Start   uint64 `json:"s,omitempty"`
 	Name    string `json:"n,omitempty"`
 	Title   string `json:"t,omitempty"`
+	Script  string `json:"r,omitempty"`
 	Comm    string `json:"c,omitempty"`
 	Path    string `json:"p,omitempty"`
 	UID     int    `json:"u,omitempty"`
@@ -82,7 +83,7 @@ func (s *storedListener) texts() []*string {
 	all := []*string{&s.Namespace, &s.Addr, &s.Device, &s.User}
 	for i := range s.Owners {
 		o := &s.Owners[i]
-		all = append(all, &o.Name, &o.Title, &o.Comm, &o.Path, &o.User)
+		all = append(all, &o.Name, &o.Title, &o.Script, &o.Comm, &o.Path, &o.User)
 	}
 	if m := s.Manager; m != nil {
 		all = append(all, &m.By, &m.Unit, &m.Starts, &m.App, &m.Packaging, &m.Target)
@@ -127,7 +128,7 @@ func newStored(l *scanner.Listener) *storedListener {
 		s.Addr = l.Addr.String()
 	}
 	for _, p := range l.Owners {
-		o := storedOwner{PID: p.PID, Start: p.Start, Name: p.Name, Title: p.Title, Comm: p.Comm, Path: p.Path, UID: p.UID, User: p.User}
+		o := storedOwner{PID: p.PID, Start: p.Start, Name: p.Name, Title: p.Title, Script: p.Script, Comm: p.Comm, Path: p.Path, UID: p.UID, User: p.User}
 		if !p.Started.IsZero() {
 			o.Started = p.Started.UnixNano()
 		}
@@ -187,7 +188,7 @@ func (s *storedListener) listener() (scanner.Listener, error) {
 		DualStack: s.DualStack, UID: s.UID, User: s.User, Unseen: s.Unseen, Kernel: s.Kernel, Ephemeral: s.Ephemeral, Backlog: s.Backlog,
 	}
 	for _, o := range s.Owners {
-		p := scanner.Process{ID: process.ID{PID: o.PID, Start: o.Start}, Name: o.Name, Title: o.Title, Comm: o.Comm, Path: o.Path, UID: o.UID, User: o.User}
+		p := scanner.Process{ID: process.ID{PID: o.PID, Start: o.Start}, Name: o.Name, Title: o.Title, Script: o.Script, Comm: o.Comm, Path: o.Path, UID: o.UID, User: o.User}
 		if o.Started != 0 {
 			p.Started = time.Unix(0, o.Started)
 		}

@@ -22,6 +22,9 @@ type language struct {
 	class    bool     // the script is a class
 	shell    bool     // it goes by several names
 	alone    bool     // the file says by its end what it is: ".dll"
+	machine  bool     // it runs a virtual machine's options, not a script: Erlang's
+	remote   bool     // a script may also be a URL
+	project  bool     // a module is one of the project in the working folder
 }
 
 // stem splits the base name of an interpreter into its kind and version: pythons
@@ -60,6 +63,30 @@ func interpreter(exe string) (language, bool) {
 	return languageOf(kind, version), true
 }
 
+// languageFor chooses the language in which the arguments of an executable are read;
+// where the kernel's short name in its place says too little, by the first of them.
+func languageFor(exe string, args []string) (language, bool) {
+	if len(args) == 0 {
+		return language{}, false
+	}
+	l, ok := interpreter(exe)
+	if !ok && nameless(exe) {
+		l, ok = interpreter(args[0])
+	}
+	if l.shell {
+		l = l.named(args[0])
+	}
+	return l, ok
+}
+
+// named takes the name that a shell was started with: sh is a link to another one.
+func (l language) named(arg string) language {
+	if kind, _, ok := stem(strings.TrimPrefix(arg, "-")); ok {
+		l.name = kind
+	}
+	return l
+}
+
 func languageOf(kind, version string) language {
 	switch kind {
 	case "python", "Python", "pypy":
@@ -84,7 +111,7 @@ func languageOf(kind, version string) language {
 	case "mono":
 		return language{name: kind, alone: true, value: []string{"--config"}}
 	case "beam.smp", "erl":
-		return language{name: "erl"}
+		return language{name: "erl", machine: true}
 	case "lua", "luajit":
 		return language{name: kind, code: []string{"-e"}, value: []string{"-l"}}
 	case "R", "Rscript":
@@ -99,12 +126,12 @@ func javascript(kind string) language {
 		return language{name: kind, drop: []string{"run"}, commands: []string{"run", "x", "test", "dev", "start"}, code: []string{"-e", "-p", "--eval", "--print"},
 			value: []string{"-r", "--preload", "-c", "--config", "--cwd", "--env-file", "--port"}}
 	case "deno":
-		return language{name: kind, drop: []string{"run", "serve"}, commands: []string{"task", "test"},
+		return language{name: kind, remote: true, drop: []string{"run", "serve"}, commands: []string{"task", "test"},
 			value: []string{"-c", "--config", "--import-map", "--port", "--host", "--cert", "--location", "--preload"}}
 	case "nodejs":
 		kind = "node"
 	}
-	return language{name: kind, code: []string{"-e", "--eval", "-p", "--print", "-pe"}, module: []string{"--run"},
+	return language{name: kind, code: []string{"-e", "--eval", "-p", "--print", "-pe"}, module: []string{"--run"}, project: true,
 		value: []string{"-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--env-file",
 			"--input-type", "--icu-data-dir", "--openssl-config", "--title", "--watch-path", "--redirect-warnings", "--diagnostic-dir",
 			"--dns-result-order", "--unhandled-rejections", "--disable-warning", "--cpu-prof-dir", "--heap-prof-dir"}}
@@ -127,14 +154,60 @@ const (
 	aModule
 	someCode
 	aServer
+	aCommand // words that stand where a script would
 )
 
 // found is what the arguments say is run.
 type found struct {
 	what   what
 	option string   // that says so, "" for a script
-	value  string   // the script, file or module
+	value  string   // the script, file, module or words
 	behind []string // the arguments of what is run
+}
+
+// read tells what is run by the arguments behind the interpreter's name.
+func (l language) read(args []string) found {
+	switch {
+	case l.machine:
+		return erlang(args)
+	case l.command(args):
+		return found{what: aCommand, value: words(args, 2)}
+	case l.drops(args[0]):
+		return l.find(args[1:])
+	}
+	return l.find(args)
+}
+
+// command is for words such as "run dev" that come instead of a script.
+func (l language) command(args []string) bool {
+	script := l.drops(args[0]) && len(args) > 1 && strings.ContainsAny(args[1], "./") // "bun run server.ts"
+	return slices.Contains(l.commands, args[0]) && !script
+}
+
+// drops reports whether a script may follow the command.
+func (l language) drops(command string) bool { return slices.Contains(l.drop, command) }
+
+// erlang reads the arguments of the Erlang machine: behind -extra is the script of
+// Elixir's mix, and -s starts a module.
+func erlang(args []string) found {
+	if script, behind, ok := after(args, "-extra"); ok {
+		if _, project := runner(base(script)); project {
+			return found{what: aScript, value: script, behind: behind}
+		}
+	}
+	if module, behind, ok := after(args, "-s"); ok {
+		return found{what: aModule, option: "-s", value: module, behind: behind}
+	}
+	return found{}
+}
+
+// after gives the value of an option that is an argument of its own.
+func after(args []string, option string) (value string, behind []string, ok bool) {
+	at := slices.Index(args, option)
+	if at < 0 || at+1 >= len(args) {
+		return "", nil, false
+	}
+	return args[at+1], args[at+2:], true
 }
 
 // find goes through the options up to what is run.

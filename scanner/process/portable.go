@@ -79,19 +79,20 @@ func (p portable) summary() Summary {
 	}
 	s.Name = programName(s.Path, s.Comm, args)
 	s.Interpreted = titled(cmp.Or(s.Path, s.Comm))
-	s.Title, _ = p.title(s.Path, s.Comm)
+	n, _ := p.title(s.Path, s.Comm)
+	s.Title, s.Script = n.Title, n.Script
 	return s
 }
 
 // title is that of an interpreter.
-func (p portable) title(exe, comm string) (string, error) {
+func (p portable) title(exe, comm string) (Naming, error) {
 	exe = cmp.Or(exe, comm)
 	if !titled(exe) {
-		return "", nil
+		return Naming{}, nil
 	}
 	args, err := p.CmdlineSlice()
 	cwd, _ := p.Cwd()
-	return Title(exe, args, cwd), err
+	return newNaming(exe, args, cwd), err
 }
 
 func portableSummarize(pid int) (Summary, error) {
@@ -122,13 +123,13 @@ func portableRead(id ID) (*Details, error) {
 	return t, nil
 }
 
-func portableTitle(id ID) (string, error) {
+func portableTitle(id ID) (Naming, error) {
 	p, err := openPortable(id.PID)
 	if err != nil {
-		return "", err
+		return Naming{}, err
 	}
 	if id.Start != 0 && id.Start != p.start {
-		return "", fmt.Errorf("read process %d: %w", id.PID, ErrGone)
+		return Naming{}, fmt.Errorf("read process %d: %w", id.PID, ErrGone)
 	}
 	exe, _ := p.Exe()
 	comm, _ := kernelName(p.Process)
@@ -137,7 +138,7 @@ func portableTitle(id ID) (string, error) {
 		err = ErrGone
 	}
 	if err != nil {
-		return "", fmt.Errorf("read title of process %d: %w", id.PID, err)
+		return Naming{}, fmt.Errorf("read title of process %d: %w", id.PID, err)
 	}
 	return title, nil
 }

@@ -23,7 +23,8 @@ type Summary struct {
 	ID
 	Name        string    // base name of Path, or the link to it that was started; where it is hidden the kernel's short name, which may be cut
 	Title       string    // what an interpreter runs, see the function Title; "" on Linux, where it takes ReadTitle, which may block
-	Interpreted bool      // Path, or Comm where that is hidden, is an interpreter's, so that there may be a title
+	Script      string    // where that is, see the function Script; as Title
+	Interpreted bool      // Path, or Comm where that is hidden, is an interpreter's, so that there may be a title and a script
 	Comm        string    // the kernel's short name, at most 15 bytes for a program; the process may choose it, and does so at any time
 	Path        string    // executable without " (deleted)", or ""
 	UID         int       // effective user id, or -1
@@ -80,10 +81,20 @@ func Read(id ID) (*Details, error) { return read(id) }
 // when there is none. On Linux it reads nothing from the memory of the process.
 func Summarize(pid int) (Summary, error) { return summarize(pid) }
 
+// Naming is what the arguments of a process say of it. It is comparable.
+type Naming struct {
+	Title  string // see the function Title
+	Script string // see the function Script
+}
+
+func newNaming(exe string, args []string, cwd string) Naming {
+	return Naming{Title(exe, args, cwd), Script(exe, args, cwd)}
+}
+
 // ReadTitle reads the arguments and the working folder of a process and gives its
-// Title. The errors are those of Read, or that the arguments may not be read.
+// Title and its Script. The errors are those of Read, or that the arguments may not be read.
 //
 // It may block, on Linux for ever: the arguments are in the memory of the process,
 // whose pages may have to come from a file system that does not answer, or from the
 // process itself (userfaultfd(2)), or whose lock another thread holds meanwhile.
-func ReadTitle(id ID) (string, error) { return readTitle(id) }
+func ReadTitle(id ID) (Naming, error) { return readTitle(id) }

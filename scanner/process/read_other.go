@@ -6,4 +6,4 @@ func read(id ID) (*Details, error) { return portableRead(id) }
 
 func summarize(pid int) (Summary, error) { return portableSummarize(pid) }
 
-func readTitle(id ID) (string, error) { return portableTitle(id) }
+func readTitle(id ID) (Naming, error) { return portableTitle(id) }

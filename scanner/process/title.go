@@ -24,34 +24,14 @@ const (
 // than the name. It has at most 64 letters, is valid UTF-8 and holds no control
 // or formatting characters. It comes from the process, which may write what it likes.
 func Title(exe string, args []string, cwd string) string {
-	if len(args) == 0 {
+	l, ok := languageFor(exe, args)
+	switch {
+	case !ok:
 		return ""
-	}
-	l, ok := interpreter(exe)
-	if !ok && nameless(exe) {
-		l, ok = interpreter(args[0])
-	}
-	if !ok {
-		return ""
-	}
-	if len(args) == 1 {
+	case len(args) == 1:
 		return rewritten(args[0], cwd)
 	}
-	if l.shell {
-		l = l.named(args[0])
-	}
-	if l.name == "erl" {
-		return erlang(args[1:], cwd)
-	}
 	return l.title(args[1:], cwd)
-}
-
-// named takes the name that a shell was started with: sh is a link to another one.
-func (l language) named(arg string) language {
-	if kind, _, ok := stem(strings.TrimPrefix(arg, "-")); ok {
-		l.name = kind
-	}
-	return l
 }
 
 // titled reports whether a process may have a title, by its executable or, where
@@ -89,14 +69,13 @@ func rewritten(arg, cwd string) string {
 
 // title finds what is run in the arguments behind the interpreter's name.
 func (l language) title(args []string, cwd string) string {
-	if t, ok := l.command(args, cwd); ok {
-		return t
+	f := l.read(args)
+	if l.machine {
+		return node(f, args, cwd)
 	}
-	if l.drops(args[0]) {
-		args = args[1:]
-	}
-	f := l.find(args)
 	switch f.what {
+	case aCommand:
+		return join(l.name+" "+f.value, folder(cwd))
 	case aScript:
 		return l.script(f.value, f.behind, cwd)
 	case aFile:
@@ -113,20 +92,6 @@ func (l language) title(args []string, cwd string) string {
 	}
 	return ""
 }
-
-// command is for words such as "run dev" that come instead of a script.
-func (l language) command(args []string, cwd string) (string, bool) {
-	if !slices.Contains(l.commands, args[0]) {
-		return "", false
-	}
-	if l.drops(args[0]) && len(args) > 1 && strings.ContainsAny(args[1], "./") {
-		return "", false // "bun run server.ts"
-	}
-	return join(l.name+" "+words(args, 2), folder(cwd)), true
-}
-
-// drops reports whether a script may follow the command.
-func (l language) drops(command string) bool { return slices.Contains(l.drop, command) }
 
 // words joins at most n arguments before the first option.
 func words(args []string, n int) string {
@@ -146,8 +111,7 @@ func (l language) script(script string, behind []string, cwd string) string {
 	if program, project, ok := packaged(full); ok {
 		return run(program, project, behind)
 	}
-	plain := strings.TrimSuffix(extless(name), "-cli")
-	if _, project := runner(plain); project {
+	if plain, _, project := tool(script); project {
 		return run(plain, folder(cwd), behind)
 	}
 	switch {
@@ -244,22 +208,19 @@ func documents(args []string, cwd string, options ...string) string {
 	return folder(cwd)
 }
 
-// erlang names a program of the Erlang machine: the words behind -extra (Elixir's
-// mix), else the node's name, else what is started.
-func erlang(args []string, cwd string) string {
-	if at := slices.Index(args, "-extra"); at >= 0 && at+1 < len(args) {
-		tool := base(args[at+1])
-		if n, project := runner(tool); project {
-			return join(tool+" "+words(args[at+2:], n), folder(cwd))
+// node names a program of the Erlang machine: its tool, else the node, else what is
+// started.
+func node(f found, args []string, cwd string) string {
+	if f.what == aScript {
+		return run(base(f.value), folder(cwd), f.behind)
+	}
+	for _, option := range []string{"-sname", "-name"} {
+		if name, _, ok := after(args, option); ok {
+			name, _, _ = strings.Cut(name, "@")
+			return join(name, "")
 		}
 	}
-	for _, option := range []string{"-sname", "-name", "-s"} {
-		if at := slices.Index(args, option); at >= 0 && at+1 < len(args) {
-			node, _, _ := strings.Cut(args[at+1], "@")
-			return join(node, "")
-		}
-	}
-	return ""
+	return join(f.value, "")
 }
 
 // generic reports whether a script's name could be any project's.
@@ -285,6 +246,13 @@ func runner(program string) (words int, ok bool) {
 		return 0, true
 	}
 	return 0, false
+}
+
+// tool is a script that is such a tool, by its name without what comes with a file.
+func tool(script string) (program string, words int, ok bool) {
+	program = strings.TrimSuffix(extless(base(script)), "-cli")
+	words, ok = runner(program)
+	return program, words, ok
 }
 
 // project is the folder of a script or, if that has no name worth telling, the

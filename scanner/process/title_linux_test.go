@@ -19,12 +19,12 @@ func TestTitleOfProcess(t *testing.T) {
 	long := strings.Repeat("x", 100<<10)
 	cases := []struct {
 		args []string
-		want string
+		want Naming
 	}{
-		{[]string{"python3", "manage.py", "runserver"}, "python3 manage.py (shop)"},
-		{[]string{"python3", "-W", long, "app.py"}, "python3 app.py (shop)"},
-		{[]string{"python3", "-W", long, "-W", long, "-W", long, "app.py"}, ""},
-		{[]string{"python3"}, ""},
+		{[]string{"python3", "manage.py", "runserver"}, Naming{"python3 manage.py (shop)", dir + "/manage.py"}},
+		{[]string{"python3", "-W", long, "app.py"}, Naming{"python3 app.py (shop)", dir + "/app.py"}},
+		{[]string{"python3", "-W", long, "-W", long, "-W", long, "app.py"}, Naming{}},
+		{[]string{"python3"}, Naming{}},
 	}
 	for _, tc := range cases {
 		c := start(t, "wait", func(cmd *exec.Cmd) { cmd.Path, cmd.Dir, cmd.Args = python, dir, tc.args })
@@ -32,15 +32,15 @@ func TestTitleOfProcess(t *testing.T) {
 		must(t, err)
 		title, err := ReadTitle(c.id)
 		must(t, err)
-		if title != tc.want || s.Name != "python3.11" || !s.Interpreted || s.Title != "" {
-			t.Errorf("%.80q: got %q of %+v, want %q", tc.args, title, s, tc.want)
+		if title != tc.want || s.Name != "python3.11" || !s.Interpreted || s.Title != "" || s.Script != "" {
+			t.Errorf("%.80q: got %+v of %+v, want %+v", tc.args, title, s, tc.want)
 		}
 		sameTitle(t, c.id, title)
 	}
 }
 
 // sameTitle asks the other ways, which do not cut the arguments where ReadTitle does.
-func sameTitle(t *testing.T, id ID, want string) {
+func sameTitle(t *testing.T, id ID, want Naming) {
 	t.Helper()
 	p, err := portableSummarize(id.PID)
 	must(t, err)
@@ -50,8 +50,8 @@ func sameTitle(t *testing.T, id ID, want string) {
 	must(t, err)
 	title, err := portableTitle(p.ID)
 	must(t, err)
-	if !p.Interpreted || p.Title != d.Title || title != d.Title || e.Title != d.Title || want != "" && d.Title != want {
-		t.Errorf("got %q, %q, %q and %q, want %q", p.Title, title, d.Title, e.Title, want)
+	if !p.Interpreted || p.Title != d.Title || title != (Naming{p.Title, p.Script}) || e.Title != d.Title || want != (Naming{}) && title != want {
+		t.Errorf("got %q, %+v, %q and %q, want %+v", p.Title, title, d.Title, e.Title, want)
 	}
 }
 
@@ -63,8 +63,8 @@ func TestTitleOfAnother(t *testing.T) {
 	must(t, err)
 	defer d.close()
 	for comm, want := range map[string]string{"node": "node server.js", "MainThread": "node server.js", "nginx": ""} {
-		if got, err := d.title("", comm); err != nil || !strings.HasPrefix(got, want) || (got == "") != (want == "") {
-			t.Errorf("%s: got %q, want %q", comm, got, want)
+		if got, err := d.title("", comm); err != nil || !strings.HasPrefix(got.Title, want) || (got == Naming{}) != (want == "") {
+			t.Errorf("%s: got %+v, want %q", comm, got, want)
 		}
 	}
 }
@@ -77,8 +77,8 @@ func TestTitleOfNothing(t *testing.T) {
 	d, err := root.open(7)
 	must(t, err)
 	defer unix.Close(d.fd)
-	if got, err := d.title("/usr/bin/python3", ""); got != "" || err != nil {
-		t.Errorf("got %q, %v", got, err)
+	if got, err := d.title("/usr/bin/python3", ""); got != (Naming{}) || err != nil {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
@@ -90,8 +90,8 @@ func TestReadTitleOfAnother(t *testing.T) {
 	})
 	p, err := portableSummarize(c.id.PID)
 	must(t, err)
-	if title, err := ReadTitle(ID{PID: c.id.PID}); title != "python3 reindex.py" || err != nil {
-		t.Errorf("unknown start: %q, %v", title, err)
+	if title, err := ReadTitle(ID{PID: c.id.PID}); title != (Naming{"python3 reindex.py", "/srv/shop/reindex.py"}) || err != nil {
+		t.Errorf("unknown start: %+v, %v", title, err)
 	}
 	_, anotherErr := ReadTitle(ID{c.id.PID, c.id.Start + 1})
 	_, portableAnotherErr := portableTitle(ID{c.id.PID, p.Start + 1})
@@ -111,11 +111,11 @@ func TestReadTitleOfHiddenArguments(t *testing.T) {
 	python := statLine(Stat{PID: 7, Comm: "python3", State: 'S', Threads: 1, Start: 1})
 	nginx := statLine(Stat{PID: 8, Comm: "nginx", State: 'S', Threads: 1, Start: 1})
 	root := fixture(t, map[string]string{"7/stat": python, "8/stat": nginx})
-	if title, err := root.title(ID{7, 1}); title != "" || !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("an interpreter: %q, %v", title, err)
+	if title, err := root.title(ID{7, 1}); title != (Naming{}) || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an interpreter: %+v, %v", title, err)
 	}
-	if title, err := root.title(ID{8, 1}); title != "" || err != nil {
-		t.Errorf("another program: %q, %v", title, err)
+	if title, err := root.title(ID{8, 1}); title != (Naming{}) || err != nil {
+		t.Errorf("another program: %+v, %v", title, err)
 	}
 }
 
