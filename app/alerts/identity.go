@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -36,6 +37,24 @@ func Program(l *scanner.Listener, p *scanner.Process) string {
 		return "unit:" + l.Manager().Unit
 	}
 	return hidden(l.UID, "")
+}
+
+// Name is short for an identity by the path of an executable: the last part of the path,
+// and of what an interpreter runs.
+func Name(identity string) string {
+	file := strings.TrimPrefix(identity, "exe:")
+	i := max(strings.Index(file, " /"), strings.Index(file, " -"))
+	if i < 0 {
+		return path.Base(file)
+	}
+	file, run := file[:i], file[i+1:]
+	if tool, _, more := strings.Cut(run, " /"); more && strings.HasPrefix(run, "/") {
+		run, _, _ = strings.Cut(tool, " ")
+	}
+	if strings.HasPrefix(run, "/") {
+		run = path.Base(run)
+	}
+	return path.Base(file) + " " + run
 }
 
 // script is what an interpreter runs, or "". A title would not do: two projects may

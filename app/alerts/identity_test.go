@@ -121,3 +121,19 @@ func TestContainerIsNamedLater(t *testing.T) {
 		t.Errorf("opened again: %+v", js)
 	}
 }
+
+func TestNameOfIdentity(t *testing.T) {
+	for identity, want := range map[string]string{
+		"exe:/usr/sbin/nginx":                                 "nginx",
+		"exe:/opt/My App/my app":                              "my app",
+		"exe:/usr/bin/python3.11 /srv/shop/manage.py":         "python3.11 manage.py",
+		"exe:/usr/bin/python3.11 -m http.server":              "python3.11 -m http.server",
+		"exe:/usr/bin/node /usr/bin/npm run dev /home/u/shop": "node npm",
+		"exe:/usr/bin/python3.11 /srv/my app/x.py":            "python3.11 x.py",
+		"exe:": ".",
+	} {
+		if got := Name(identity); got != want {
+			t.Errorf("%q is %q", identity, got)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -93,7 +92,7 @@ func ProgramWords(identity string) string {
 	case identity == "":
 		return "every program"
 	case kind == "exe":
-		return Clean(path.Base(rest), maxPath) + " (" + Clean(rest, maxIdentity) + ")"
+		return Clean(alerts.Name(identity), maxPath) + " (" + Clean(rest, maxIdentity) + ")"
 	case kind == "container":
 		return "the container " + Clean(rest, maxIdentity)
 	case kind == "unit" && owned:
