@@ -368,16 +368,39 @@ func (p *program) importRules(rules []alerts.Rule, replace bool) error {
 		return err
 	}
 	defer s.Close()
-	old, err := s.Rules()
+	put := appendRules
+	if replace {
+		put = replaceRules
+	}
+	added, err := put(s, rules, time.Now())
 	if err != nil {
 		return err
 	}
-	merged, added := mergeRules(old, rules, replace, time.Now())
-	if err := s.ReplaceRules(merged); err != nil {
+	all, err := s.Rules()
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, wordsImported+"\n", view.Plural(added, "rule"), len(rules)-added, len(merged))
+	_, err = fmt.Fprintf(p.out, wordsImported+"\n", view.Plural(added, "rule"), len(rules)-added, len(all))
 	return err
+}
+
+// appendRules puts rules behind those that there are, and counts those that are added.
+func appendRules(s *history.Store, rules []alerts.Rule, now time.Time) (added int, err error) {
+	rules = slices.Clone(rules)
+	for i := range rules {
+		rules[i].Created = now
+	}
+	return s.AppendRules(rules)
+}
+
+// replaceRules puts rules in place of those that there are, and counts them.
+func replaceRules(s *history.Store, rules []alerts.Rule, now time.Time) (added int, err error) {
+	old, err := s.Rules()
+	if err != nil {
+		return 0, err
+	}
+	rules = each(old, rules, now)
+	return len(rules), s.ReplaceRules(rules)
 }
 
 // ruleKey is what makes two rules the same one.
@@ -392,19 +415,12 @@ func keyOf(r alerts.Rule) ruleKey {
 	return k
 }
 
-// mergeRules puts rules behind the old ones, or in their place, each once, and counts
-// those that are added. An old one that is read again keeps its id.
-func mergeRules(old, read []alerts.Rule, replace bool, now time.Time) (merged []alerts.Rule, added int) {
+// each gives each of the rules that were read once. One that is among the old ones
+// keeps its id.
+func each(old, read []alerts.Rule, now time.Time) (rules []alerts.Rule) {
 	before, taken := map[ruleKey]alerts.Rule{}, map[ruleKey]bool{}
-	for _, r := range old {
-		k := keyOf(r)
-		if _, ok := before[k]; !ok {
-			before[k] = r
-		}
-		taken[k] = !replace
-	}
-	if !replace {
-		merged = slices.Clone(old)
+	for _, r := range slices.Backward(old) {
+		before[keyOf(r)] = r
 	}
 	for _, r := range read {
 		k := keyOf(r)
@@ -416,8 +432,7 @@ func mergeRules(old, read []alerts.Rule, replace bool, now time.Time) (merged []
 		if r.ID, r.Created = was.ID, was.Created; r.ID == 0 {
 			r.Created = now
 		}
-		merged = append(merged, r)
-		added++
+		rules = append(rules, r)
 	}
-	return merged, added
+	return rules
 }

@@ -82,8 +82,8 @@ func (r *recorder) newAlert(program int64, proto int, port uint16) (id int64, v 
 	return id, v, found, err
 }
 
-// Alerts gives the latest alerts, those that came last first: with an id below
-// before, if that is not 0, and of one state, if that is not "".
+// Alerts gives alerts, those that were made last first, wherever they came again since:
+// with an id below before, if that is not 0, and of one state, if that is not "".
 func (s *Store) Alerts(state State, before int64, limit int) ([]Alert, error) {
 	return read(s, "read alerts", func(c *conn) (all []Alert, err error) {
 		err = c.each(`SELECT a.id, a.proto, a.port, a.ephemeral, a.first, a.last, a.count, a.away, `+

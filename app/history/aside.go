@@ -8,17 +8,33 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"portlight/app/alerts"
 )
 
 // asideTime is the form of the date in the name of a file that was put aside.
 const asideTime = "2006-01-02T150405"
 
-// startAnew puts the files aside and begins a new database with what could be saved.
+// A new database has these endings behind its name: while it is made, and once it is
+// whole but not yet in its place.
+const (
+	endingPart = ".part"
+	endingNew  = ".new"
+)
+
+// startAnew begins a new database with what could be saved, and puts the files aside.
+// Wherever it is ended, what was saved stands in a file: see finish.
 func (s *Store) startAnew(cause error, saved keepsake) error {
+	if err := makeNew(s.path, saved); err != nil {
+		return fmt.Errorf("make a new database: %w", err)
+	}
 	name, err := s.freeName(cause)
 	if err == nil {
 		err = moveFiles(s.path, name)
+	}
+	if err == nil {
+		err = os.Rename(s.path+endingNew, s.path)
 	}
 	if err != nil {
 		return fmt.Errorf("put aside (%w): %w", cause, err)
@@ -26,10 +42,51 @@ func (s *Store) startAnew(cause error, saved keepsake) error {
 	if s.db, err = openConn(s.path, true, true); err != nil {
 		return fmt.Errorf("begin a new database in place of %s: %w", name, err)
 	}
-	if err := s.db.transact(saved.restore); err != nil {
-		return fmt.Errorf("keep rules and settings: %w", err)
-	}
 	s.trouble = textAside(cause, name, saved)
+	return nil
+}
+
+// makeNew makes a whole database beside a path.
+func makeNew(path string, saved keepsake) error {
+	if err := removeUnfinished(path); err != nil {
+		return err
+	}
+	c, err := openConn(path+endingPart, true, true)
+	if err != nil {
+		return err
+	}
+	err = c.transact(saved.restore)
+	if err == nil {
+		_, _, err = c.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE)
+	}
+	if err = errors.Join(err, c.close()); err != nil {
+		return err
+	}
+	return os.Rename(path+endingPart, path+endingNew)
+}
+
+// finish puts a whole new database into its place, where startAnew was ended before
+// it could do so, and reports whether it did. Else it removes what startAnew left.
+func finish(path string) (bool, error) {
+	_, missing := os.Lstat(path)
+	if _, err := os.Lstat(path + endingNew); err != nil || !errors.Is(missing, fs.ErrNotExist) {
+		return false, removeUnfinished(path)
+	}
+	if err := removeLeftovers(path); err != nil {
+		return false, err
+	}
+	return true, os.Rename(path+endingNew, path)
+}
+
+func removeUnfinished(path string) error {
+	for _, name := range []string{path + endingPart, path + endingNew} {
+		if isFree(name) { // on a read-only disk removing nothing is an error too
+			continue
+		}
+		if err := errors.Join(removeFile(name), removeLeftovers(name)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -124,9 +181,10 @@ func (s *Store) report() {
 	}
 }
 
-// examine looks for the damage that another process has met, if one has.
+// examine looks for the damage that another process has met, if one has, after
+// another process wrote.
 func (s *Store) examine() error {
-	if s.role != Agent {
+	if s.role != Agent || s.examined {
 		return nil
 	}
 	suspect, _, err := s.db.number(`SELECT suspect FROM state`)
@@ -136,8 +194,6 @@ func (s *Store) examine() error {
 			err = s.db.transact(func(c *conn) error { return c.exec(`UPDATE state SET suspect = 0`) })
 		}
 	}
-	if isDamage(err) {
-		return s.connect(true, err)
-	}
+	s.examined = err == nil
 	return err
 }

@@ -19,7 +19,7 @@ func written(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	s := store(t, dir, Agent)
-	many(t, s, 3000)
+	many(t, s, 600)
 	must[int64](t)(s.AddRule(rule(alerts.Mute, "kept"), 0))
 	check(t, s.Set("a", "1"))
 	check(t, s.Close())
@@ -119,6 +119,59 @@ func wantAside(t *testing.T, dir, name, content string) *Store {
 	return s
 }
 
+// TestEndedWhileItBeginsAnew at each step: what a person made is still there, and
+// nothing is left over.
+func TestEndedWhileItBeginsAnew(t *testing.T) {
+	steps := map[string]func(s *Store){
+		"nothing is done": func(*Store) {},
+		"part of the new one": func(s *Store) {
+			for _, part := range parts() {
+				check(t, os.WriteFile(s.path+endingPart+part, []byte("part"), 0o644))
+			}
+		},
+		"the new one": func(s *Store) {
+			saved := s.salvage(damageError("test"))
+			check(t, makeNew(s.path, saved))
+		},
+		"the old one is aside": func(s *Store) {
+			saved := s.salvage(damageError("test"))
+			check(t, makeNew(s.path, saved))
+			check(t, os.Rename(s.path, must[string](t)(s.freeName(damageError("test")))))
+			check(t, os.WriteFile(s.path+"-wal", []byte("of the old one"), 0o600))
+		},
+	}
+	for name, step := range steps {
+		t.Run(name, func(t *testing.T) {
+			dir := written(t)
+			change(t, filepath.Join(dir, FileName), flip(pageOf(t, dir, "programs")))
+			step(&Store{path: filepath.Join(dir, FileName), role: Agent, now: start})
+			s := store(t, dir, Agent)
+			if text := s.Trouble(); !strings.Contains(text, "a new one was begun") || notes(t, s) != "kept" || must[map[string]string](t)(s.Settings())["a"] != "1" {
+				t.Errorf("%q; rules %q", text, notes(t, s))
+			}
+			wantModes(t, dir)
+			check(t, s.Close())
+			for _, left := range names(t, dir) {
+				if strings.Contains(left, FileName) && left != FileName {
+					t.Errorf("%s is left", left)
+				}
+			}
+			wantIntact(t, dir)
+		})
+	}
+}
+
+// TestNewOneIsNotTakenLate: what an attempt left is gone once there is a good file.
+func TestNewOneIsNotTakenLate(t *testing.T) {
+	dir := written(t)
+	check(t, makeNew(filepath.Join(dir, FileName), keepsake{rules: []alerts.Rule{rule(alerts.Mute, "stale")}}))
+	check(t, store(t, dir, Agent).Close())
+	check(t, os.Remove(filepath.Join(dir, FileName)))
+	if got := notes(t, store(t, dir, Agent)); got != "" {
+		t.Errorf("rules %q", got)
+	}
+}
+
 // TestRulesOutliveDamage, which is elsewhere.
 func TestRulesOutliveDamage(t *testing.T) {
 	dir := written(t)
@@ -167,7 +220,7 @@ func TestForeign(t *testing.T) {
 // goes on in the new file, and the window finds it.
 func TestDamageWhileOpen(t *testing.T) {
 	for _, work := range []func(*Store) error{
-		func(s *Store) error { _, err := s.Events(Query{Limit: 3000}); return err },
+		func(s *Store) error { _, err := s.Events(Query{Limit: 600}); return err },
 		func(s *Store) error { _, err := s.Trim(1, 10, start().AddDate(1, 0, 0)); return err },
 	} {
 		dir := written(t)
@@ -217,6 +270,10 @@ func TestDamageThatAnotherMeets(t *testing.T) {
 	if !must[bool](t)(agent.Changed()) {
 		t.Error("the agent hears nothing")
 	}
+	if text := agent.Trouble(); text != "" || len(names(t, dir)) != 3 {
+		t.Errorf("looking for changes did more: %s, %v", text, names(t, dir))
+	}
+	must[[]alerts.Rule](t)(agent.Rules())
 	if text := agent.Trouble(); !strings.Contains(text, "still there") {
 		t.Errorf("trouble %q", text)
 	}
@@ -230,11 +287,11 @@ func TestDamageThatAnotherMeets(t *testing.T) {
 func TestAnyPageDamaged(t *testing.T) {
 	dir := written(t)
 	good := files(t, dir)[FileName]
-	for page := int64(1); page <= int64(len(good))/4096; page += 1 + page/8 {
+	for page := int64(1); page <= int64(len(good))/4096; page += 1 + page/12 {
 		dir := t.TempDir()
 		check(t, os.WriteFile(filepath.Join(dir, FileName), flip(page)([]byte(good)), 0o600))
 		if s, err := Open(dir, Other, Options{}); err == nil {
-			s.Events(Query{Limit: 5000})
+			s.Events(Query{Limit: 1000})
 			s.Events(Query{Program: "web"})
 			s.Alerts("", 0, 0)
 			s.AddRule(rule(alerts.Mute, ""), 0)
@@ -243,9 +300,9 @@ func TestAnyPageDamaged(t *testing.T) {
 		s := store(t, dir, Agent)
 		for range 3 {
 			check(t, s.Record(tick(start(), judged(1, listener("web", 80), alerts.New, start()))))
-			must[[]Event](t)(s.Events(Query{Limit: 5000}))
+			must[[]Event](t)(s.Events(Query{Limit: 1000}))
 			must[[]alerts.Sighting](t)(s.Known())
-			must[bool](t)(s.Trim(30, 2500, start()))
+			must[bool](t)(s.Trim(30, 400, start()))
 			must[bool](t)(s.Changed())
 		}
 		check(t, s.Close())

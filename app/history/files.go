@@ -23,8 +23,53 @@ const fileMode = 0o600
 // had it open share these files: they would disturb a new one.
 func removeLeftovers(path string) error {
 	for _, part := range parts()[1:] {
-		if err := os.Remove(path + part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := removeFile(path + part); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// removeFile removes a file, if there is one.
+func removeFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// sight tells the files at a path from those that were there before: the database,
+// its write-ahead log and the index of that, nil for none.
+type sight [3]fs.FileInfo
+
+// see looks at the files. One that is made but still empty is no database yet.
+func see(path string) (s sight) {
+	for i, part := range parts()[:len(s)] {
+		if info, err := os.Stat(path + part); err == nil && (i > 0 || info.Size() > 0) {
+			s[i] = info
+		}
+	}
+	return s
+}
+
+// isFile reports whether two looks met the same file, or none both times.
+func isFile(a, b fs.FileInfo) bool {
+	return a == nil && b == nil || a != nil && b != nil && os.SameFile(a, b)
+}
+
+// removeOld removes the log of a database that another file was put in place of, and
+// the log's index: SQLite would apply them to that file. Those that another process
+// has made since for the new one stay.
+func (s sight) removeOld(path string) error {
+	now := see(path)
+	if now[0] == nil || s[0] == nil || isFile(now[0], s[0]) {
+		return nil
+	}
+	for i, part := range parts()[:len(s)] {
+		if i > 0 && now[i] != nil && isFile(now[i], s[i]) {
+			if err := removeFile(path + part); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

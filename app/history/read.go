@@ -102,11 +102,11 @@ func (q Query) where(c *conn) (string, []any, error) {
 		add(`e.id < ?`, q.Before)
 	}
 	if !q.Since.IsZero() {
-		add(`e.id >= (SELECT min(id) FROM events WHERE time >= ?)`, q.Since)
+		add(`e.id >= (SELECT min(id) FROM events INDEXED BY events_time WHERE time >= ?)`, q.Since)
 		add(`+e.time >= ?`, q.Since)
 	}
 	if !q.Until.IsZero() {
-		add(`e.id <= (SELECT max(id) FROM events WHERE time <= ?)`, q.Until)
+		add(`e.id <= (SELECT max(id) FROM events INDEXED BY events_time WHERE time <= ?)`, q.Until)
 		add(`+e.time <= ?`, q.Until)
 	}
 	if q.Port != 0 {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -198,13 +197,25 @@ func (r *recorder) program(identity string, l *scanner.Listener, at time.Time) (
 	return id, err
 }
 
+// ownerOf gives the first owner of a listener that is a program, or nil.
+func ownerOf(identity string, l *scanner.Listener) *scanner.Process {
+	kind, _, _ := strings.Cut(identity, ":")
+	if l == nil || kind == "unit" { // which is told where no owner is
+		return nil
+	}
+	for i := range l.Owners { // all of them are the container
+		if p := &l.Owners[i]; kind == "container" || clip(alerts.Program(l, p), maxName) == identity {
+			return p
+		}
+	}
+	return nil
+}
+
 // displayName is what a person calls a program: the title or the name of the owner
-// that is it, else of the first one, else what its identity ends with.
+// that is it, else what its identity ends with. Owners that nobody can see take no
+// other's name.
 func displayName(identity string, l *scanner.Listener) string {
-	kind, rest, _ := strings.Cut(identity, ":")
-	if l != nil && len(l.Owners) > 0 && kind != "unit" {
-		i := slices.IndexFunc(l.Owners, func(p scanner.Process) bool { return p.Path != "" && strings.Contains(identity, p.Path) })
-		p := &l.Owners[max(i, 0)]
+	if p := ownerOf(identity, l); p != nil {
 		if p.Title != "" {
 			return p.Title
 		}
@@ -212,6 +223,7 @@ func displayName(identity string, l *scanner.Listener) string {
 			return p.Name
 		}
 	}
+	_, rest, _ := strings.Cut(identity, ":")
 	if name := path.Base(rest); name != "." && name != "/" {
 		return name
 	}

@@ -8,6 +8,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/scanner"
+	"portlight/scanner/supervisor"
 )
 
 // TestEverythingComesBack writes a judgement with every field, and reads it by
@@ -18,10 +19,11 @@ func TestEverythingComesBack(t *testing.T) {
 	before := filled(100)
 	j := alerts.Judgement{
 		Event:   scanner.Event{Op: scanner.Changed, Time: start(), Listener: filled(0), Before: &before},
-		Verdict: alerts.Exposed, Program: "exe:/usr/bin/a", Would: alerts.New, Rule: 7, Away: true,
+		Verdict: alerts.Exposed, Would: alerts.New, Rule: 7, Away: true,
 		Others: []alerts.Finding{{Verdict: alerts.New, Program: "unit:b.service", Would: alerts.Watched, Rule: 3}},
 	}
-	seen := alerts.Fingerprint{Program: "exe:/usr/bin/a", Proto: scanner.UDP, Port: 5353, Reach: alerts.ReachIPv6}
+	j.Program = alerts.Program(&j.Event.Listener, &j.Event.Listener.Owners[0])
+	seen := alerts.Fingerprint{Program: j.Program, Proto: scanner.UDP, Port: 5353, Reach: alerts.ReachIPv6}
 	check(t, agent.Record(Tick{Time: start(), Judgements: []alerts.Judgement{j}, Seen: []alerts.Fingerprint{seen}, Baseline: true}))
 
 	other := store(t, dir, Other)
@@ -213,7 +215,6 @@ func TestHostileTexts(t *testing.T) {
 			t.Errorf("%q: the program is not known", text)
 		}
 		check(t, s.ForgetProgram("exe:/b"+text))
-		check(t, s.ForgetProgram(j.Program))
 		if left := must[[]Event](t)(s.Events(Query{})); len(left) != 0 {
 			t.Errorf("%q: not forgotten", text)
 		}
@@ -247,6 +248,32 @@ func TestLongTextsAreCut(t *testing.T) {
 	}
 	if i := must[Info](t)(s.Info()); i.Events != 4 || i.Size > 8<<20 {
 		t.Errorf("%+v", i)
+	}
+}
+
+// TestDisplayName is that of the owner that is the program, of several.
+func TestDisplayName(t *testing.T) {
+	l := scanner.Listener{UID: 1000, Owners: []scanner.Process{
+		{Name: "sh", Path: "/bin/sh"}, {Name: "node", Path: "/home/u/.nvm/versions/node/v20.1.0/bin/node"},
+		{Name: "node", Title: "shop", Path: "/home/u/.nvm/versions/node/v20.1.0/bin/node", Script: "/srv/shop/index.js"},
+		{Name: "guard", UID: 7},
+	}}
+	for identity, want := range map[string]string{
+		"exe:/bin/sh": "sh",
+		"exe:/home/u/.nvm/versions/node/*/bin/node":                    "node",
+		"exe:/home/u/.nvm/versions/node/*/bin/node /srv/shop/index.js": "shop",
+		"hidden:7/guard":    "guard",
+		"hidden:1000/":      "1000",
+		"unit:cups.service": "cups.service",
+	} {
+		if got := displayName(identity, &l); got != want {
+			t.Errorf("%s is named %q, want %q", identity, got, want)
+		}
+	}
+	l.Owners = l.Owners[1:3]
+	l.Behind = &supervisor.Manager{Kind: supervisor.Contained, Container: supervisor.Container{Image: "shop:1"}}
+	if got := displayName(alerts.Program(&l, &l.Owners[0]), &l); got != "node" {
+		t.Errorf("the container's is named %q", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -77,6 +78,55 @@ func (s *Store) AddRule(r alerts.Rule, position int) (id int64, err error) {
 		return err
 	})
 	return id, err
+}
+
+// AppendRules adds rules behind those that there are, all or none, and tells how many
+// it added. Those that are there already are left out, and so is what comes twice:
+// their ids, notes and dates of creation do not count.
+func (s *Store) AppendRules(rules []alerts.Rule) (added int, err error) {
+	for i, r := range rules {
+		if err := r.Check(); err != nil {
+			return 0, fmt.Errorf("append rules: rule %d: %w", i+1, err)
+		}
+	}
+	err = s.write("append rules", func(c *conn) (err error) {
+		added, err = c.appendRules(rules)
+		return err
+	})
+	return added, err
+}
+
+func (c *conn) appendRules(rules []alerts.Rule) (added int, err error) {
+	old, _, err := c.rules()
+	if err != nil {
+		return 0, err
+	}
+	there := map[alerts.Rule]bool{}
+	for _, r := range old {
+		there[decision(r)] = true
+	}
+	last, _, err := c.number(`SELECT coalesce(max(position), -1) FROM rules`)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range rules {
+		if there[decision(r)] {
+			continue
+		}
+		there[decision(r)] = true
+		added++
+		r.ID = 0
+		if err := c.insertRule(r, int(last)+added); err != nil {
+			return 0, err
+		}
+	}
+	return added, nil
+}
+
+// decision is what makes two rules the same, as it is stored.
+func decision(r alerts.Rule) alerts.Rule {
+	r.ID, r.Note, r.Created, r.Until = 0, "", time.Time{}, timeOf(micros(r.Until))
+	return r
 }
 
 // insertRule writes a rule, with its id if it has one.

@@ -56,6 +56,50 @@ func TestRulesInOrder(t *testing.T) {
 	}
 }
 
+// TestAppendRules leaves out what is there already, and what comes twice.
+func TestAppendRules(t *testing.T) {
+	s := store(t, t.TempDir(), Other)
+	a := alerts.Rule{Action: alerts.Mute, Program: "exe:/a", Until: start().Add(time.Nanosecond), Note: "a", Created: start()}
+	b := alerts.Rule{ID: 1, Action: alerts.Mute, Program: "exe:/b", Note: "b"}
+	c := alerts.Rule{Action: alerts.Allow, Program: "exe:/a", Until: a.Until, Note: "c"}
+	id := must[int64](t)(s.AddRule(a, 0))
+	again := a
+	again.ID, again.Note, again.Created = 99, "again", start().Add(time.Hour)
+	if added := must[int](t)(s.AppendRules([]alerts.Rule{b, again, c, b})); added != 2 || notes(t, s) != "abc" {
+		t.Errorf("%d added; rules %s", added, notes(t, s))
+	}
+	if rules := must[[]alerts.Rule](t)(s.Rules()); rules[0].ID != id || rules[1].ID == 1 {
+		t.Errorf("%+v", rules)
+	}
+	if added := must[int](t)(s.AppendRules(nil)); added != 0 {
+		t.Errorf("%d of none added", added)
+	}
+	if _, err := s.AppendRules([]alerts.Rule{rule(alerts.Always, "d"), {Action: "explode"}}); err == nil || !strings.Contains(err.Error(), "rule 2") || notes(t, s) != "abc" {
+		t.Errorf("%v; rules %s", err, notes(t, s))
+	}
+}
+
+// TestAppendRulesAtOnce loses none that another process adds meanwhile.
+func TestAppendRulesAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	done := make(chan error, 2)
+	for n := range 2 {
+		s := store(t, dir, Other)
+		go func() {
+			var err error
+			for i := 0; i < 30 && err == nil; i++ {
+				_, err = s.AppendRules([]alerts.Rule{{Action: alerts.Mute, FirstPort: uint16(1 + 2*i + n), LastPort: uint16(1 + 2*i + n)}})
+			}
+			done <- err
+		}()
+	}
+	check(t, <-done)
+	check(t, <-done)
+	if n := len(must[[]alerts.Rule](t)(store(t, dir, Other).Rules())); n != 60 {
+		t.Errorf("%d rules", n)
+	}
+}
+
 func TestRuleComesBack(t *testing.T) {
 	dir := t.TempDir()
 	r := alerts.Rule{

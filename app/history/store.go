@@ -13,6 +13,7 @@ package history
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -37,8 +38,8 @@ type Options struct {
 	Now func() time.Time // names files that are put aside; nil is time.Now
 }
 
-// Store is the database, safe for concurrent use. Every method but Changed and
-// those that only tell may wait for another process for seconds.
+// Store is the database, safe for concurrent use. Every method but Changed may wait
+// for another process for seconds, or for a call that does.
 type Store struct {
 	mu      sync.Mutex
 	path    string
@@ -46,9 +47,14 @@ type Store struct {
 	now     func() time.Time
 	db      *conn // nil while there is no file, and once closed
 	closed  bool
-	changed bool   // the connection is another than at the last Changed
-	trouble string // see Trouble
-	skipped int    // rows that made no sense
+	files   sight       // as they were when it was connected
+	told    fs.FileInfo // the file that Changed knows of, nil for none
+	lost    bool        // the last attempt to connect failed
+	changed bool        // for Changed to tell
+	trouble string      // see Trouble
+	skipped int         // rows that made no sense
+
+	examined bool // no other process has written since examine
 }
 
 // Open opens the database in a data folder, which must be there. The Agent makes
@@ -70,10 +76,14 @@ func Open(dir string, role Role, opts Options) (*Store, error) {
 	return s, nil
 }
 
-// resolve follows a link to the file, so that what stands beside it is found.
+// resolve follows links to the file, so that what stands beside it is found, or to
+// its folder while there is no file: SQLite is told to follow none.
 func resolve(path string) string {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		return target
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(dir, filepath.Base(path))
 	}
 	return path
 }
@@ -87,8 +97,9 @@ func (s *Store) Close() error {
 	return s.explain("close", s.disconnect())
 }
 
-// Trouble says once, in words for a person, that the file was damaged, foreign or
-// removed, and what became of it; else "". First is true then: the memory is empty.
+// Trouble says once, in words for a person, that the file was damaged, foreign,
+// removed or replaced by another, and what became of it; else "". First tells whether
+// the memory is empty then: what is in another file stays.
 func (s *Store) Trouble() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,9 +116,13 @@ func (s *Store) Skipped() int {
 }
 
 // Changed reports, once, whether another process has changed anything since it was
-// last asked, or the file is another. It takes microseconds and never writes.
+// last asked, or the file is another. It takes microseconds, never writes, and does
+// not wait: while another call is at work nothing is known yet, and a later Changed
+// tells it. What there is to be done about it the next other call does.
 func (s *Store) Changed() (bool, error) {
-	s.mu.Lock()
+	if !s.mu.TryLock() {
+		return false, nil
+	}
 	defer s.mu.Unlock()
 	err := s.look()
 	changed := s.changed
@@ -116,16 +131,18 @@ func (s *Store) Changed() (bool, error) {
 }
 
 func (s *Store) look() error {
-	if err := s.ready(s.role == Agent); err != nil || s.db == nil {
-		return err
+	if s.closed {
+		return os.ErrClosed
+	}
+	if now := see(s.path); !isFile(now[0], s.told) {
+		s.changed, s.told = true, now[0]
+	}
+	if s.db == nil || s.db.moved() {
+		return nil
 	}
 	changed, err := s.db.changed()
 	if err == nil && changed {
-		s.changed = true
-		return s.examine()
-	}
-	if isDamage(err) && s.role == Agent {
-		return s.connect(true, err)
+		s.changed, s.examined = true, false
 	}
 	return err
 }
@@ -138,10 +155,16 @@ func (s *Store) ready(create bool) error {
 	case s.db == nil:
 		return s.connect(create, nil)
 	case !s.db.moved():
-		return s.db.rollback()
+		if err := s.db.rollback(); err != nil {
+			return err
+		}
+		return s.examine()
 	}
 	if s.role == Agent {
 		s.trouble = textRemoved(s.path)
+		if see(s.path)[0] != nil {
+			s.trouble = textReplaced(s.path)
+		}
 	}
 	return s.connect(create, nil)
 }
@@ -154,22 +177,48 @@ func (s *Store) connect(create bool, cause error) error {
 		return err
 	}
 	defer release()
-	had := s.db != nil
-	var saved keepsake
 	if cause == nil {
-		s.disconnect()
-		s.db, err = openConn(s.path, create, s.role == Agent)
+		err = s.reopen(create)
 		if s.role == Agent && (isDamage(err) || errors.Is(err, errForeign)) {
 			cause = err
 		}
 	}
 	if cause != nil {
-		saved = s.salvage(cause)
+		saved := s.salvage(cause)
 		s.disconnect()
 		err = s.startAnew(cause, saved)
 	}
-	s.changed = s.changed || had || s.db != nil
+	s.connected(err)
 	return err
+}
+
+// reopen makes a connection to what stands at the path, in place of the one there is.
+func (s *Store) reopen(create bool) error {
+	if s.db != nil && s.db.moved() {
+		if err := s.files.removeOld(s.path); err != nil {
+			return err
+		}
+	}
+	s.disconnect()
+	if create {
+		done, err := finish(s.path)
+		if err != nil {
+			return err
+		}
+		if done && s.role == Agent {
+			s.trouble = textFinished(s.path)
+		}
+	}
+	var err error
+	s.db, err = openConn(s.path, create, s.role == Agent)
+	return err
+}
+
+// connected notes what the connection is to now, and whether Changed has to tell it.
+func (s *Store) connected(err error) {
+	files := see(s.path)
+	s.changed = s.changed || err == nil && (s.lost || !isFile(files[0], s.told))
+	s.lost, s.files, s.told, s.examined = err != nil, files, files[0], false
 }
 
 func (s *Store) disconnect() error {

@@ -5,7 +5,9 @@ package history
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -120,6 +122,47 @@ func TestLinkToTheFile(t *testing.T) {
 	}
 }
 
+// TestLinkToTheFolder has no file yet.
+func TestLinkToTheFolder(t *testing.T) {
+	for _, role := range []Role{Agent, Other} {
+		elsewhere, link := t.TempDir(), filepath.Join(t.TempDir(), "link")
+		check(t, os.Symlink(elsewhere, link))
+		s := store(t, link, role)
+		check(t, s.Set("a", "1"))
+		wantModes(t, elsewhere)
+	}
+}
+
+// TestChangedDoesNotWait for a write of this process that waits for another's.
+func TestChangedDoesNotWait(t *testing.T) {
+	dir := t.TempDir()
+	agent, window := store(t, dir, Agent), store(t, dir, Other)
+	check(t, window.db.Exec(`BEGIN IMMEDIATE`))
+	check(t, window.db.Exec(`INSERT INTO settings VALUES ('a', '1')`))
+	done := make(chan error, 1)
+	go func() { done <- agent.Heartbeat(start()) }()
+	for deadline := time.Now().Add(busyTimeout / 2); agent.mu.TryLock(); {
+		agent.mu.Unlock()
+		if time.Now().After(deadline) {
+			t.Fatal("it never writes")
+		}
+		runtime.Gosched()
+	}
+	if must[bool](t)(agent.Changed()) {
+		t.Error("it knows what is not written yet")
+	}
+	select {
+	case err := <-done:
+		t.Fatalf("it waited until the write was done: %v", err)
+	default:
+	}
+	check(t, window.db.Exec(`COMMIT`))
+	check(t, <-done)
+	if !must[bool](t)(agent.Changed()) || must[bool](t)(agent.Changed()) {
+		t.Error("it is not told later, or for ever")
+	}
+}
+
 // TestRemovedFile is somebody's rm while Portlight runs.
 func TestRemovedFile(t *testing.T) {
 	for _, parts := range [][]string{{""}, {"", "-wal", "-shm"}} {
@@ -131,9 +174,10 @@ func TestRemovedFile(t *testing.T) {
 			check(t, os.Remove(filepath.Join(dir, FileName)+part))
 		}
 		check(t, window.Set("b", "2"))
-		if !must[bool](t)(agent.Changed()) {
-			t.Error("the agent does not see it")
+		if !must[bool](t)(agent.Changed()) || must[bool](t)(agent.Changed()) {
+			t.Error("the agent does not see it, or for ever")
 		}
+		must[[]alerts.Rule](t)(agent.Rules())
 		if text := agent.Trouble(); text == "" || agent.Trouble() != "" {
 			t.Errorf("trouble %q, once", text)
 		}
@@ -145,6 +189,78 @@ func TestRemovedFile(t *testing.T) {
 		check(t, agent.Close())
 		check(t, window.Close())
 		wantIntact(t, dir)
+	}
+}
+
+// TestReplacedFile is a backup that is put in place of the file while Portlight runs:
+// the log of the old file is not applied to it, whoever meets it first.
+func TestReplacedFile(t *testing.T) {
+	for _, agentFirst := range []bool{true, false} {
+		backup, dir := written(t), t.TempDir()
+		agent, window := store(t, dir, Agent), store(t, dir, Other)
+		many(t, agent, 1200)
+		check(t, window.Set("a", "2"))
+		check(t, os.Rename(filepath.Join(backup, FileName), filepath.Join(dir, FileName)))
+		order := []*Store{agent, window}
+		if !agentFirst {
+			slices.Reverse(order)
+		}
+		for _, s := range order {
+			if !must[bool](t)(s.Changed()) || must[bool](t)(s.Changed()) {
+				t.Error("it is no change, or one for ever")
+			}
+			if got := must[map[string]string](t)(s.Settings()); got["a"] != "1" || must[Info](t)(s.Info()).Events != 600 {
+				t.Errorf("settings %v, %+v", got, must[Info](t)(s.Info()))
+			}
+			if must[bool](t)(s.Changed()) {
+				t.Error("it is told twice")
+			}
+		}
+		if text := agent.Trouble(); !strings.Contains(text, "replaced by another file") || window.Trouble() != "" {
+			t.Errorf("trouble %q", text)
+		}
+		check(t, window.Set("b", "3"))
+		wantSame(t, "settings", must[map[string]string](t)(agent.Settings()), map[string]string{"a": "1", "b": "3"})
+		wantModes(t, dir)
+		check(t, agent.Close())
+		check(t, window.Close())
+		wantIntact(t, dir)
+	}
+}
+
+// TestForgetWhileItIsRecorded records between all the steps: nothing is left without
+// its program, and no other program gets what is left.
+func TestForgetWhileItIsRecorded(t *testing.T) {
+	dir := t.TempDir()
+	agent, window := store(t, dir, Agent), store(t, dir, Other)
+	j := judged(scanner.Opened, listener("web", 80), alerts.New, start())
+	now := tick(start(), j)
+	now.Seen = alerts.Fingerprints(&j.Event.Listener)
+	steps := ofProgram(j.Program)
+	for i := range steps {
+		check(t, agent.Record(now))
+		check(t, window.forget(`UPDATE state SET generation = generation + 1`, steps[i:i+1]))
+	}
+	for _, table := range []string{"events", "spans", "alerts", "fingerprints"} {
+		n, _, err := agent.db.number(`SELECT count(*) FROM ` + table + ` WHERE program NOT IN (SELECT id FROM programs)`)
+		if check(t, err); n != 0 {
+			t.Errorf("%d of the %s have no program", n, table)
+		}
+	}
+	last := func() int64 {
+		t.Helper()
+		n, _, err := agent.db.number(`SELECT max(id) FROM programs`)
+		check(t, err)
+		return n
+	}
+	was := last()
+	check(t, window.ForgetProgram(j.Program))
+	if i := must[Info](t)(agent.Info()); i.Programs != 0 {
+		t.Errorf("%d programs are left", i.Programs)
+	}
+	check(t, agent.Record(tick(start(), judged(scanner.Opened, listener("mail", 25), alerts.New, start()))))
+	if id := last(); id <= was {
+		t.Errorf("id %d was used before", id)
 	}
 }
 
@@ -238,13 +354,11 @@ func trimAll(t *testing.T, s *Store, days, events int) (steps int) {
 // TestKnownIsBounded: the longest unseen go.
 func TestKnownIsBounded(t *testing.T) {
 	s := store(t, t.TempDir(), Agent)
-	for i := range 2 {
-		var seen []alerts.Fingerprint
-		for port := range 25_300 {
-			seen = append(seen, alerts.Fingerprint{Program: "exe:/a", Proto: scanner.Proto(i + 1), Port: uint16(port), Reach: alerts.ReachIPv4})
-		}
-		check(t, s.Record(Tick{Time: start().Add(time.Duration(i) * time.Hour), Seen: seen}))
-	}
+	f := alerts.Fingerprint{Program: "exe:/a", Proto: scanner.UDP, Port: 60_000, Reach: alerts.ReachIPv4}
+	check(t, s.Record(Tick{Time: start(), Seen: []alerts.Fingerprint{f}}))
+	const each = 25_300
+	check(t, s.db.exec(`WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
+		INSERT OR IGNORE INTO fingerprints SELECT 1, proto.column1, n, 'ipv4', ?1 + proto.column1, ?1 + proto.column1 FROM n, (VALUES (1), (2)) AS proto`, start(), each))
 	if steps := trimAll(t, s, 30, 1000); steps < 3 {
 		t.Errorf("%d steps", steps)
 	}
@@ -255,7 +369,7 @@ func TestKnownIsBounded(t *testing.T) {
 			old++
 		}
 	}
-	if len(known) != maxKnown || old != maxKnown-25_300 {
+	if len(known) != maxKnown || old != maxKnown-each {
 		t.Errorf("%d are known, %d of them old", len(known), old)
 	}
 }

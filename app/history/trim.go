@@ -12,6 +12,18 @@ const stepRows = 500
 // stepPages is how many free pages are given back at once.
 const stepPages = 256
 
+// deletion removes rows in steps: ?1 is how many at most, and args follow it.
+type deletion struct {
+	sql  string
+	args []any
+}
+
+// step removes some rows, and reports whether there were any.
+func (d deletion) step(c *conn) (bool, error) {
+	err := c.exec(d.sql, append([]any{stepRows}, d.args...)...)
+	return err == nil && c.Changes() > 0, err
+}
+
 // maxAlerts bounds the alerts.
 const maxAlerts = 10_000
 
@@ -34,10 +46,7 @@ func (s *Store) Trim(days, events int, now time.Time) (more bool, err error) {
 
 // trim does the first of the steps that finds something to do.
 func (c *conn) trim(oldest time.Time, events int) (more bool, err error) {
-	steps := []struct {
-		sql  string
-		args []any
-	}{
+	deletions := []deletion{
 		{`DELETE FROM events WHERE id IN (SELECT id FROM events WHERE time < ?2 LIMIT ?1)`, []any{oldest}},
 		{`DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT min(?1, max(0, (SELECT count(*) FROM events) - ?2)))`, []any{events}},
 		{`DELETE FROM spans WHERE id IN (SELECT id FROM spans WHERE closed > 0 AND closed < ?2 LIMIT ?1)`, []any{oldest}},
@@ -48,18 +57,20 @@ func (c *conn) trim(oldest time.Time, events int) (more bool, err error) {
 			ORDER BY last LIMIT min(?1, max(0, (SELECT count(*) FROM fingerprints) - ?2)))`, []any{maxKnown}},
 		{deletePrograms, nil},
 	}
-	for _, step := range steps {
-		if err := c.exec(step.sql, append([]any{stepRows}, step.args...)...); err != nil || c.Changes() > 0 {
-			return err == nil, err
+	for _, d := range deletions {
+		if more, err := d.step(c); err != nil || more {
+			return more, err
 		}
 	}
 	return false, nil
 }
 
 // deletePrograms removes programs that nothing tells of.
-const deletePrograms = `DELETE FROM programs WHERE id IN (SELECT id FROM programs p
-	WHERE NOT EXISTS (SELECT 1 FROM events WHERE program = p.id) AND NOT EXISTS (SELECT 1 FROM fingerprints WHERE program = p.id)
-	AND NOT EXISTS (SELECT 1 FROM alerts WHERE program = p.id) AND NOT EXISTS (SELECT 1 FROM spans WHERE program = p.id) LIMIT ?1)`
+const deletePrograms = `DELETE FROM programs WHERE id IN (SELECT id FROM programs p WHERE ` + untold + ` LIMIT ?1)`
+
+// untold holds for a program p that nothing tells of.
+const untold = `NOT EXISTS (SELECT 1 FROM events WHERE program = p.id) AND NOT EXISTS (SELECT 1 FROM fingerprints WHERE program = p.id)
+	AND NOT EXISTS (SELECT 1 FROM alerts WHERE program = p.id) AND NOT EXISTS (SELECT 1 FROM spans WHERE program = p.id)`
 
 // shrink gives free pages back to the file system, some at once.
 func (s *Store) shrink() (more bool, err error) {

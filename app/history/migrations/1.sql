@@ -10,7 +10,7 @@ CREATE TABLE state (
 ) STRICT;
 
 CREATE TABLE programs (
-	id       INTEGER PRIMARY KEY,
+	id       INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: other tables refer to it
 	identity TEXT NOT NULL UNIQUE,
 	name     TEXT NOT NULL,
 	first    INTEGER NOT NULL,
