@@ -73,11 +73,18 @@ func (p *program) agent(ctx context.Context) error {
 		fmt.Fprintf(p.err, wordsNoSession+"\n", missing)
 		return (&watcher{program: p}).run(ctx)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errUnlocked) {
 		return err
+	}
+	if err != nil {
+		p.log.Warn("a second start will not be noticed", "error", err)
 	}
 	return a.run(ctx)
 }
+
+// errUnlocked is that the data folder is there and cannot be locked, such as one that
+// is read-only.
+var errUnlocked = errors.New("data folder not locked")
 
 // acquire makes this process the agent of its data folder.
 func (a *agent) acquire() (*desktop.Instance, error) {
@@ -86,7 +93,11 @@ func (a *agent) acquire() (*desktop.Instance, error) {
 		return nil, err
 	}
 	a.dataDir = dir
-	return desktop.Acquire(roleAgent, dir, a.answer)
+	instance, err := desktop.Acquire(roleAgent, dir, a.answer)
+	if err != nil && !errors.Is(err, desktop.ErrRunning) {
+		err = fmt.Errorf("%w: %w", errUnlocked, err)
+	}
+	return instance, err
 }
 
 // checkSession says why there is no desktop for the agent here, or nil.
@@ -139,6 +150,7 @@ func (a *agent) run(ctx context.Context) error {
 		}()
 	})
 	err := <-followed
+	a.withdrawAll()
 	cancel(nil) // nobody serves a job any more: whoever wants one gives up
 	if cause := context.Cause(ctx); errors.Is(cause, errTrayLost) {
 		return cause
@@ -250,6 +262,7 @@ func (a *agent) show() {
 		a.enqueue(a.ofNotice(n))
 	}
 	a.greet()
+	a.withdrawSeen()
 	a.tray.Update(view.NewMenu(view.EachRow(a.last, a.names), a.news(), a.menuState()))
 }
 

@@ -161,6 +161,44 @@ func (a *agent) withdrawGone() {
 	}
 }
 
+// withdrawSeen takes notifications away of which no alert is new any more: somebody has
+// dealt with them, here or in another place.
+func (a *agent) withdrawSeen() {
+	k := a.keeper
+	if k.store == nil || k.trouble != "" || k.lost != "" || k.unseen > len(k.news) {
+		return
+	}
+	isNew := func(j alerts.Judgement) bool {
+		return slices.ContainsFunc(k.news, func(alert history.Alert) bool { return alert.IsOf(j) })
+	}
+	a.mu.Lock()
+	var seen []string
+	a.shown = slices.DeleteFunc(a.shown, func(n alerts.Notice) bool {
+		if slices.ContainsFunc(n.Judgements, isNew) {
+			return false
+		}
+		seen = append(seen, n.Key)
+		return true
+	})
+	a.mu.Unlock()
+	for _, key := range seen {
+		a.enqueue(notification{Notification: notify.Notification{Key: key}, withdraw: true})
+	}
+}
+
+// withdrawAll takes all notifications away: nobody is left to serve their buttons.
+func (a *agent) withdrawAll() {
+	a.mu.Lock()
+	shown := a.shown
+	a.shown = nil
+	a.mu.Unlock()
+	for _, n := range shown {
+		if err := a.notifier.Withdraw(n.Key); err != nil {
+			return // what does not answer now need not be asked again
+		}
+	}
+}
+
 // stands reports whether the listener of a judgement is still there. The caller holds
 // mu.
 func (a *agent) stands(j alerts.Judgement) bool {

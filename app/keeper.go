@@ -231,7 +231,7 @@ func (k *keeper) hear() bool {
 	if said == "" {
 		return false
 	}
-	k.said = said
+	k.said = wordsAnew
 	k.log.Warn("memory begun anew", "reason", said)
 	return true
 }

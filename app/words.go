@@ -12,7 +12,7 @@ it judges by what is remembered; nothing is recorded but with --record.`
 
 	wordsRecords       = "a Portlight that is running records already"
 	wordsAgentEnded    = "the Portlight whose records are printed has ended: start `portlight watch` again"
-	wordsTail          = "Printing what Portlight in the tray records, every %v. Ctrl-C ends it.\n"
+	wordsTail          = "Printing what the Portlight that is running records, every %v. Ctrl-C ends it.\n"
 	wordsNoSession     = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
 	wordsNoDataDir     = "No folder for Portlight's own files: %v."
 	wordsCannotScan    = "Cannot scan: "
@@ -40,6 +40,7 @@ it judges by what is remembered; nothing is recorded but with --record.`
 	wordsAllow         = "Allow"
 	wordsMute          = "Mute"
 	wordsNotKept       = "kept only until Portlight ends: nothing can be remembered here, see `portlight doctor`"
+	wordsAnew          = "What was remembered was damaged, and is begun anew"
 	wordsNoMemory      = "Nothing is remembered: "
 	wordsNotNotified   = "Notifications are not shown: "
 )

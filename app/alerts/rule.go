@@ -3,6 +3,8 @@ package alerts
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"portlight/scanner"
@@ -48,6 +50,8 @@ func (r *Rule) Check() error {
 	switch {
 	case r.Action != Allow && r.Action != Mute && r.Action != Always:
 		return fmt.Errorf("action %q is none of %s, %s and %s", r.Action, Allow, Mute, Always)
+	case r.Program != "" && !isIdentity(r.Program):
+		return fmt.Errorf("program %q is no identity, such as exe:/usr/sbin/nginx; `portlight alerts --all` and `portlight rules` show them", r.Program)
 	case r.Proto != 0 && r.Proto != scanner.TCP && r.Proto != scanner.UDP:
 		return errors.New("the protocol is neither tcp nor udp")
 	case r.FirstPort == 0 && r.LastPort != 0, r.FirstPort > r.LastPort:
@@ -58,6 +62,12 @@ func (r *Rule) Check() error {
 		return fmt.Errorf("a text is longer than %d bytes", maxRuleText)
 	}
 	return nil
+}
+
+// isIdentity reports whether a text has the form that Program gives.
+func isIdentity(s string) bool {
+	kind, rest, _ := strings.Cut(s, ":")
+	return rest != "" && slices.Contains([]string{"container", "exe", "unit", "hidden", "sign"}, kind)
 }
 
 // maxRuleText bounds the texts of a rule, in bytes.

@@ -30,14 +30,15 @@ func TestRuleFile(t *testing.T) {
 
 func TestBadRuleFiles(t *testing.T) {
 	for text, want := range map[string]string{
-		"[[rule]]\naction = \"deny\"":                                                            `rule 1: action "deny"`,
-		"[[rule]]\naction = \"allow\"\nporst = \"80\"":                                           `"rule.porst" is not known`,
-		"[[rule]]\naction = \"allow\"\nports = \"443-80\"":                                       `ports "443-80"`,
-		"[[rule]]\naction = \"allow\"\nports = \"0\"":                                            `ports "0"`,
-		"[[rule]]\naction = \"allow\"\nports = \"70000\"":                                        `ports "70000"`,
-		"[[rule]]\naction = \"allow\"\nproto = \"sctp\"":                                         `"sctp"`,
-		"[[rule]]\naction = \"allow\"\nwhere = \"abroad\"":                                       `"abroad"`,
-		"[[rule]]\naction = \"allow\"\nprogram = \"" + strings.Repeat("a", maxRuleText+1) + "\"": "longer than",
+		"[[rule]]\naction = \"deny\"":                                                                `rule 1: action "deny"`,
+		"[[rule]]\naction = \"allow\"\nporst = \"80\"":                                               `"rule.porst" is not known`,
+		"[[rule]]\naction = \"allow\"\nports = \"443-80\"":                                           `ports "443-80"`,
+		"[[rule]]\naction = \"allow\"\nports = \"0\"":                                                `ports "0"`,
+		"[[rule]]\naction = \"allow\"\nports = \"70000\"":                                            `ports "70000"`,
+		"[[rule]]\naction = \"allow\"\nproto = \"sctp\"":                                             `"sctp"`,
+		"[[rule]]\naction = \"allow\"\nwhere = \"abroad\"":                                           `"abroad"`,
+		"[[rule]]\naction = \"allow\"\nprogram = \"nginx\"":                                          `"nginx" is no identity`,
+		"[[rule]]\naction = \"allow\"\nprogram = \"exe:" + strings.Repeat("a", maxRuleText+1) + "\"": "longer than",
 		"\n\nrule = ":                      "line 3",
 		"[[rule]]\naction = 1":             "line 2",
 		strings.Repeat("#", maxRuleFile+1): "more than",

@@ -122,7 +122,11 @@ func (n news) body(f Facts) string {
 	if len(addresses) > 1 {
 		label = "Addresses: "
 	}
-	return canConnect(reachOfAll(ls, f)) + ". " + label + joinWords(addresses)
+	body := canConnect(reachOfAll(ls, f)) + ". " + label + joinWords(addresses)
+	if odd := n.row(f).Mismatch; odd != "" {
+		body += "\nUnusual: " + odd
+	}
+	return body
 }
 
 func (n news) line(f Facts) string {
