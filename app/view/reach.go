@@ -336,7 +336,11 @@ func canConnect(reach string) string {
 	if strings.HasPrefix(reach, nobody) || strings.HasPrefix(reach, onlyInside) {
 		return reach
 	}
-	return reach + " can connect"
+	who, but, _ := strings.Cut(reach, ";")
+	if but != "" {
+		but = ", but" + but
+	}
+	return who + " can connect" + but
 }
 
 // Addresses gives what others would use to reach a listener now: a URL where a
