@@ -214,10 +214,11 @@ func (k *keeper) followGeneration() {
 	if !k.works(err) || g == k.generation {
 		return
 	}
-	if k.generation = g; !anew {
+	k.generation = g
+	first, err := k.store.First()
+	if !anew || !first {
 		k.recall()
 	}
-	first, err := k.store.First()
 	if k.works(err) && first && k.last != nil {
 		k.judge.Learn(k.last)
 		k.save(history.Tick{Time: k.now(), Seen: k.judge.Known(), Baseline: true})
@@ -415,11 +416,9 @@ func (k *keeper) takeNotices() []alerts.Notice {
 // process runs, and the error says so.
 func (k *keeper) addRule(r alerts.Rule) error {
 	if k.store != nil {
-		if _, err := k.store.AddRule(r, 0); err != nil {
-			return err
-		}
+		_, err := k.store.AddRule(r, 0)
 		k.reload()
-		return nil
+		return err
 	}
 	k.policy.Rules = slices.Insert(slices.Clone(k.policy.Rules), 0, r)
 	k.judge.Use(k.policy)

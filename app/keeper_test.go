@@ -38,6 +38,7 @@ import (
 //	seen                             all alerts are, by another process
 //	forget [PROGRAM]                 by another process
 //	lock                             another program writes to the file, until unlock
+//	rules                            tells the rules
 //	note                             tells what the menu says is wrong
 //	menu                             tells the rows of the section New
 //	damage                           the file is overwritten while nobody has it
@@ -125,6 +126,12 @@ func (s *stage) perform(step string, more bool) string {
 	case "unlock":
 		s.must(s.locker.Close())
 		return ""
+	case "rules":
+		var got []string
+		for _, r := range s.keeper.policy.Rules {
+			got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", r.Action, r.Program, r.Ports(), r.Where)))
+		}
+		return strings.Join(got, ", ")
 	case "note":
 		note, _, _ := strings.Cut(s.keeper.note(), ":")
 		return note
