@@ -161,15 +161,9 @@ func (s *sockdiagSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	return snap, nil
 }
 
-// titlePatience is how long a scan waits for titles of owners that are new, so that
-// the news of them has their title. Reading one takes some microseconds, or for ever.
-const titlePatience = 20 * time.Millisecond
-
 // awaitTitles reports whether titles that were asked for have come.
 func (s *sockdiagSource) awaitTitles() bool {
-	for deadline := time.Now().Add(titlePatience); s.titles.asking() && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond / 4)
-	}
+	s.titles.awaitAtMost(titlePatience)
 	return s.titles.pending()
 }
 

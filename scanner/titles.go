@@ -21,7 +21,7 @@ const (
 	titlesTurn = time.Minute     // between two times of that
 	titleAge   = 2 * time.Second // before it is read anew when it is asked for
 
-	fillPatience = 20 * time.Millisecond // of a scan that takes longer than that anyway
+	titlePatience = 20 * time.Millisecond // of a scan, so that the news of new owners has their title: reading one takes some microseconds, or for ever
 )
 
 // titles reads what people call processes, and which script they run, beside the
@@ -136,7 +136,7 @@ func (t *titles) awaitAtMost(patience time.Duration) {
 // fill waits a moment for the titles that were asked for, and gives them to owners
 // that have none.
 func (t *titles) fill(all []Listener) {
-	t.awaitAtMost(fillPatience)
+	t.awaitAtMost(titlePatience)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range all {
