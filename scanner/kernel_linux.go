@@ -36,9 +36,16 @@ const (
 // for it.
 var nfsThreads = map[string]bool{"nfsd": true, "lockd": true}
 
+// rpcFolder is there when the kernel can do remote procedure calls, without which
+// it serves no NFS (rpc_proc_init in net/sunrpc/stats.c).
+const rpcFolder = "/proc/net/rpc"
+
 // readKernelWork knows nothing where the kernel does not answer.
 func readKernelWork() kernelWork {
-	w := kernelWork{tunnels: map[uint16]bool{}, nfs: hasThread(nfsThreads)}
+	w := kernelWork{tunnels: map[uint16]bool{}}
+	if _, err := os.Stat(rpcFolder); err == nil {
+		w.nfs = hasThread(nfsThreads)
+	}
 	links, err := netlink.Dump(unix.NETLINK_ROUTE, unix.RTM_GETLINK, make([]byte, unix.SizeofIfInfomsg))
 	if err != nil {
 		return w

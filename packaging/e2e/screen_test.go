@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -26,9 +27,15 @@ type screen struct {
 // The screen's size in pixels.
 const screenWidth, screenHeight = 1280, 800
 
+// displays is held while an X server starts: two that look for a free number at
+// once may take the same one, and then write the same keymap file.
+var displays sync.Mutex
+
 // startDisplay starts an X server for this desktop, with more arguments.
 func (d *desktop) startDisplay(args ...string) {
 	d.t.Helper()
+	displays.Lock()
+	defer displays.Unlock()
 	r, w, err := os.Pipe()
 	if err != nil {
 		d.t.Fatal(err)

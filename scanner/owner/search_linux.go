@@ -127,27 +127,44 @@ func (f *Finder) seekRest(stop bool) (complete bool, err error) {
 	began := time.Now()
 	procs := f.unseen(func(*proc) bool { return true })
 	if !stop {
-		f.largestFirst(procs)
+		procs, err = f.largestFirst(procs)
 	}
-	err = f.look(procs, stop)
+	if err == nil {
+		err = f.look(procs, stop)
+	}
 	f.nextRest = f.now.Add(min(max(restPause, restShare*time.Since(began)), restMost))
 	return err == nil && f.open > 0 && f.sawAll(), err
 }
 
-// largestFirst puts the processes with many descriptors in front: so the threads
-// end together.
-func (f *Finder) largestFirst(procs []*proc) {
+// largestFirst puts the processes with many descriptors in front, so that the
+// threads end together. Those without any, as are the threads of the kernel, need
+// no look and are left out.
+func (f *Finder) largestFirst(procs []*proc) ([]*proc, error) {
+	if !f.counts {
+		return procs, nil
+	}
 	counts := make([]int, len(procs))
 	f.each(len(procs), func(_ *walker, i int) {
-		counts[i], _ = f.proc.count(procs[i].pid) // 0 for those that have gone, they cost nothing
+		n, err := f.proc.count(procs[i].pid)
+		if err != nil {
+			n = unknownCount
+		}
+		counts[i] = n
 	})
-	large := 0
-	for i, n := range counts {
-		if n > largeCount {
-			procs[large], procs[i] = procs[i], procs[large]
-			large++
+	var large, small []*proc
+	for i, p := range procs {
+		switch n := counts[i]; {
+		case n == 0:
+			if err := f.take(p, finding{whole: true}); err != nil {
+				return nil, err
+			}
+		case n > largeCount:
+			large = append(large, p)
+		default:
+			small = append(small, p)
 		}
 	}
+	return append(large, small...), nil
 }
 
 // largeCount is far more descriptors than most processes have.

@@ -89,7 +89,7 @@ func TestHandOver(t *testing.T) {
 			s.quiet()
 			giver.give(x, taker)
 			if keep {
-				s.swept("both", 10*time.Second, func() bool { return len(s.pids(x)) == 2 })
+				s.swept("both", staleAfter+slack, func() bool { return len(s.pids(x)) == 2 })
 				s.expect("kept", x, giver, taker)
 				return
 			}
