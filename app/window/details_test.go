@@ -180,10 +180,10 @@ func BenchmarkLongArguments(b *testing.B) {
 
 // ancestors are parents with pids that count down to 1; one without a name could
 // not be read.
-func ancestors(names ...string) []process.Ancestor {
-	as := make([]process.Ancestor, len(names))
+func ancestors(names ...string) []process.Relative {
+	as := make([]process.Relative, len(names))
 	for i, name := range names {
-		as[i] = process.Ancestor{ID: process.ID{PID: len(names) - i}, Name: name}
+		as[i] = process.Relative{ID: process.ID{PID: len(names) - i}, Name: name}
 	}
 	return as
 }

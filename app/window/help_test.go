@@ -116,7 +116,7 @@ func readDetails(_ context.Context, p scanner.Process) (*process.Details, error)
 	d := &process.Details{
 		ID: p.ID, Name: p.Name, Comm: p.Name, User: p.User, UID: p.UID, Exe: p.Path, Started: p.Started,
 		Args: []string{p.Path, "-g", "daemon on; master_process on;"}, Cwd: "/",
-		Parents: []process.Ancestor{{ID: process.ID{PID: 811}, Name: p.Name}, {ID: process.ID{PID: 1}, Name: "systemd"}},
+		Parents: []process.Relative{{ID: process.ID{PID: 811}, Name: p.Name}, {ID: process.ID{PID: 1}, Name: "systemd"}},
 		Missing: map[string]string{},
 	}
 	if p.User == "root" {

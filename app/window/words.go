@@ -270,7 +270,7 @@ func morePIDs(owners []scanner.Process) string {
 	return strconv.Itoa(len(owners)) + " more with pid " + strings.Join(pids, ", ")
 }
 
-func parentWords(a process.Ancestor) string {
+func parentWords(a process.Relative) string {
 	if name := view.Clean(a.Name, 64); name != "" {
 		return name + " (" + strconv.Itoa(a.PID) + ")"
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -33,11 +34,37 @@ func helperMain(mode string) {
 	case "foreign":
 		lookFromAbroad()
 		return
+	case "busy":
+		go func() {
+			for {
+				busy.Add(1)
+			}
+		}()
+	case "files":
+		openSome()
 	default:
 		prepare(mode)
 	}
 	fmt.Println("ready")
 	io.Copy(io.Discard, os.Stdin)
+}
+
+// some is how many files the mode "files" holds open.
+const some = 100
+
+var held []*os.File
+
+// busy is what the mode "busy" counts up for ever.
+var busy atomic.Uint64
+
+func openSome() {
+	for range some {
+		f, err := os.Open(os.DevNull)
+		if err != nil {
+			panic(err)
+		}
+		held = append(held, f)
+	}
 }
 
 // child is a process of the tests. It is not collected before collect or the
@@ -85,6 +112,7 @@ func (c *child) collect() {
 type sight struct {
 	Details *Details
 	Summary Summary
+	Usage   *Usage
 	Denied  bool
 
 	Denial, DenialByPath PermissionError
@@ -103,6 +131,9 @@ func lookFromAbroad() {
 		panic(err)
 	}
 	if s.Summary, err = Summarize(id.PID); err != nil {
+		panic(err)
+	}
+	if s.Usage, err = Measure(id); err != nil {
 		panic(err)
 	}
 	s.Denial, s.Denied = denial(harmless(id, ""))

@@ -22,6 +22,9 @@ type portable struct {
 	start uint64
 }
 
+// errUncounted stands for a number that neither the system nor gopsutil gives.
+var errUncounted = errors.New(wordUncounted)
+
 func openPortable(pid int) (portable, error) {
 	if pid <= 0 || pid > math.MaxInt32 {
 		return portable{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
@@ -159,6 +162,9 @@ func (p portable) details() *Details {
 	if t.Parents, whole = p.parents(); !whole {
 		t.Missing[FieldParents] = wordParents
 	}
+	if t.Children, t.MoreChildren, whole = p.children(); !whole {
+		t.Missing[FieldChildren] = wordChildren
+	}
 	return t
 }
 
@@ -180,37 +186,23 @@ func (p portable) cwdAndArgs(t *Details) (cwd string, args []string) {
 	return cwd, args
 }
 
-// portableNote words the reason for a fact that is missing. What the system
-// answers for lack of rights differs (macOS: EINVAL for arguments), so a process
-// of another user is reason enough.
 func (t *Details) portableNote(field string, err error) {
-	switch {
-	case err == nil:
-	case t.UID != unknownUID && t.UID != os.Geteuid(), errors.Is(err, gops.ErrorNotPermitted), errors.Is(err, os.ErrPermission):
-		t.Missing[field] = whyHidden(t.UID, t.User)
-	default:
-		t.Missing[field] = wordUntold
+	if err != nil {
+		t.Missing[field] = portableWhy(t.UID, t.User, err)
 	}
 }
 
-func (p portable) parents() (chain []Ancestor, whole bool) {
-	for below := p; len(chain) < maxParents; {
-		pid, err := below.Ppid()
-		switch {
-		case err != nil:
-			return chain, false
-		case pid <= 0:
-			return chain, true
-		}
-		above, err := openPortable(int(pid))
-		if err != nil || above.start > below.start {
-			return append(chain, Ancestor{ID: ID{PID: int(pid)}}), false
-		}
-		s := above.summary()
-		chain = append(chain, Ancestor{ID: s.ID, Name: s.Name, User: s.User})
-		below = above
+// portableWhy words the reason for a fact of a process of a user that is missing.
+// What the system answers for lack of rights differs (macOS: EINVAL for arguments),
+// so a process of another user is reason enough.
+func portableWhy(uid int, user string, err error) string {
+	if errors.Is(err, errUncounted) {
+		return wordUncounted
 	}
-	return chain, false
+	if uid != unknownUID && uid != os.Geteuid() || errors.Is(err, gops.ErrorNotPermitted) || errors.Is(err, os.ErrPermission) {
+		return whyHidden(uid, user)
+	}
+	return wordUntold
 }
 
 func portableLook(pid int) (facts, error) {

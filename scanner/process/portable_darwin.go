@@ -21,6 +21,24 @@ func kernelName(p *gops.Process) (string, error) {
 	return string(name), nil
 }
 
+// openFiles is not among what gopsutil tells here.
+func openFiles(*gops.Process) (int32, error) { return 0, errUncounted }
+
+// childPIDs asks the kernel; gopsutil's Children would run pgrep.
+func childPIDs(pid int) ([]int, error) {
+	all, err := unix.SysctlKinfoProcSlice("kern.proc.all")
+	if err != nil {
+		return nil, err
+	}
+	var pids []int
+	for i := range all {
+		if int(all[i].Eproc.Ppid) == pid {
+			pids = append(pids, int(all[i].Proc.P_pid))
+		}
+	}
+	return pids, nil
+}
+
 // zombie asks the kernel; gopsutil's Status would run ps.
 func zombie(p *gops.Process) bool {
 	k, err := unix.SysctlKinfoProc("kern.proc.pid", int(p.Pid))

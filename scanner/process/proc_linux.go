@@ -14,16 +14,20 @@ import (
 // ReadStat reads /proc/PID/stat, which any user may for any process. The error
 // is ErrGone when there is none.
 func ReadStat(pid int) (Stat, error) {
-	d, err := proc.open(pid)
-	if err != nil {
-		return Stat{}, fmt.Errorf("read state of process %d: %w", pid, err)
-	}
-	defer d.close()
-	s, err := d.stat()
+	s, err := proc.readStat(pid)
 	if err != nil {
 		return Stat{}, fmt.Errorf("read state of process %d: %w", pid, err)
 	}
 	return s, nil
+}
+
+func (p procfs) readStat(pid int) (Stat, error) {
+	d, err := p.open(pid)
+	if err != nil {
+		return Stat{}, err
+	}
+	defer d.close()
+	return d.stat()
 }
 
 // Exe gives the executable of a process, without the mark of the kernel for a

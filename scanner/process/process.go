@@ -37,22 +37,24 @@ type Summary struct {
 // itself and may hold any bytes, in any length up to a megabyte.
 type Details struct {
 	ID
-	Name    string            // as in Summary, completed from the arguments if it was cut
-	Title   string            // what an interpreter runs, see the function Title; "" for other programs, and where the name says it all
-	Comm    string            // as in Summary
-	User    string            // name of UID, or its number where it has none
-	UID     int               // effective user id, or -1
-	Exe     string            // executable without " (deleted)", or ""
-	Deleted bool              // the file of Exe has been removed or replaced since the start
-	Args    []string          // arguments, the program's name first; the process may rewrite them
-	Cwd     string            // working folder; a removed one ends in " (deleted)" on Linux
-	Started time.Time         // as in Summary
-	Parents []Ancestor        // parent first, up to pid 1 or to the first that cannot be read
-	Missing map[string]string // for each fact that could not be read, by the Field constants, why in words for a person
+	Name         string            // as in Summary, completed from the arguments if it was cut
+	Title        string            // what an interpreter runs, see the function Title; "" for other programs, and where the name says it all
+	Comm         string            // as in Summary
+	User         string            // name of UID, or its number where it has none
+	UID          int               // effective user id, or -1
+	Exe          string            // executable without " (deleted)", or ""
+	Deleted      bool              // the file of Exe has been removed or replaced since the start
+	Args         []string          // arguments, the program's name first; the process may rewrite them
+	Cwd          string            // working folder; a removed one ends in " (deleted)" on Linux
+	Started      time.Time         // as in Summary
+	Parents      []Relative        // parent first, up to pid 1 or to the first that cannot be read
+	Children     []Relative        // those that it started or took over and that have not ended, oldest first, at most 64
+	MoreChildren int               // how many there are beyond these
+	Missing      map[string]string // for each fact that could not be read, by the Field constants, why in words for a person
 }
 
-// Ancestor is a parent, or a parent's parent. Only its PID is sure to be known.
-type Ancestor struct {
+// Relative is a parent, a parent's parent or a child. Only its PID is sure to be known.
+type Relative struct {
 	ID
 	Name string // as in Details
 	User string // as in Summary
@@ -61,14 +63,18 @@ type Ancestor struct {
 // maxParents bounds the way up, should the system's answers go in a circle.
 const maxParents = 256
 
+// maxChildren bounds Details.Children: a busy server may have thousands.
+const maxChildren = 64
+
 // The keys of Details.Missing.
 const (
-	FieldName    = "name"
-	FieldUser    = "user"
-	FieldExe     = "exe"
-	FieldArgs    = "args"
-	FieldCwd     = "cwd"
-	FieldParents = "parents"
+	FieldName     = "name"
+	FieldUser     = "user"
+	FieldExe      = "exe"
+	FieldArgs     = "args"
+	FieldCwd      = "cwd"
+	FieldParents  = "parents"
+	FieldChildren = "children"
 )
 
 // Read tells the details of a process. A fact that cannot be read is no error:

@@ -262,6 +262,7 @@ func checkSight(t *testing.T, id ID, got sight) {
 	if st.Kernel {
 		return
 	}
+	checkUsageFromAbroad(t, owner, got.Usage)
 	want := PermissionError{id.PID, owner, "sudo kill " + strconv.Itoa(id.PID)}
 	if !got.Denied || got.Denial != want || got.DenialByPath != want {
 		t.Errorf("stopping gave %+v and %+v, want %+v", got.Denial, got.DenialByPath, want)
@@ -312,39 +313,10 @@ func TestDetailsOfAFixture(t *testing.T) {
 	want := &Details{
 		ID: ID{99, 900}, Name: "gone away", Comm: "gone", User: user, UID: os.Geteuid(), Exe: "/opt/gone away", Deleted: true,
 		Args: []string{"gone", "--flag"}, Cwd: "/srv/old (deleted)", Started: d.Started,
-		Parents: []Ancestor{{ID{70, 500}, "bash", user}, {ID{PID: 1}, "systemd", user}}, Missing: map[string]string{},
+		Parents: []Relative{{ID{70, 500}, "bash", user}, {ID{PID: 1}, "systemd", user}}, Missing: map[string]string{},
 	}
 	if !reflect.DeepEqual(d, want) {
 		t.Errorf("got  %+v\nwant %+v", d, want)
-	}
-}
-
-func TestParentsThatBreakOff(t *testing.T) {
-	at := func(pid, ppid int, start uint64) string {
-		return statLine(Stat{PID: pid, Comm: "p", State: 'S', PPID: ppid, Threads: 1, Start: start})
-	}
-	cases := []struct {
-		name  string
-		files map[string]string
-		pids  []int
-		whole bool
-	}{
-		{"no parent", map[string]string{"9/stat": at(9, 0, 50)}, nil, true},
-		{"parent hidden", map[string]string{"9/stat": at(9, 8, 50)}, []int{8}, false},
-		{"malformed parent", map[string]string{"9/stat": at(9, 8, 50), "8/stat": "8 (x"}, []int{8}, false},
-		{"pid used again", map[string]string{"9/stat": at(9, 8, 50), "8/stat": at(8, 1, 51)}, []int{8}, false},
-		{"circle", map[string]string{"9/stat": at(9, 9, 50)}, slices.Repeat([]int{9}, maxParents), false},
-	}
-	for _, tc := range cases {
-		d, err := fixture(t, tc.files).details(ID{PID: 9})
-		must(t, err)
-		var pids []int
-		for _, a := range d.Parents {
-			pids = append(pids, a.PID)
-		}
-		if whole := d.Missing[FieldParents] == ""; !slices.Equal(pids, tc.pids) || whole != tc.whole {
-			t.Errorf("%s: %v, %v", tc.name, pids, d.Missing)
-		}
 	}
 }
 

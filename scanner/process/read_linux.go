@@ -93,7 +93,7 @@ func (p procfs) gather(d pidDir, pid int, st *Stat) *Details {
 	args, cut, err := d.args(maxArgs)
 	switch t.Args = args; {
 	case err != nil, len(args) == 0:
-		t.Missing[FieldArgs] = why(t, st, err)
+		t.Missing[FieldArgs] = why(st, uid, err)
 	case cut:
 		t.Missing[FieldArgs] = wordCut
 	}
@@ -103,62 +103,29 @@ func (p procfs) gather(d pidDir, pid int, st *Stat) *Details {
 	if t.Parents, whole = p.parents(st); !whole {
 		t.Missing[FieldParents] = wordParents
 	}
+	if t.Children, t.MoreChildren, whole = p.children(pid); !whole {
+		t.Missing[FieldChildren] = wordChildren
+	}
 	return t
 }
 
 func (t *Details) note(field string, st *Stat, err error) {
 	if err != nil {
-		t.Missing[field] = why(t, st, err)
+		t.Missing[field] = why(st, t.UID, err)
 	}
 }
 
-// why words the reason for a fact that is missing.
-func why(t *Details, st *Stat, err error) string {
+// why words the reason for a fact of a process of a user that is missing.
+func why(st *Stat, uid int, err error) string {
 	switch {
 	case st.Kernel:
 		return wordKernel
 	case st.Ended():
 		return wordEnded
 	case errors.Is(err, os.ErrPermission):
-		return whyHidden(t.UID, t.User)
+		return whyHidden(uid, UserName(uid))
 	case err == nil:
 		return wordNone
 	}
 	return wordUntold
-}
-
-// parents climbs from a process to pid 1. A parent that cannot be read, or began
-// later and thus only has the pid of the one that was, is the last, with its pid
-// alone: then the chain is not whole.
-func (p procfs) parents(st *Stat) (chain []Ancestor, whole bool) {
-	below := *st
-	for len(chain) < maxParents {
-		pid := below.PPID
-		if pid == 0 {
-			return chain, true
-		}
-		a, above, err := p.ancestor(pid)
-		if err != nil || above.Start > below.Start {
-			return append(chain, Ancestor{ID: ID{PID: pid}}), false
-		}
-		chain, below = append(chain, a), above
-	}
-	return chain, false
-}
-
-func (p procfs) ancestor(pid int) (Ancestor, Stat, error) {
-	d, err := p.open(pid)
-	if err != nil {
-		return Ancestor{}, Stat{}, err
-	}
-	defer d.close()
-	s, st, err := d.summary(pid)
-	if err != nil {
-		return Ancestor{}, Stat{}, err
-	}
-	if s.Path == "" && len(s.Comm) >= commLen && !st.Kernel {
-		args, _, _ := d.args(someArgs)
-		s.Name = programName("", s.Comm, args)
-	}
-	return Ancestor{ID: s.ID, Name: s.Name, User: s.User}, st, nil
 }

@@ -17,7 +17,9 @@ type Stat struct {
 	State   byte   // 'R', 'S', 'Z' …
 	PPID    int    // 0 for pid 1, the kernel's first thread, and where the parent is outside the pid namespace
 	Kernel  bool   // a thread of the kernel
+	CPU     uint64 // clock ticks that it ran in user and kernel mode, all its threads and those that ended
 	Threads int
+	Pages   uint64 // of memory that are resident; 0 where it has none
 	Start   uint64 // clock ticks since boot
 	Image   uint64 // where its stack begins: another place after each execve(2), at random. 0 where that is not shown, as to other users
 }
@@ -69,12 +71,18 @@ func (s *Stat) set(n int, field []byte) bool {
 		flags, err := strconv.ParseUint(string(field), 10, 64)
 		s.Kernel = flags&kernelThread != 0
 		return err == nil
+	case 14, 15:
+		ticks, err := strconv.ParseUint(string(field), 10, 64)
+		s.CPU += ticks
+		return err == nil
 	case 20:
 		return setInt(&s.Threads, field)
 	case 22:
 		start, err := strconv.ParseUint(string(field), 10, 64)
 		s.Start = start
 		return err == nil
+	case 24:
+		s.Pages, _ = strconv.ParseUint(string(field), 10, 64)
 	case 28:
 		s.Image, _ = strconv.ParseUint(string(field), 10, 64)
 	}

@@ -14,12 +14,12 @@ func statLine(s Stat) string {
 	if s.Kernel {
 		flags |= kernelThread
 	}
-	return fmt.Sprintf("%d (%s) %c %d 812 812 0 -1 %d 1 2 3 4 5 6 7 8 20 0 %d 0 %d 1000 50 18446744073709551615 0 0 %d",
-		s.PID, s.Comm, s.State, s.PPID, flags, s.Threads, s.Start, s.Image) + strings.Repeat(" 0", 24) + "\n"
+	return fmt.Sprintf("%d (%s) %c %d 812 812 0 -1 %d 1 2 3 4 %d 0 7 8 20 0 %d 0 %d 1000 %d 18446744073709551615 0 0 %d",
+		s.PID, s.Comm, s.State, s.PPID, flags, s.CPU, s.Threads, s.Start, s.Pages, s.Image) + strings.Repeat(" 0", 24) + "\n"
 }
 
 func TestParseStat(t *testing.T) {
-	good := Stat{PID: 812, Comm: "sshd", State: 'S', PPID: 1, Threads: 1, Start: 4711, Image: 140735255799024}
+	good := Stat{PID: 812, Comm: "sshd", State: 'S', PPID: 1, CPU: 56, Threads: 1, Start: 4711, Pages: 50, Image: 140735255799024}
 	cases := []struct {
 		name   string
 		change func(*Stat)
@@ -32,6 +32,7 @@ func TestParseStat(t *testing.T) {
 		{"a thread of the kernel", func(s *Stat) { s.Comm, s.Kernel, s.PPID = "kworker/0:1H-kblockd", true, 2 }},
 		{"latest start", func(s *Stat) { s.Start = 1<<64 - 1 }},
 		{"of another user", func(s *Stat) { s.Image = 0 }},
+		{"no memory", func(s *Stat) { s.Pages = 0 }},
 		{"zombie", func(s *Stat) { s.State = 'Z' }},
 		{"without its first thread", func(s *Stat) { s.State, s.Threads = 'Z', 3 }},
 	}
@@ -57,6 +58,8 @@ func TestParseStatRefuses(t *testing.T) {
 		"state":             strings.Replace(line, " S ", " SS ", 1),
 		"parent":            strings.Replace(line, " S 1 ", " S -1 ", 1),
 		"flags":             strings.Replace(line, " 4194624 ", " ? ", 1),
+		"time":              strings.Replace(line, " 4 0 0 7 ", " 4 -1 0 7 ", 1),
+		"time in kernel":    strings.Replace(line, " 4 0 0 7 ", " 4 0 x 7 ", 1),
 		"threads":           strings.Replace(line, " 20 0 1 ", " 20 0 x ", 1),
 		"start":             strings.Replace(line, " 4711 ", " 99999999999999999999 ", 1),
 	}

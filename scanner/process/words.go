@@ -22,6 +22,8 @@ const (
 	wordUntold    = "the system does not tell it"
 	wordCut       = "only the first megabyte is shown"
 	wordParents   = "the parent cannot be read"
+	wordChildren  = "not every process of this computer can be read"
+	wordUncounted = "it is not counted on this system"
 )
 
 func wordForeign(user string) string {
