@@ -46,15 +46,24 @@ func (c *Clients) Of(l *Listener) (n int, ok bool) {
 	if !l.hasClients() {
 		return 0, false
 	}
-	at := sockdiag.Bound{Addr: l.Addr.WithZone("").Unmap(), Port: l.Port}
-	if device := l.Device + l.Addr.Zone(); device != "" {
-		ifi, err := net.InterfaceByName(device)
-		if err != nil {
-			return 0, true // it is gone, and with it all connections
-		}
-		at.Device = uint32(ifi.Index)
-	}
+	at, _ := l.bound() // with its interface all its connections are gone
 	return c.counts[at], true
+}
+
+// bound is where a listener listens as sockdiag names it. Where the interface that it
+// is bound to has gone ok is false.
+func (l *Listener) bound() (at sockdiag.Bound, ok bool) {
+	at = sockdiag.Bound{Addr: l.Addr.WithZone("").Unmap(), Port: l.Port}
+	device := l.Device + l.Addr.Zone()
+	if device == "" {
+		return at, true
+	}
+	ifi, err := net.InterfaceByName(device)
+	if err != nil {
+		return sockdiag.Bound{}, false
+	}
+	at.Device = uint32(ifi.Index)
+	return at, true
 }
 
 // hasClients reports whether connections to a listener may be counted.

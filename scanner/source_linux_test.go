@@ -39,6 +39,8 @@ const (
 	modeOpen    = "open" // listens until its standard input ends
 	modeLinks   = "links"
 	modeUnits   = "units"  // prints who stands behind what listens
+	modeServe   = "serve"  // lists the connections that come over a cable
+	modeDial    = "dial"   // connects to what it is told, over a cable
 	modeInside  = "inside" // listens in its own network until its standard input ends
 
 	noTunnelEnv = "PORTLIGHT_TEST_NO_TUNNEL" // the kernel has none
@@ -48,7 +50,7 @@ func TestMain(m *testing.M) {
 	modes := map[string]func() error{
 		modeHold: hold, modeNetwork: enterNetwork, modeWorker: runWorker, modeChurn: runChurn, modeWarm: runWarm,
 		modeTunnel: runTunnel, modeListen: runListen, modeInside: runInside,
-		modeUnits: runUnits, modeLinks: runLinks}
+		modeUnits: runUnits, modeLinks: runLinks, modeServe: runServe, modeDial: runDial}
 	mode := modes[os.Getenv(modeEnv)]
 	if mode == nil {
 		os.Exit(m.Run())

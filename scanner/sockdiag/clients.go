@@ -64,24 +64,29 @@ func (l *listening) visit(body []byte, _ bool) error {
 type connected listening
 
 func (l *connected) visit(body []byte, _ bool) error {
+	if at, ok := (*listening)(l).taker(body); ok {
+		l.count[at]++
+	}
+	return l.ctx.Err()
+}
+
+// taker gives the listening socket that a connection belongs to.
+func (l *listening) taker(body []byte) (best Bound, ok bool) {
 	socks := l.socks[familyPort{body[0], binary.BigEndian.Uint16(body[4:])}]
 	if len(socks) == 0 {
-		return l.ctx.Err()
+		return best, false
 	}
 	c, ok := decodeClient(body)
 	if !ok {
-		return nil
+		return best, false
 	}
-	best, score := Bound{}, 0
+	score := 0
 	for _, s := range socks {
 		if n := fit(s, c); n > score {
 			best, score = s, n
 		}
 	}
-	if score > 0 {
-		l.count[best]++
-	}
-	return l.ctx.Err()
+	return best, score > 0
 }
 
 // fit is the higher the better a listening socket fits a connection on its port, 0

@@ -24,6 +24,8 @@ func BenchmarkClients(b *testing.B) {
 	}
 	benchmarkClients(b, fmt.Sprint(more), more, atMany)
 	b.Run(fmt.Sprintf("one of %d", more), func(b *testing.B) { benchmarkOne(b, at) })
+	b.Run(fmt.Sprintf("list one of %d", more), func(b *testing.B) { benchmarkList(b, at, 1) })
+	b.Run(fmt.Sprintf("list %d", more), func(b *testing.B) { benchmarkList(b, atMany, more) })
 }
 
 func benchmarkClients(b *testing.B, name string, want int, at Bound) {
@@ -43,6 +45,15 @@ func benchmarkOne(b *testing.B, at Bound) {
 	for b.Loop() {
 		if n := counts(b, at.Port)[at]; n != 1 {
 			b.Fatalf("%d connections, want 1", n)
+		}
+	}
+}
+
+func benchmarkList(b *testing.B, at Bound, want int) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if conns, n, err := Connections(b.Context(), at, 100); err != nil || n != want || len(conns) != min(want, 100) {
+			b.Fatalf("%d connections, want %d, error %v", n, want, err)
 		}
 	}
 }

@@ -12,3 +12,8 @@ import (
 func Clients(context.Context, uint16) (ClientCounts, error) {
 	return nil, fmt.Errorf("count connections: not told here: %w", errors.ErrUnsupported)
 }
+
+// Connections gives errors.ErrUnsupported.
+func Connections(context.Context, Bound, int) ([]Connection, int, error) {
+	return nil, 0, fmt.Errorf("list connections: not told here: %w", errors.ErrUnsupported)
+}

@@ -3,8 +3,10 @@ package sockdiag
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"net/netip"
+	"slices"
 	"testing"
 )
 
@@ -67,21 +69,55 @@ func TestCount(t *testing.T) {
 	}
 }
 
+// TestConnectionsAreBounded keeps the first ones by address, and counts the
+// established.
+func TestConnectionsAreBounded(t *testing.T) {
+	at := bound("192.0.2.1:80", 0)
+	c := &connections{listening: listening{ctx: context.Background(), socks: map[familyPort][]Bound{{familyIPv4, 80}: {at}}}, at: at, limit: 3}
+	for i := range 1000 {
+		b := connection(familyIPv4, "192.0.2.1:80", fmt.Sprintf("198.51.100.%d:%d", i*7%250, 40000+i), 0)
+		if i%4 == 0 {
+			b[1] = 8 // CLOSE-WAIT
+		}
+		if err := c.visit(b, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.visit(connection(familyIPv4, "192.0.2.1:81", "198.51.100.0:1", 0), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for _, x := range c.first() {
+		got = append(got, fmt.Sprint(x.Remote, " ", x.Local, " ", x.State, " ", x.UID))
+	}
+	want := []string{"198.51.100.0:40000 192.0.2.1:80 CLOSE-WAIT 1000", "198.51.100.0:40250 192.0.2.1:80 ESTABLISHED 1000", "198.51.100.0:40500 192.0.2.1:80 CLOSE-WAIT 1000"}
+	if !slices.Equal(got, want) || c.established != 750 {
+		t.Errorf("%d established, first %q", c.established, got)
+	}
+}
+
 func FuzzClients(f *testing.F) {
 	f.Add(packet(typeByFamily, 2, listener(familyIPv6, "[::]:80", 0)), packet(typeByFamily, 2, connection(familyIPv6, "[::1]:80", "[::1]:1", 0)))
 	f.Add(packet(typeDone, 2, make([]byte, 4)), []byte{})
-	f.Fuzz(func(t *testing.T, listeners, connections []byte) {
+	f.Fuzz(func(t *testing.T, listeners, packets []byte) {
 		l := &listening{context.Background(), map[familyPort][]Bound{}, ClientCounts{}}
 		(&answer{}).take(listeners, l)
-		(&answer{}).take(connections, (*connected)(l))
+		(&answer{}).take(packets, (*connected)(l))
 		total := 0
 		for at, n := range l.count {
 			if total += n; !at.Addr.IsValid() || at.Port == 0 || n < 1 {
 				t.Errorf("%d connections to %v", n, at)
 			}
 		}
-		if most := len(connections) / inetDiagMsgLen; total > most {
+		if most := len(packets) / inetDiagMsgLen; total > most {
 			t.Errorf("%d connections, at most %d", total, most)
+		}
+		for at, n := range l.count {
+			c := &connections{listening: *l, at: at, limit: 2}
+			(&answer{}).take(packets, c)
+			if got := c.first(); len(got) != min(n, 2) || c.established > n || !slices.IsSortedFunc(got, Connection.Compare) {
+				t.Errorf("%d connections to %v are listed as %v, %d established", n, at, got, c.established)
+			}
 		}
 	})
 }
