@@ -71,6 +71,12 @@ func (s *Store) page(c *conn, q Query, limit int, events *[]Event) (rows int, la
 	if err != nil || where == "" {
 		return 0, 0, err
 	}
+	return s.rows(c, where, args, limit, events)
+}
+
+// rows reads the latest events that conditions choose, and appends those that make
+// sense. It gives how many it read, and the id of the last.
+func (s *Store) rows(c *conn, where string, args []any, limit int, events *[]Event) (rows int, last int64, err error) {
 	err = c.each(`SELECT e.id, e.time, e.op, e.rule, e.away, `+textOf("p.identity", maxName)+`, `+textOf("p.name", maxText)+`, `+
 		textOf("e.verdict", maxWord)+`, `+textOf("e.would", maxWord)+`, `+
 		textOf("e.others", maxJSON)+`, `+textOf("e.listener", maxJSON)+`, `+textOf("e.before", maxJSON)+`
