@@ -25,11 +25,13 @@ type Network struct {
 // The pace at which the network is read again. Interfaces tell of their changes;
 // where they do not, or could not be read, they are read at these periods.
 const (
-	networkPeriod    = time.Minute
-	networkRetry     = 10 * time.Second
-	firewallPeriod   = 10 * time.Minute
-	firewallPatience = 300 * time.Millisecond // that the first scan waits
-	firewallTimeout  = 5 * time.Second
+	networkPeriod   = time.Minute
+	networkRetry    = 10 * time.Second
+	firewallPeriod  = 10 * time.Minute
+	forwardPeriod   = 30 * time.Second
+	sidePatience    = 300 * time.Millisecond // that the first scan waits for what is asked on the side
+	firewallTimeout = 5 * time.Second
+	forwardTimeout  = 10 * time.Second
 )
 
 // surroundings keeps the Network up to date.
@@ -39,19 +41,32 @@ type surroundings struct {
 	read    time.Time      // when the interfaces were
 	note    string         // why they are not known
 
-	asked   time.Time           // when the firewall was asked for
-	asking  bool                // an answer is on its way
-	again   bool                // the interfaces have changed since
-	answers chan firewall.State // has room for the one that is on its way
-	ctx     context.Context     // of the question
-	cancel  context.CancelFunc
+	wall     side[firewall.State]
+	ports    side[forwards]
+	forwards forwards // the last answer
+	ctx      context.Context
+	cancel   context.CancelFunc
 
 	readLinks func() ([]netif.Interface, error)
-	readWall  func(context.Context) firewall.State
+}
+
+// forwards are the ports that rules lead elsewhere.
+type forwards struct {
+	all []firewall.Forward
+	why string // they are not, or not all, known; or ""
 }
 
 func newSurroundings() *surroundings {
-	s := &surroundings{answers: make(chan firewall.State, 1), readLinks: netif.Read, readWall: firewall.Read}
+	s := &surroundings{readLinks: netif.Read}
+	s.wall = newSide(firewallPeriod, firewallTimeout, firewall.Read)
+	var rules firewall.Translation
+	s.ports = newSide(forwardPeriod, forwardTimeout, func(ctx context.Context) forwards {
+		all, err := rules.Read(ctx)
+		if err != nil {
+			return forwards{all, err.Error()}
+		}
+		return forwards{all, ""}
+	})
 	s.monitor, _ = netif.Open() // without, they are read now and then
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
@@ -79,12 +94,27 @@ func (s *surroundings) refresh(now time.Time) (changed bool) {
 		s.current = &Network{}
 	}
 	moved := s.interfacesDue(now) && s.readInterfaces(now)
-	walled := s.takeFirewall(false)
-	s.askFirewall(now, moved)
+	answered := s.takeAnswers(nil)
+	s.wall.want(s.ctx, now, moved)
+	s.ports.want(s.ctx, now, false)
 	if first {
-		s.takeFirewall(true)
+		patience, cancel := context.WithTimeout(s.ctx, sidePatience)
+		defer cancel()
+		s.takeAnswers(patience.Done())
 	}
-	return first || moved || walled
+	return first || moved || answered
+}
+
+// takeAnswers takes over what has come, or comes before the end, and reports whether
+// anything has changed.
+func (s *surroundings) takeAnswers(end <-chan struct{}) (changed bool) {
+	if state, ok := s.wall.take(end); ok && state != s.current.Firewall {
+		s.current, changed = &Network{Interfaces: s.current.Interfaces, Firewall: state}, true
+	}
+	if f, ok := s.ports.take(end); ok && (f.why != s.forwards.why || !slices.Equal(f.all, s.forwards.all)) {
+		s.forwards, changed = f, true
+	}
+	return changed
 }
 
 func (s *surroundings) interfacesDue(now time.Time) bool {
@@ -114,57 +144,14 @@ func (s *surroundings) readInterfaces(now time.Time) (changed bool) {
 	return true
 }
 
-// askFirewall asks for the firewall when it is time, on the side, as it may take a
-// while, and not twice at once.
-func (s *surroundings) askFirewall(now time.Time, moved bool) {
-	passed := now.Sub(s.asked)
-	s.again = s.again || moved || s.asked.IsZero() || passed < 0 || passed >= firewallPeriod
-	if !s.again || s.asking {
-		return
-	}
-	s.asked, s.asking, s.again = now, true, false
-	go func() {
-		ctx, cancel := context.WithTimeout(s.ctx, firewallTimeout)
-		defer cancel()
-		s.answers <- s.readWall(ctx)
-	}()
-}
-
-// takeFirewall takes over an answer that has come; at first it waits for it a
-// moment.
-func (s *surroundings) takeFirewall(wait bool) (changed bool) {
-	if !s.asking {
-		return false
-	}
-	var state firewall.State
-	if wait {
-		select {
-		case state = <-s.answers:
-		case <-time.After(firewallPatience):
-			return false
-		}
-	} else {
-		select {
-		case state = <-s.answers:
-		default:
-			return false
-		}
-	}
-	s.asking = false
-	if state == s.current.Firewall {
-		return false
-	}
-	s.current = &Network{Interfaces: s.current.Interfaces, Firewall: state}
-	return true
-}
-
-// with gives a snapshot with the network of the moment.
-func (s *surroundings) with(host *Snapshot, now time.Time) *Snapshot {
+// with gives a snapshot with the network of the moment, and with more notes.
+func (s *surroundings) with(host *Snapshot, now time.Time, notes []string) *Snapshot {
 	out := *host
 	out.Time, out.Network = now, s.current
 	if s.note != "" {
-		out.Visibility.Notes = append(slices.Clone(out.Visibility.Notes), s.note)
+		notes = append(notes, s.note)
 	}
+	out.Visibility.Notes = slices.Concat(out.Visibility.Notes, notes)
 	return &out
 }
 

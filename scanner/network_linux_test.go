@@ -53,19 +53,45 @@ func runLinks() error {
 	if err := followUntil(s, func(n *Network) bool { return !slices.ContainsFunc(n.Interfaces, has) }); err != nil {
 		return fmt.Errorf("after it went: %w", err)
 	}
-	return nil
+	return tellForwards()
 }
 
-// followUntil scans until the network is as wanted.
-func followUntil(s *Scanner, wanted func(*Network) bool) error {
+// tellForwards has a real rule lead a port elsewhere.
+func tellForwards() error {
+	for _, line := range []string{
+		"add table ip nodes", "add chain ip nodes pre { type nat hook prerouting priority -100 ; }",
+		"add rule ip nodes pre tcp dport 30080 dnat to 10.0.0.5:80",
+	} {
+		if out, err := exec.Command("nft", strings.Fields(line)...).CombinedOutput(); err != nil {
+			return fmt.Errorf("nft %s: %w: %s", line, err, out)
+		}
+	}
+	s, err := Open(context.Background())
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	s.ShowNetwork()
+	told := func(snap *Snapshot) bool {
+		return slices.ContainsFunc(snap.Visibility.Notes, func(n string) bool { return strings.HasPrefix(n, "port 30080/tcp leads to 10.0.0.5:80 ") })
+	}
+	return scanUntilTrue(s, told)
+}
+
+func scanUntilTrue(s *Scanner, wanted func(*Snapshot) bool) error {
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		snap, err := s.Scan(context.Background())
 		if err != nil {
 			return err
 		}
-		if wanted(snap.Network) {
+		if wanted(snap) {
 			return nil
 		}
 	}
-	return errors.New("the network does not follow")
+	return errors.New("no snapshot is as wanted")
+}
+
+// followUntil scans until the network is as wanted.
+func followUntil(s *Scanner, wanted func(*Network) bool) error {
+	return scanUntilTrue(s, func(snap *Snapshot) bool { return wanted(snap.Network) })
 }

@@ -17,6 +17,7 @@ type town struct {
 	links []netif.Interface
 	err   error
 	wall  firewall.State
+	ports forwards
 	asked chan struct{}
 }
 
@@ -26,9 +27,10 @@ func (w *town) surroundings(t *testing.T) *surroundings {
 	t.Cleanup(s.close)
 	s.monitor.Close()
 	s.monitor = nil // they are read at networkPeriod then
+	s.ports.ask = func(context.Context) forwards { return w.ports }
 	w.asked = make(chan struct{}, 16)
 	s.readLinks = func() ([]netif.Interface, error) { return w.links, w.err }
-	s.readWall = func(context.Context) firewall.State {
+	s.wall.ask = func(context.Context) firewall.State {
 		defer func() { w.asked <- struct{}{} }()
 		return w.wall
 	}
@@ -79,7 +81,7 @@ func TestSurroundingsThatCannotBeRead(t *testing.T) {
 		t.Errorf("after an error: %+v", s.current)
 	}
 	host := &Snapshot{Visibility: Visibility{Notes: []string{"first"}}}
-	with := s.with(host, now)
+	with := s.with(host, now, nil)
 	if with.Network != s.current || len(with.Visibility.Notes) != 2 || !strings.Contains(with.Visibility.Notes[1], "no rights") || len(host.Visibility.Notes) != 1 {
 		t.Errorf("notes %q, of the host %q", with.Visibility.Notes, host.Visibility.Notes)
 	}
@@ -93,7 +95,7 @@ func TestSurroundingsThatCannotBeRead(t *testing.T) {
 func TestSurroundingsDoNotWait(t *testing.T) {
 	w := &town{}
 	s := w.surroundings(t)
-	s.readWall = func(ctx context.Context) firewall.State {
+	s.wall.ask = func(ctx context.Context) firewall.State {
 		<-ctx.Done()
 		return firewall.State{Status: firewall.Unknown}
 	}
@@ -110,7 +112,7 @@ func TestSurroundingsAskOnce(t *testing.T) {
 	w := &town{}
 	s := w.surroundings(t)
 	answer, asked := make(chan firewall.State), make(chan struct{}, 16)
-	s.readWall = func(ctx context.Context) firewall.State {
+	s.wall.ask = func(ctx context.Context) firewall.State {
 		asked <- struct{}{}
 		select {
 		case state := <-answer:
@@ -147,7 +149,7 @@ func TestSurroundingsAllocateNothing(t *testing.T) {
 	t.Cleanup(s.close)
 	now := time.Now()
 	deadline := now.Add(10 * time.Second)
-	for s.refresh(now); s.asking && time.Now().Before(deadline); {
+	for s.refresh(now); (s.wall.asking || s.ports.asking) && time.Now().Before(deadline); {
 		s.refresh(now)
 	}
 	if n := testing.AllocsPerRun(100, func() { s.refresh(now) }); n != 0 {

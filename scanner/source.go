@@ -109,7 +109,7 @@ func (s *Scanner) compose(now time.Time) *Snapshot {
 		out = s.inside.with(out, now)
 	}
 	if s.around != nil {
-		out = s.around.with(out, now)
+		out = s.around.with(out, now, s.leads())
 		if s.inside != nil {
 			network := *out.Network
 			network.Inside = s.inside.known.addrs
@@ -117,6 +117,21 @@ func (s *Scanner) compose(now time.Time) *Snapshot {
 		}
 	}
 	return out
+}
+
+// publisher is a source that tells, by notes, of the ports that engines of containers
+// publish without a listener.
+type publisher interface {
+	publishes(proto string, port uint16) bool
+}
+
+// leads gives notes on ports that rules lead elsewhere and that nothing else tells of.
+func (s *Scanner) leads() []string {
+	told := func(string, uint16) bool { return false }
+	if p, ok := s.src.(publisher); ok {
+		told = p.publishes
+	}
+	return forwardNotes(s.around.forwards, s.host.Listeners, told)
 }
 
 // asker is a source that asks others about what it sees, besides the scans.

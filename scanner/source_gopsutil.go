@@ -49,6 +49,10 @@ func (s *gopsutilSource) name() string { return "gopsutil" }
 
 func (s *gopsutilSource) asking() bool { return s.behind.Asking() || s.titles.asking() }
 
+func (s *gopsutilSource) publishes(proto string, port uint16) bool {
+	return s.behind.Publishes(proto, port)
+}
+
 func (s *gopsutilSource) close() {
 	s.titles.close()
 	s.behind.Close()

@@ -109,6 +109,10 @@ func (s *sockdiagSource) name() string { return "sockdiag" }
 
 func (s *sockdiagSource) asking() bool { return s.behind.Asking() || s.titles.asking() }
 
+func (s *sockdiagSource) publishes(proto string, port uint16) bool {
+	return s.behind.Publishes(proto, port)
+}
+
 func (s *sockdiagSource) close() {
 	if s.closed != nil {
 		close(s.closed)

@@ -1,6 +1,7 @@
 // Package firewall tells whether a firewall may keep others from what listens on
 // this computer. It does not evaluate rules: that one is active does not say whether
-// a port is open.
+// a port is open. Of the rules of address translation it tells which ports they lead
+// elsewhere.
 package firewall
 
 import "context"
@@ -37,3 +38,19 @@ func Read(ctx context.Context) State { return read(ctx) }
 // LegacyTables names the tables that iptables-legacy has in the kernel, whose rules
 // Read does not look at: "filter", "nat". They are told to administrators only.
 func LegacyTables() []string { return legacyTables() }
+
+// Translation reads which ports of this computer the rules of address translation
+// lead elsewhere. It is not safe for concurrent use.
+type Translation struct{ translation }
+
+// Read gives the ports in no order that means anything: of the rules of nftables and
+// of iptables, as nft(8) and iptables-save(8) tell them. These are started only where
+// the kernel has such rules, and again only after a change of those of nftables or of
+// an address, for iptables-legacy after five minutes at the earliest. It takes no
+// longer than some seconds. The error says why ports that are led elsewhere are not
+// known.
+//
+// Linux tells the rules to administrators only (CAP_NET_ADMIN): for others, and on
+// other systems, there are none, without an error. Those of IPVS and eBPF are not
+// seen, nor those for connections from this computer itself.
+func (t *Translation) Read(ctx context.Context) ([]Forward, error) { return t.read(ctx) }

@@ -29,7 +29,7 @@ const (
 
 func TestMain(m *testing.M) {
 	modes := map[string]func() error{
-		"rules": runRules, "stranger": runStranger,
+		"rules": runRules, "stranger": runStranger, "translation": runTranslation,
 		"": func() error { os.Exit(m.Run()); return nil },
 	}
 	if err := modes[os.Getenv(modeEnv)](); err != nil {
@@ -55,13 +55,15 @@ func runChild(t *testing.T, mode string, attr *syscall.SysProcAttr) {
 
 // TestRealRules makes rules in a network namespace of their own. Whoever is not root
 // needs a user namespace for that.
-func TestRealRules(t *testing.T) {
+func TestRealRules(t *testing.T) { runChild(t, "rules", ownNetwork()) }
+
+func ownNetwork() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	if os.Geteuid() != 0 {
 		attr.Cloneflags |= syscall.CLONE_NEWUSER
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
 	}
-	runChild(t, "rules", attr)
+	return attr
 }
 
 // Messages, flags and attributes of linux/netfilter/nf_tables.h, beside those that
@@ -186,6 +188,10 @@ func runStranger() error {
 	}
 	if s := Read(context.Background()); s.Status == Inactive {
 		return fmt.Errorf("got %+v", s)
+	}
+	var ports Translation
+	if found, err := ports.Read(context.Background()); len(found) > 0 || err != nil {
+		return fmt.Errorf("ports lead to %v, error %w", found, err)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func TestRuleset(t *testing.T) {
 
 func TestJudge(t *testing.T) {
 	empty := &ruleset{}
-	full := &ruleset{[]chain{{table: table{familyInet, "x"}, hook: hookInput, kind: "filter", drops: true}}}
+	full := &ruleset{chains: []chain{{table: table{familyInet, "x"}, hook: hookInput, kind: "filter", drops: true}}}
 	for _, c := range []struct {
 		name  string
 		signs signs

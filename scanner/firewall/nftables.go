@@ -102,9 +102,21 @@ func (c *chain) early() bool {
 	return false
 }
 
+// translates reports whether a chain may lead what comes in elsewhere.
+func (c *chain) translates() bool {
+	return c.kind == "nat" && c.hook == hookPrerouting && c.rules > 0
+}
+
+// ofIptables reports whether a chain is in the table that iptables-nft translates
+// addresses in.
+func (c *chain) ofIptables() bool {
+	return c.name == "nat" && (c.family == familyIPv4 || c.family == familyIPv6)
+}
+
 // ruleset is what nftables has.
 type ruleset struct {
-	chains []chain // those that are in use
+	chains     []chain // those that are in use
+	generation uint16  // another one after each change of any rule, and the same after 65,536
 }
 
 // newRuleset reads the bodies of all tables and chains.
@@ -116,6 +128,9 @@ func newRuleset(tables, chains [][]byte) (r ruleset) {
 		}
 	}
 	for _, b := range chains {
+		if len(b) >= nfGenMsgLen {
+			r.generation = binary.BigEndian.Uint16(b[2:]) // res_id
+		}
 		if c, ok := parseChain(b); ok && !slices.Contains(dormant, c.table) {
 			r.chains = append(r.chains, c)
 		}

@@ -84,6 +84,9 @@ func (r *Resolver) Asking() bool { return r.r.home.untried.Load() > 0 }
 // known.
 func (r *Resolver) Notes(has func(proto string, port uint16) bool) []string { return r.r.notes(has) }
 
+// Publishes reports whether Docker has told that it publishes a port.
+func (r *Resolver) Publishes(proto string, port uint16) bool { return r.r.publishes(proto, port) }
+
 // Close stops all questions and waits for their end, at most as long as an answer
 // may take.
 func (r *Resolver) Close() { r.r.close() }

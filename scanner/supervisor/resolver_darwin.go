@@ -82,6 +82,8 @@ func (*resolver) tick(time.Time) {}
 
 func (r *resolver) notes(func(string, uint16) bool) []string { return r.jobs.answer.Load().notes() }
 
+func (*resolver) publishes(string, uint16) bool { return false }
+
 func (r *resolver) close() { r.home.close(usualPace().limit) }
 
 // askers are the jobs' files alone: launchd itself is not asked for them.

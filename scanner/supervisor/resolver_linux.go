@@ -312,6 +312,13 @@ func (r *resolver) notes(has func(proto string, port uint16) bool) []string {
 	return notes
 }
 
+func (r *resolver) publishes(proto string, port uint16) bool {
+	return slices.ContainsFunc(r.engines, func(e *engine) bool {
+		answer := e.answer.Load()
+		return answer != nil && e.runs() && slices.ContainsFunc(answer.ports, func(p Published) bool { return p.Port == port && p.Proto == proto })
+	})
+}
+
 // faults tells who does not answer.
 func (r *resolver) faults() (notes []string) {
 	for _, q := range [...]*question[units]{r.system, r.session} {

@@ -427,8 +427,11 @@ func TestNotes(t *testing.T) {
 	if got := s.Notes(func(proto string, port uint16) bool { return proto == "tcp" && port == 8080 }); !slices.Equal(got, want[1:]) {
 		t.Errorf("got %q", got)
 	}
+	if !s.Publishes("tcp", 8080) || s.Publishes("udp", 8080) || s.Publishes("tcp", 80) {
+		t.Error("other ports are published than those that are told")
+	}
 	must(t, os.Remove(filepath.Join(filepath.Dir(e.path), "docker.pid")))
-	if got := s.Notes(none); got != nil || pod.asked.Load() != 0 {
+	if got := s.Notes(none); s.Publishes("tcp", 8080) || got != nil || pod.asked.Load() != 0 {
 		t.Errorf("ended, yet got %q, or Podman was asked", got)
 	}
 }

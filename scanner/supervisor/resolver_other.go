@@ -22,6 +22,8 @@ func (*resolver) tick(time.Time) {}
 
 func (*resolver) notes(func(string, uint16) bool) []string { return nil }
 
+func (*resolver) publishes(string, uint16) bool { return false }
+
 func (*resolver) close() {}
 
 func askers(Options) []asker { return nil }

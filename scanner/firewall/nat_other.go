@@ -1,0 +1,9 @@
+//go:build !linux
+
+package firewall
+
+import "context"
+
+type translation struct{}
+
+func (*translation) read(context.Context) ([]Forward, error) { return nil, nil }
