@@ -57,15 +57,35 @@ func (all *insight) readNamespace(ns netns.Namespace, titles *titles) error {
 	if err != nil {
 		return err
 	}
-	label := namespaceLabel(supervisor.ParseCgroup(cgroup.OfProcess(first.PID)), first.Name, first.PID)
+	place := supervisor.ParseCgroup(cgroup.OfProcess(first.PID))
+	label := namespaceLabel(place, first.Name, first.PID)
+	managers := managersInside{0: behind(place.Manager(), nil)}
 	ports := readPortRange()
 	var found []Listener
 	for _, s := range table.Sockets {
-		found = append(found, insideListener(label, s, holders[s.Inode], ports, titles))
+		l := insideListener(label, s, holders[s.Inode], ports, titles)
+		l.Behind = managers.of(l.Owners)
+		found = append(found, l)
 	}
 	guessDualStack(found)
 	all.listeners, all.addrs[label] = append(all.listeners, found...), table.Addrs
 	return nil
+}
+
+// managersInside are who stands behind the processes of a namespace, by their cgroups:
+// the containers of a pod share one. At 0 it is who made the namespace.
+type managersInside map[int]*supervisor.Manager
+
+func (m managersInside) of(owners []Process) *supervisor.Manager {
+	if len(owners) == 0 {
+		return m[0]
+	}
+	pid := owners[0].PID
+	if _, known := m[pid]; !known {
+		place := supervisor.ParseCgroup(cgroup.OfProcess(pid))
+		m[pid] = behind(place.Manager(), m[0])
+	}
+	return m[pid]
 }
 
 func insideListener(label string, s netns.Socket, holders []process.Summary, ports portRange, titles *titles) Listener {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +64,37 @@ func TestShowContainers(t *testing.T) {
 	}
 	if !slices.IsSortedFunc(all.Listeners, func(a, b Listener) int { return a.Compare(b.Key) }) {
 		t.Error("the listeners are not sorted")
+	}
+}
+
+// TestContainerInside has a real process in a real cgroup of a container's name, where
+// this user may make one, with a network of its own.
+func TestContainerInside(t *testing.T) {
+	slice := makeSlice(t)
+	if slice == "" {
+		return
+	}
+	id := fmt.Sprintf("%064x", os.Getpid())
+	fd := makeCgroup(t, filepath.Join(slice, "docker-"+id+".scope"))
+	pid, _ := startMode(t, modeInside, func(cmd *exec.Cmd) {
+		cmd.SysProcAttr = ownNetwork()
+		cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, fd
+	})
+	i := newInside()
+	i.refresh(time.Now())
+	want := supervisor.Manager{Kind: supervisor.Contained, Place: supervisor.Contained, Container: supervisor.Container{Engine: "docker", ID: id}}
+	found := 0
+	for _, l := range i.known.listeners {
+		if !slices.Contains(pidsOf(&l), pid) {
+			continue
+		}
+		found++
+		if *l.Manager() != want || l.Namespace != "container "+want.Container.Label() {
+			t.Errorf("in %q, manager %+v, want %+v", l.Namespace, *l.Manager(), want)
+		}
+	}
+	if found != 3 {
+		t.Errorf("%d listeners, want 3, note %q", found, i.note)
 	}
 }
 

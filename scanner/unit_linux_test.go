@@ -39,16 +39,7 @@ func TestUnitOfListener(t *testing.T) {
 		return
 	}
 	unit := "portlight-test-" + strconv.Itoa(os.Getpid()) + ".service"
-	dir := filepath.Join(slice, unit)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { removeCgroup(t, dir) })
-	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fd)
+	fd := makeCgroup(t, filepath.Join(slice, unit))
 	pid, _ := startMode(t, modeListen, func(cmd *exec.Cmd) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: fd, Pdeathsig: syscall.SIGKILL}
 	})
@@ -66,6 +57,21 @@ func TestUnitOfListener(t *testing.T) {
 	if got := managersAsNobody(t)[s.Listeners[i].Port]; got != want {
 		t.Errorf("without rights: manager %+v, want %+v", got, want)
 	}
+}
+
+// makeCgroup gives a descriptor of a new one.
+func makeCgroup(t *testing.T, dir string) (fd int) {
+	t.Helper()
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { removeCgroup(t, dir) })
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(fd) })
+	return fd
 }
 
 // makeSlice gives the folder of a slice at the root of the cgroups, "" where this

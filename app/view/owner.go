@@ -24,7 +24,7 @@ func Program(l *scanner.Listener) string {
 		name += " → " + containerName(&m.Container)
 	case m.Forwarded && m.Target.IsValid():
 		name += " → " + m.Target.String()
-	case m.Kind == supervisor.Contained:
+	case m.Kind == supervisor.Contained && !toldByNamespace(l):
 		name += " in " + containerName(&m.Container)
 	case m.Starts != "":
 		name += " for " + Clean(m.Starts, maxName)
@@ -52,7 +52,7 @@ func ProcessName(p *scanner.Process) string {
 func hiddenName(l *scanner.Listener) string {
 	m := l.Manager()
 	switch {
-	case m.Kind == supervisor.Contained, m.Kind == supervisor.Machine:
+	case (m.Kind == supervisor.Contained || m.Kind == supervisor.Machine) && !toldByNamespace(l):
 		return containerName(&m.Container) + " (" + wordHidden + ")"
 	case m.App != "" && m.Packaging != "":
 		return Clean(m.App, maxName) + " (" + wordHidden + ")"
@@ -62,6 +62,12 @@ func hiddenName(l *scanner.Listener) string {
 		return Clean(wordHidden+" ("+l.User+")", maxName)
 	}
 	return wordHidden
+}
+
+// toldByNamespace reports whether the name of a listener's network namespace is that of
+// its container: other words name it then.
+func toldByNamespace(l *scanner.Listener) bool {
+	return l.Namespace != "" && strings.HasSuffix(l.Namespace, " "+l.Manager().Container.Label())
 }
 
 func containerName(c *supervisor.Container) string { return Clean(c.Label(), maxName) }

@@ -59,6 +59,28 @@ func TestProgram(t *testing.T) {
 	}
 }
 
+// TestProgramInside names the container unless the namespace does, as another container
+// of a pod.
+func TestProgramInside(t *testing.T) {
+	web := supervisor.Manager{Kind: supervisor.Contained, Container: supervisor.Container{Engine: "docker", ID: strings.Repeat("ab", 32)}}
+	for _, c := range []struct{ namespace, owners, want string }{
+		{"container abababababab", "nginx", "nginx"},
+		{"container abababababab", "", "hidden (root)"},
+		{"container cdcdcdcdcdcd", "nginx", "nginx in abababababab"},
+		{"container cdcdcdcdcdcd", "", "abababababab (hidden)"},
+		{"", "nginx", "nginx in abababababab"},
+	} {
+		l := at(scanner.TCP, "0.0.0.0", 80, strings.Fields(c.owners)...)
+		l.Namespace, l.Behind = c.namespace, &web
+		if got := Program(&l); got != c.want {
+			t.Errorf("in %q, held by %q: %q, want %q", c.namespace, c.owners, got, c.want)
+		}
+		if j := NewListenerJSON(NewRow(l, Facts{Names: names})); j.Container == nil || j.Container.ID != web.Container.ID {
+			t.Errorf("in %q: JSON has the container %+v", c.namespace, j.Container)
+		}
+	}
+}
+
 // TestUnusualProgramByItsTitle calls the program the same in the row and in the
 // sentence.
 func TestUnusualProgramByItsTitle(t *testing.T) {

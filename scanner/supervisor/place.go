@@ -17,6 +17,12 @@ type Place struct {
 	Container Container // Engine, ID, Name, Pod and Unit
 }
 
+// Manager is who stands behind a socket that was made there, as far as the path alone
+// tells it.
+func (p *Place) Manager() Manager {
+	return Manager{Kind: p.Kind, Place: p.Kind, Unit: p.Unit, User: p.User, App: p.App, Packaging: p.Packaging, Container: p.Container}
+}
+
 // ParseCgroup reads the path of a cgroup, such as /system.slice/ssh.service.
 //
 // The unit is found as systemd does it (cg_path_get_unit and

@@ -89,7 +89,7 @@ func (r *resolver) close() { r.home.close(r.limit) }
 
 func (r *resolver) of(s Socket) Manager {
 	p := r.place(s.Cgroup)
-	m := Manager{Kind: p.Kind, Place: p.Kind, Unit: p.Unit, User: p.User, App: p.App, Packaging: p.Packaging, Container: p.Container}
+	m := p.Manager()
 	switch {
 	case p.Kind == Systemd || p.Kind == Activated:
 		r.activate(&m, p, s)
