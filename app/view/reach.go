@@ -385,6 +385,22 @@ func (r *reacher) hosts(l *scanner.Listener) (hosts []netip.Addr) {
 	return hosts
 }
 
+// onDevice is an address at which this computer itself reaches a listener that is bound
+// to a network device, zero if none is known: the kernel takes what goes to an address of
+// its own for come in by the device that has it.
+func (r *reacher) onDevice(l *scanner.Listener) netip.Addr {
+	i := r.named(l.Device)
+	if i == nil || !i.Up {
+		return netip.Addr{}
+	}
+	for _, a := range reachable(i, l) {
+		if !a.IsLoopback() && !a.IsLinkLocalUnicast() && (l.Addr.IsUnspecified() || a == l.Addr.Unmap()) {
+			return a
+		}
+	}
+	return netip.Addr{}
+}
+
 // ReachSentence is who can reach the listener of a row, with what is known of a
 // firewall: "Anyone on Wi-Fi 192.168.1.12 can connect; ufw is on and may stop them".
 func (r Row) ReachSentence() string { return r.withFirewall(r.Reach) }

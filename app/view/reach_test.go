@@ -171,6 +171,36 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// TestURLOnDevice offers an address of the device that a socket is bound to: localhost
+// does not lead to it.
+func TestURLOnDevice(t *testing.T) {
+	vrf := &scanner.Network{Interfaces: []netif.Interface{card(7, "blue", netif.Virtual, "vrf", true, "127.0.0.1/8")}}
+	for _, c := range []struct {
+		net          *scanner.Network
+		addr, device string
+		want         string
+	}{
+		{home(), "0.0.0.0", "", "http://localhost:80/"},
+		{home(), "0.0.0.0", "lo", "http://localhost:80/"},
+		{nil, "0.0.0.0", "lo", "http://localhost:80/"},
+		{home(), "0.0.0.0", "wlan0", "http://192.168.1.12:80/"},
+		{home(), "::", "wlan0", "http://[2001:db8::12]:80/"},
+		{home(), "192.168.1.12", "wlan0", "http://192.168.1.12:80/"},
+		{home(), "192.168.1.12", "tailscale0", ""},
+		{home(), "::", "tailscale0", ""},
+		{home(), "0.0.0.0", "eth0", ""},
+		{home(), "0.0.0.0", "gone", ""},
+		{nil, "0.0.0.0", "wlan0", ""},
+		{vrf, "127.0.0.1", "blue", ""},
+	} {
+		l := at(scanner.TCP, c.addr, 80, "nginx")
+		l.Device = c.device
+		if got := NewRow(l, Facts{Names: names, Network: c.net}).URL; got != c.want {
+			t.Errorf("%s on %q: %q, want %q", c.addr, c.device, got, c.want)
+		}
+	}
+}
+
 func TestReachSentence(t *testing.T) {
 	for status, want := range map[firewall.Status]string{
 		"":                "Anyone on Tailscale 100.64.0.7 (IPv4) can connect",

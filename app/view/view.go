@@ -104,7 +104,7 @@ func newRow(l scanner.Listener, f Facts, reach *reacher) Row {
 		PID:      pids(&l),
 		Reach:    reached.short,
 		Firewall: firewallWords(&l, f.Network),
-		URL:      browserURL(&l, answer.Best.Name),
+		URL:      browserURL(&l, answer.Best.Name, reach),
 		External: l.External(),
 		CanStop:  len(l.Owners) > 0 && l.Namespace == "",
 		whole:    reached.whole,
@@ -157,7 +157,7 @@ var webPorts = map[uint16]bool{3000: true, 4200: true, 5000: true, 5173: true, 8
 
 // browserURL is what a browser on this computer can open: TCP ports that are
 // named for HTTP or usual for it.
-func browserURL(l *scanner.Listener, service string) string {
+func browserURL(l *scanner.Listener, service string, reach *reacher) string {
 	web := strings.HasPrefix(service, "http") || strings.HasSuffix(service, "-http") || strings.HasSuffix(service, "-https") || webPorts[l.Port]
 	if l.Proto != scanner.TCP || !web || l.Namespace != "" {
 		return ""
@@ -166,7 +166,15 @@ func browserURL(l *scanner.Listener, service string) string {
 	if strings.Contains(service, "https") || l.Port == 443 || l.Port == 8443 {
 		scheme = "https"
 	}
-	return scheme + "://" + net.JoinHostPort(browserHost(l.Addr, l.DualStack), strconv.Itoa(int(l.Port))) + "/"
+	host := browserHost(l.Addr, l.DualStack)
+	if l.Device != "" && scanner.ScopeOf(netip.IPv4Unspecified(), l.Device) != scanner.ScopeLoopback {
+		a := reach.onDevice(l)
+		if !a.IsValid() {
+			return ""
+		}
+		host = a.String()
+	}
+	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(int(l.Port))) + "/"
 }
 
 // browserHost is the address to connect to from here; a zone in a URL is
