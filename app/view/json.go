@@ -58,8 +58,8 @@ type ListenerJSON struct {
 	Container     *ContainerJSON `json:"container"`
 	Forwarded     bool           `json:"forwarded"` // to the container
 	Target        string         `json:"target"`    // address and port that it is forwarded to, or ""
-	Reach         string         `json:"reach"`
-	Addresses     []string       `json:"addresses"` // that others would use now: URLs where a browser makes sense
+	Reach         string         `json:"reach"`     // by the bind address alone where the networks are not known
+	Addresses     []string       `json:"addresses"` // that others would use now: URLs where a browser makes sense; null where the networks are not known, as of what is past
 	Clients       *int           `json:"clients"`
 	Processes     []ProcessJSON  `json:"processes"`
 }
@@ -129,7 +129,7 @@ func NewListenerJSON(r Row) ListenerJSON {
 		Scope: l.Scope().String(), Interface: l.Device, External: r.External, Ephemeral: l.Ephemeral, Kernel: l.Kernel,
 		Service: r.Service, ServiceSource: r.Source, Names: NewServicesJSON(r.Answer.All), Mismatch: r.Mismatch,
 		UID: l.UID, User: l.User, Unit: l.Manager().Unit, Starts: l.Manager().Starts, App: strings.TrimSpace(l.Manager().Packaging + " " + l.Manager().App), Forwarded: l.Manager().Forwarded, Reach: r.withFirewall(r.whole), Clients: r.Clients,
-		Addresses: append([]string{}, Addresses(l, r.network, r.URL)...), Processes: []ProcessJSON{},
+		Addresses: addressesJSON(&r), Processes: []ProcessJSON{},
 	}
 	if t := l.Manager().Target; t.IsValid() {
 		out.Target = t.String()
@@ -141,6 +141,17 @@ func NewListenerJSON(r Row) ListenerJSON {
 		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Title, p.Script, p.Path, p.User, p.Started})
 	}
 	return out
+}
+
+// addressesJSON is nil where it is not known whether there are any. Loopback has none for
+// others, whatever the networks are.
+func addressesJSON(r *Row) []string {
+	l := &r.Listener
+	known := r.network != nil && len(r.network.Interfaces) > 0 || l.Namespace == "" && !r.External
+	if !known {
+		return nil
+	}
+	return append([]string{}, Addresses(l, r.network, r.URL)...)
 }
 
 // NewEventJSON gives one judged event.

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/json"
 	"net/netip"
 	"slices"
 	"strings"
@@ -141,6 +142,26 @@ func TestJSONOfReach(t *testing.T) {
 	const addresses = "http://192.168.1.12:80/ http://100.64.0.7:80/ http://172.17.0.1:80/ http://10.2.0.1:80/"
 	if got.Reach != reach || strings.Join(got.Addresses, " ") != addresses {
 		t.Errorf("%q at %q", got.Reach, got.Addresses)
+	}
+}
+
+// TestJSONOfUnknownAddresses tells none from unknown.
+func TestJSONOfUnknownAddresses(t *testing.T) {
+	for _, c := range []struct {
+		net  *scanner.Network
+		addr string
+		want string
+	}{
+		{nil, "0.0.0.0", "null"},
+		{&scanner.Network{}, "192.168.1.12", "null"},
+		{nil, "127.0.0.1", "[]"},
+		{home(), "192.168.1.12", "[\"http://192.168.1.12:80/\"]"},
+		{home(), "ff02::fb", "[]"},
+	} {
+		j := NewListenerJSON(NewRow(at(scanner.TCP, c.addr, 80, "nginx"), Facts{Names: names, Network: c.net}))
+		if got, err := json.Marshal(j.Addresses); string(got) != c.want || err != nil {
+			t.Errorf("%s: %s, want %s, error %v", c.addr, got, c.want, err)
+		}
 	}
 }
 
