@@ -45,8 +45,8 @@ const (
 )
 
 var (
-	errNotJob = errors.New("no dictionary")
-	errLabel  = errors.New("no label")
+	errNotDict = errors.New("no dictionary")
+	errLabel   = errors.New("no label")
 )
 
 // Parse reads the property list of a job, XML or binary, of at most MaxSize
@@ -54,13 +54,9 @@ var (
 // are malformed, are left out. The key Disabled is ignored: launchd's own
 // database decides, see ParseDisabled.
 func Parse(b []byte) (Job, error) {
-	value, err := decode(b)
+	dict, err := decodeDict(b)
 	if err != nil {
 		return Job{}, fmt.Errorf("parse job: %w", err)
-	}
-	dict, ok := value.(map[string]any)
-	if !ok {
-		return Job{}, fmt.Errorf("parse job: %w", errNotJob)
 	}
 	j := Job{Label: text(dict["Label"]), Program: text(dict["Program"]), Arguments: texts(dict["ProgramArguments"])}
 	if j.Label == "" {

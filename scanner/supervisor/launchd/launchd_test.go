@@ -2,6 +2,9 @@ package launchd
 
 import (
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
 	"testing"
 
@@ -93,8 +96,8 @@ func TestParseWhatIsNoJob(t *testing.T) {
 		{"OpenStep's data", "<0101>", errFormat},
 		{"HTML", "<html><body/></html>", errFormat},
 		{"half of one", string(job(sshJob))[:400], errFormat},
-		{"an empty list", "<plist/>", errNotJob},
-		{"an array", "<plist><array/></plist>", errNotJob},
+		{"an empty list", "<plist/>", errNotDict},
+		{"an array", "<plist><array/></plist>", errNotDict},
 		{"no label", "<plist><dict/></plist>", errLabel},
 		{"another label", "<plist><dict><key>Label</key><integer>1</integer></dict></plist>", errLabel},
 		{"a header alone", "bplist00", errObject},
@@ -103,6 +106,21 @@ func TestParseWhatIsNoJob(t *testing.T) {
 		if j, err := Parse([]byte(tc.text)); !errors.Is(err, tc.want) || j.Label != "" {
 			t.Errorf("%s: got %+v, %v, want %v", tc.name, j, err, tc.want)
 		}
+	}
+}
+
+func TestReadDict(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "Info.plist")
+	if _, err := ReadDict(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	must(t, os.WriteFile(path, job("<key>CFBundleName</key><string>x</string>"), 0o600))
+	if dict, err := ReadDict(path); err != nil || dict["CFBundleName"] != "x" {
+		t.Errorf("got %v, %v", dict, err)
+	}
+	must(t, os.WriteFile(path, []byte("<plist><array/></plist>"), 0o600))
+	if _, err := ReadDict(path); !errors.Is(err, errNotDict) {
+		t.Errorf("an array: %v", err)
 	}
 }
 

@@ -52,6 +52,33 @@ func decode(b []byte) (value any, err error) {
 	return value, nil
 }
 
+// decodeDict gives the values of a property list that is a dictionary.
+func decodeDict(b []byte) (map[string]any, error) {
+	value, err := decode(b)
+	if err != nil {
+		return nil, err
+	}
+	dict, ok := value.(map[string]any)
+	if !ok {
+		return nil, errNotDict
+	}
+	return dict, nil
+}
+
+// ReadDict reads the file of a property list that is a dictionary, of a job or of
+// anything else, XML or binary, of at most MaxSize bytes. It does not wait for a pipe.
+func ReadDict(path string) (map[string]any, error) {
+	b, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read property list: %w", err)
+	}
+	dict, err := decodeDict(b)
+	if err != nil {
+		return nil, fmt.Errorf("read property list: %w", err)
+	}
+	return dict, nil
+}
+
 func check(b []byte) error {
 	if bytes.HasPrefix(b, []byte("bplist")) {
 		return checkBinary(b)
