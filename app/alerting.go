@@ -290,18 +290,12 @@ func (a *agent) onAlertCommand(cmd tray.Command, row view.MenuRow) {
 		case tray.PauseHour:
 			return a.keeper.pause(now.Add(time.Hour))
 		case tray.PauseTomorrow:
-			return a.keeper.pause(tomorrow(now))
+			return a.keeper.pause(alerts.Tomorrow(now))
 		case tray.Resume:
 			return a.keeper.pause(time.Time{})
 		}
 		return nil
 	})
-}
-
-// tomorrow is when people begin their next day.
-func tomorrow(now time.Time) time.Time {
-	y, m, d := now.Date()
-	return time.Date(y, m, d+1, 6, 0, 0, 0, now.Location())
 }
 
 // decide makes the rule of one click on an alert.

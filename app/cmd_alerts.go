@@ -13,7 +13,6 @@ import (
 	"portlight/app/alerts"
 	"portlight/app/history"
 	"portlight/app/view"
-	"portlight/scanner"
 )
 
 func newAlertsCommand(p *program) *cobra.Command {
@@ -107,10 +106,7 @@ func reported(s *history.Store, all bool) ([]view.Reported, error) {
 func newReported(a *history.Alert) view.Reported {
 	return view.Reported{
 		ID: a.ID, State: string(a.State), New: a.State == history.StateNew, Name: a.Name, First: a.First, Last: a.Last, Count: a.Count,
-		Judgement: alerts.Judgement{
-			Event:   scanner.Event{Op: scanner.Opened, Time: a.Last, Listener: a.Listener},
-			Verdict: a.Verdict, Would: a.Would, Program: a.Program, Away: a.Away,
-		},
+		Judgement: a.Judgement(),
 	}
 }
 
@@ -204,7 +200,7 @@ func (p *program) decideAlerts(ids []int64, action alerts.Action, state history.
 	return p.withAlerts(ids, func(s *history.Store, list []history.Alert) error {
 		for _, a := range list {
 			r := alerts.RuleFor(action, &a.Listener, a.Program, time.Now())
-			id, err := addOnce(s, r)
+			id, _, err := s.PutFirst(r)
 			if err == nil {
 				err = s.SetAlertState([]int64{a.ID}, state)
 			}
@@ -217,18 +213,6 @@ func (p *program) decideAlerts(ids []int64, action alerts.Action, state history.
 		}
 		return nil
 	})
-}
-
-// addOnce adds a rule that beats all others, if it does not do so already.
-func addOnce(s *history.Store, r alerts.Rule) (id int64, err error) {
-	rules, err := s.Rules()
-	if err != nil {
-		return 0, err
-	}
-	if len(rules) > 0 && keyOf(rules[0]) == keyOf(r) {
-		return rules[0].ID, nil
-	}
-	return s.AddRule(r, 0)
 }
 
 func newPauseCommand(p *program) *cobra.Command {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"portlight/app/alerts"
 	"portlight/app/history"
 	"portlight/app/view"
-	"portlight/scanner"
 )
 
 // maxPrograms is how many programs an error names.
@@ -26,7 +24,7 @@ func findProgram(s *history.Store, text string) (identity string, remembered boo
 		return "", false, err
 	}
 	switch {
-	case isIdentity(text):
+	case alerts.IsIdentity(text):
 		return text, known[text] != nil, nil
 	case filepath.IsAbs(text):
 		return ofPath(known, text)
@@ -35,19 +33,10 @@ func findProgram(s *history.Store, text string) (identity string, remembered boo
 	return identity, true, err
 }
 
-// isIdentity reports whether a text is one that alerts.Program may have given.
-func isIdentity(text string) bool {
-	kind, rest, _ := strings.Cut(text, ":")
-	return rest != "" && slices.Contains([]string{"container", "exe", "unit", "hidden"}, kind)
-}
-
 // ofPath finds a program by its executable. A link is followed, as the kernel does.
 // What an interpreter runs is a program of its own.
 func ofPath(known map[string][]string, file string) (identity string, remembered bool, err error) {
-	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target
-	}
-	identity = alerts.Program(&scanner.Listener{}, &scanner.Process{Path: filepath.Clean(file)})
+	identity = alerts.OfFile(file)
 	if known[identity] != nil {
 		return identity, true, nil
 	}
@@ -118,26 +107,13 @@ func knownPrograms(s *history.Store, text string) (map[string][]string, error) {
 		}
 	}
 	for _, f := range sightings {
-		add(f.Program, namesOf(f.Program)...)
+		add(f.Program, alerts.Names(f.Program)...)
 	}
 	for _, e := range events {
-		add(e.Program, append(namesOf(e.Program), e.Name)...)
+		add(e.Program, append(alerts.Names(e.Program), e.Name)...)
 		for _, o := range e.Others {
-			add(o.Program, namesOf(o.Program)...)
+			add(o.Program, alerts.Names(o.Program)...)
 		}
 	}
 	return known, nil
-}
-
-// namesOf gives the names that an identity holds: of "exe:/usr/bin/python3.11
-// /srv/shop/manage.py" these are "python3.11" and "manage.py", with and without the
-// folder, beside the whole.
-func namesOf(identity string) []string {
-	_, rest, _ := strings.Cut(identity, ":")
-	base := path.Base(rest)
-	names := []string{rest, base, strings.TrimSuffix(base, ".service")}
-	if program, script, ok := strings.Cut(rest, " "); ok {
-		names = append(names, path.Base(program), script, path.Base(script))
-	}
-	return names
 }

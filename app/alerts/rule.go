@@ -50,7 +50,7 @@ func (r *Rule) Check() error {
 	switch {
 	case r.Action != Allow && r.Action != Mute && r.Action != Always:
 		return fmt.Errorf("action %q is none of %s, %s and %s", r.Action, Allow, Mute, Always)
-	case r.Program != "" && !isIdentity(r.Program):
+	case r.Program != "" && !IsIdentity(r.Program):
 		return fmt.Errorf("program %q is no identity, such as exe:/usr/sbin/nginx; `portlight alerts --all` and `portlight rules` show them", r.Program)
 	case r.Proto != 0 && r.Proto != scanner.TCP && r.Proto != scanner.UDP:
 		return errors.New("the protocol is neither tcp nor udp")
@@ -64,8 +64,8 @@ func (r *Rule) Check() error {
 	return nil
 }
 
-// isIdentity reports whether a text has the form that Program gives.
-func isIdentity(s string) bool {
+// IsIdentity reports whether a text has the form that Program gives.
+func IsIdentity(s string) bool {
 	kind, rest, _ := strings.Cut(s, ":")
 	return rest != "" && slices.Contains([]string{"container", "exe", "unit", "hidden", "sign"}, kind)
 }
@@ -102,4 +102,10 @@ func RuleFor(action Action, l *scanner.Listener, program string, now time.Time) 
 	}
 	r.FirstPort, r.LastPort = l.Port, l.Port
 	return r
+}
+
+// Tomorrow is when people begin their next day, for what ends then.
+func Tomorrow(now time.Time) time.Time {
+	y, m, d := now.Date()
+	return time.Date(y, m, d+1, 6, 0, 0, 0, now.Location())
 }

@@ -155,3 +155,12 @@ func (a *Alert) IsOf(j alerts.Judgement) bool {
 	return a.Proto == l.Proto && a.Ephemeral == l.Ephemeral && (a.Ephemeral || a.Port == l.Port) &&
 		slices.ContainsFunc(j.Findings(), func(f alerts.Finding) bool { return f.Program == a.Program })
 }
+
+// Judgement is the most urgent judgement that an alert is about, with the listener
+// and the time of the last.
+func (a *Alert) Judgement() alerts.Judgement {
+	return alerts.Judgement{
+		Event:   scanner.Event{Op: scanner.Opened, Time: a.Last, Listener: a.Listener},
+		Verdict: a.Verdict, Would: a.Would, Program: a.Program, Away: a.Away,
+	}
+}

@@ -56,28 +56,41 @@ func (s *Store) AddRule(r alerts.Rule, position int) (id int64, err error) {
 	if err := r.Check(); err != nil {
 		return 0, fmt.Errorf("add rule: %w", err)
 	}
-	r.ID = 0
 	err = s.write("add rule", func(c *conn) error {
 		rules, _, err := c.rules()
 		if err != nil {
 			return err
 		}
-		if position < 0 || position > len(rules) {
-			position = len(rules)
-		}
-		for i, r := range rules {
-			if i >= position {
-				i++
-			}
-			if err := c.exec(`UPDATE rules SET position = ?2 WHERE id = ?1 AND position <> ?2`, r.ID, i); err != nil {
-				return err
-			}
-		}
-		err = c.insertRule(r, position)
-		id = c.LastInsertRowID()
+		id, err = c.addRule(r, rules, position)
 		return err
 	})
 	return id, err
+}
+
+// addRule writes a rule among those that there are.
+func (c *conn) addRule(r alerts.Rule, rules []alerts.Rule, position int) (int64, error) {
+	if position < 0 || position > len(rules) {
+		position = len(rules)
+	}
+	if err := c.setPlaces(rules[:position], 0); err != nil {
+		return 0, err
+	}
+	if err := c.setPlaces(rules[position:], position+1); err != nil {
+		return 0, err
+	}
+	r.ID = 0
+	err := c.insertRule(r, position)
+	return c.LastInsertRowID(), err
+}
+
+// setPlaces numbers rules from a place on.
+func (c *conn) setPlaces(rules []alerts.Rule, first int) error {
+	for i, r := range rules {
+		if err := c.exec(`UPDATE rules SET position = ?2 WHERE id = ?1 AND position <> ?2`, r.ID, first+i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AppendRules adds rules behind those that there are, all or none, and tells how many
