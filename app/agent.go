@@ -41,9 +41,11 @@ type agent struct {
 	ended    <-chan struct{} // nobody serves jobs any more
 	tells    map[string]bool // listeners whose end is to be told, by id; of that goroutine
 	note     string          // in the menu; of that goroutine
+	silent   bool            // it records only, as `watch --record` does
 
-	noTray   atomic.Bool // nothing shows tray icons
-	terminal atomic.Bool // events are printed: nothing else of the agent can be seen
+	watcher  atomic.Pointer[scanner.Watcher] // nil before it is made
+	noTray   atomic.Bool                     // nothing shows tray icons
+	terminal atomic.Bool                     // events are printed: nothing else of the agent can be seen
 
 	wake  chan struct{} // something is queued
 	mu    sync.Mutex
@@ -222,7 +224,7 @@ func (a *agent) remember() (closeMemory func()) {
 }
 
 func (a *agent) follower() follower {
-	return follower{keeper: a.keeper, jobs: a.jobs, judged: a.judged, seen: a.seen, done: a.show}
+	return follower{keeper: a.keeper, jobs: a.jobs, began: a.watcher.Store, judged: a.judged, seen: a.seen, done: a.show}
 }
 
 // seen takes the newest snapshot.

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"sort"
 	"time"
 
+	"github.com/shirou/gopsutil/v3/disk"
 	"github.com/spf13/cobra"
 
 	"portlight/app/alerts"
@@ -39,7 +41,7 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents(), Registry: names.Registry(), Problems: names.Problems()}
 	f.Network, f.NetworkErr = scanner.ReadNetwork(ctx)
 	f.Legacy, f.Behind = firewall.LegacyTables(), trySupervisors(ctx)
-	f.Memory, f.Notifications = p.examineMemory()
+	f.Memory, f.Notifications, f.Cost = p.examineMemory()
 	d := view.NewDiagnosis(version, f)
 	if err := p.printDiagnosis(d, asJSON); err != nil {
 		return err
@@ -60,12 +62,13 @@ func trySupervisors(ctx context.Context) []supervisor.Trial {
 	return supervisor.Try(ctx, supervisor.Options{})
 }
 
-// examineMemory tells of the memory, and of what shows notifications. It makes
-// nothing that was not there.
-func (p *program) examineMemory() (view.MemoryJSON, view.NotificationsJSON) {
+// examineMemory tells of the memory, of what shows notifications, and of the agent's
+// cost if one runs. It makes nothing that was not there.
+func (p *program) examineMemory() (view.MemoryJSON, view.NotificationsJSON, *view.CostJSON) {
 	dir, s, err := p.openMemory()
 	m := view.MemoryJSON{Path: filepath.Join(dir, history.FileName), Found: !errors.Is(err, errNoMemory)}
-	n := p.examineNotifications(dir)
+	n, cost := p.examineNotifications(dir)
+	m.Free = freeSpace(dir)
 	settings := alerts.DefaultSettings()
 	switch {
 	case s != nil:
@@ -74,6 +77,9 @@ func (p *program) examineMemory() (view.MemoryJSON, view.NotificationsJSON) {
 		stored, err = s.Settings()
 		settings, _ = alerts.ParseSettings(stored)
 		n.LastError = stored[settingSilent]
+		if time.Now().Before(settings.Paused) {
+			n.PausedUntil = &settings.Paused
+		}
 		if err = errors.Join(err, examineStore(s, &m)); err != nil {
 			m.Error = err.Error()
 		}
@@ -81,7 +87,17 @@ func (p *program) examineMemory() (view.MemoryJSON, view.NotificationsJSON) {
 		m.Error = err.Error()
 	}
 	m.KeepDays, m.KeepEvents = settings.KeepDays, settings.KeepEvents
-	return m, n
+	return m, n, cost
+}
+
+// freeSpace is what is left on the disk of a folder, in bytes; nil if it is not known.
+func freeSpace(dir string) *int64 {
+	usage, err := disk.Usage(dir)
+	if err != nil {
+		return nil
+	}
+	free := int64(min(usage.Free, math.MaxInt64))
+	return &free
 }
 
 func examineStore(s *history.Store, m *view.MemoryJSON) error {
@@ -119,9 +135,13 @@ func oldestEvent(s *history.Store) (time.Time, error) {
 	return oldest.Event.Time, err
 }
 
-func (p *program) examineNotifications(dir string) view.NotificationsJSON {
+func (p *program) examineNotifications(dir string) (view.NotificationsJSON, *view.CostJSON) {
 	_, err := desktop.Tell(roleAgent, dir, desktop.Ping)
 	n := view.NotificationsJSON{Agent: err == nil}
+	var used *view.CostJSON
+	if cost, err := agentCost(dir); err == nil {
+		n.Silent, used = !cost.Notifies, &cost
+	}
 	notifier := notify.New(nil, nil)
 	defer notifier.Close()
 	status := notifier.Status()
@@ -130,7 +150,7 @@ func (p *program) examineNotifications(dir string) view.NotificationsJSON {
 	} else {
 		n.Error = status.Err.Error()
 	}
-	return n
+	return n, used
 }
 
 func (p *program) printDiagnosis(d view.Diagnosis, asJSON bool) error {

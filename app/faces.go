@@ -45,6 +45,11 @@ func tell(role, dir, line string) error {
 
 // answer serves the agent's socket.
 func (a *agent) answer(line string) string {
+	if line == desktop.Cost {
+		c := a.cost(a.watcher.Load())
+		c.Notifies = !a.silent
+		return c.Line()
+	}
 	if !understood(line) {
 		return answerError + wordsNotUnderstood
 	}

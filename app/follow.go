@@ -13,6 +13,7 @@ import (
 // follower is who hears of what a keeper judges. All is called from one goroutine.
 type follower struct {
 	keeper *keeper
+	began  func(*scanner.Watcher)         // before it scans; nil is nobody
 	jobs   <-chan func()                  // to be run on that goroutine; nil is none
 	judged func([]alerts.Judgement) error // an error ends it all; nil is nobody
 	seen   func(scanner.Update)           // before it is judged
@@ -25,6 +26,9 @@ func (p *program) follow(ctx context.Context, f follower) error {
 	w, err := scanner.NewWatcher(scanner.Options{Network: true, Interval: p.interval, Log: p.log, Scanned: lookForChanges(f.keeper.store, changed)})
 	if err != nil {
 		return err
+	}
+	if f.began != nil {
+		f.began(w)
 	}
 	updates := make(chan scanner.Update)
 	ctx, cancel := context.WithCancel(ctx)

@@ -49,10 +49,11 @@ type program struct {
 	dataDir  string
 	interval time.Duration
 	login    bool
+	began    time.Time
 }
 
 func newProgram(stdout, stderr io.Writer) *program {
-	return &program{out: &output{to: stdout}, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))}
+	return &program{out: &output{to: stdout}, err: stderr, began: time.Now(), log: slog.New(slog.NewTextHandler(stderr, nil))}
 }
 
 func (p *program) run(ctx context.Context, args []string) (code int) {

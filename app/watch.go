@@ -43,6 +43,7 @@ type watcher struct {
 	json  bool
 	names *names
 	last  *scanner.Snapshot
+	began func(*scanner.Watcher) // nil is nobody
 }
 
 // run prints what the agent records, if one runs. Else it judges by the history, and
@@ -63,7 +64,7 @@ func (w *watcher) run(ctx context.Context) error {
 
 // record is the agent without a tray.
 func (w *watcher) record(ctx context.Context) error {
-	a := &agent{program: w.program}
+	a := &agent{program: w.program, silent: true}
 	instance, err := a.acquire()
 	if errors.Is(err, desktop.ErrRunning) {
 		return errors.New(wordsRecords)
@@ -79,6 +80,7 @@ func (w *watcher) record(ctx context.Context) error {
 	defer store.Close()
 	k := newKeeper(w.log, os.Geteuid(), store, nil)
 	defer k.close()
+	w.began = a.watcher.Store
 	return w.judge(ctx, k)
 }
 
@@ -87,6 +89,7 @@ func (w *watcher) judge(ctx context.Context, k *keeper) error {
 	w.names = w.newNames(k.store)
 	return w.follow(ctx, follower{
 		keeper: k,
+		began:  w.began,
 		seen:   w.seen,
 		judged: func(js []alerts.Judgement) error { return w.printEvents(js, view.FactsOf(w.last, w.names), w.json) },
 		done:   func() { k.takeNotices(); w.names.use(k.own) },

@@ -69,6 +69,7 @@ type Watcher struct {
 	mu      sync.Mutex
 	last    *Snapshot
 	checked time.Time
+	costs   costs
 }
 
 // NewWatcher makes a watcher over the best source of this system.
@@ -158,7 +159,9 @@ func (w *Watcher) tick(ctx context.Context) (Update, bool) {
 	if woke {
 		w.closeScanner()
 	}
+	begun := time.Now()
 	snap, err := w.scan(ctx)
+	w.spend(begun)
 	switch {
 	case ctx.Err() != nil:
 		return Update{}, false

@@ -80,6 +80,31 @@ func TestWatcherTicks(t *testing.T) {
 	}
 }
 
+// TestWatcherCost counts each scan, and allocates nothing for it.
+func TestWatcherCost(t *testing.T) {
+	const slow = 20 * time.Millisecond
+	s := &script{answers: []any{snapshotOf(t, "tcp 0.0.0.0:22 1"), errors.New("netlink is tired"), nil}}
+	w := newTestWatcher(t, s)
+	if got := w.Cost(); got != (Cost{}) {
+		t.Errorf("before the first scan: %+v", got)
+	}
+	w.openers = []opener{{"script", func(ctx context.Context) (source, error) { time.Sleep(slow); return s.open(ctx) }}}
+	begun := time.Now()
+	w.tick(context.Background())
+	first := w.Cost()
+	if first.Scans != 1 || first.Last < slow || first.Mean != first.Last || first.Since.Before(begun) || time.Since(first.Since) < slow {
+		t.Errorf("after one scan: %+v", first)
+	}
+	w.tick(context.Background())
+	w.tick(context.Background())
+	if got := w.Cost(); got.Scans != 3 || got.Since != first.Since || got.Mean < slow/3 || got.Mean >= first.Mean {
+		t.Errorf("after three scans: %+v", got)
+	}
+	if n := testing.AllocsPerRun(100, func() { w.tick(context.Background()); w.Cost() }); n != 0 {
+		t.Errorf("%v allocations a scan", n)
+	}
+}
+
 func TestWatcherReopensASourceThatKeepsFailing(t *testing.T) {
 	s := &script{answers: []any{errors.New("gone")}}
 	w := newTestWatcher(t, s)

@@ -23,6 +23,7 @@ type Diagnosis struct {
 
 	Memory        MemoryJSON        `json:"memory"`
 	Notifications NotificationsJSON `json:"notifications"`
+	Cost          *CostJSON         `json:"cost"` // of the Portlight that runs, null if none does
 }
 
 // SourceJSON is one source that was tried.
@@ -74,6 +75,7 @@ type Findings struct {
 
 	Memory        MemoryJSON
 	Notifications NotificationsJSON
+	Cost          *CostJSON
 }
 
 // NamesJSON tells where the names of ports are from.
@@ -91,7 +93,7 @@ func NewDiagnosis(version string, f Findings) Diagnosis {
 		Network: newNetworkJSON(f.Network, f.NetworkErr),
 		Names:   NamesJSON{Registry: Clean(f.Registry, maxName), Problems: []string{}},
 
-		Supervisors: newSupervisorsJSON(f.Behind), Memory: f.Memory.clean(), Notifications: f.Notifications.clean(),
+		Supervisors: newSupervisorsJSON(f.Behind), Memory: f.Memory.clean(), Notifications: f.Notifications.clean(), Cost: f.Cost,
 	}
 	for _, t := range f.Legacy {
 		d.Network.Firewall.LegacyTables = append(d.Network.Firewall.LegacyTables, Clean(t, maxName))
@@ -187,5 +189,9 @@ func DiagnosisText(d Diagnosis, s Style) string {
 	b.WriteString("  " + strings.Join(d.Memory.words(), "\n  ") + "\n")
 	heading(wordNotifications)
 	b.WriteString("  " + strings.Join(d.Notifications.words(), "\n  ") + "\n")
+	if d.Cost != nil {
+		heading(wordCost)
+		b.WriteString("  " + strings.Join(CostWords(*d.Cost), "\n  ") + "\n")
+	}
 	return b.String()
 }

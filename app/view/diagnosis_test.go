@@ -35,6 +35,8 @@ func TestDiagnosis(t *testing.T) {
 	}
 	d := NewDiagnosis("1.2.3", Findings{Trials: trials, Behind: behind, Legacy: []string{"filter", "nat"}, ExecEvents: errors.New("subscribe to exec events: operation not permitted"), Network: network, Registry: "2026-04-23", Problems: []string{"/etc/services: line 7 makes no sense"}})
 	d.Memory, d.Notifications = exampleMemory().clean(), NotificationsJSON{Agent: true, Works: true, Service: "dunst 1.9.0", LastError: "send notification:\x1b[31m"}.clean()
+	cost := exampleCost()
+	d.Cost = &cost
 	golden(t, "doctor.txt", DiagnosisText(d, Style{}))
 	oldest := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	d.Memory.Oldest = &oldest

@@ -20,16 +20,20 @@ type MemoryJSON struct {
 	Oldest     *time.Time `json:"oldest"` // of the events, null if there is none
 	KeepDays   int        `json:"keep_days"`
 	KeepEvents int        `json:"keep_events"`
-	Skipped    int        `json:"skipped"` // entries that make no sense
+	Skipped    int        `json:"skipped"`    // entries that make no sense
+	Free       *int64     `json:"free_bytes"` // on its disk, null if it is not known
 }
 
 // NotificationsJSON tells of notifications in `doctor --json`.
 type NotificationsJSON struct {
 	Agent     bool   `json:"agent"`      // Portlight runs and watches
+	Silent    bool   `json:"silent"`     // it only records, as `watch --record` does
 	Service   string `json:"service"`    // of the session that shows them, "" if it is not known
 	Works     bool   `json:"works"`      // there is one, or one is started when it is needed
 	Error     string `json:"error"`      // why there is none
 	LastError string `json:"last_error"` // why the last notification was not shown, "" if it was
+
+	PausedUntil *time.Time `json:"paused_until"` // alerts are paused, null if they are not
 }
 
 // clean makes all its texts Clean.
@@ -55,11 +59,17 @@ func (m MemoryJSON) words() []string {
 		lines = []string{m.Path + ": " + wordsNothingYet}
 	}
 	lines = append(lines, fmt.Sprintf(wordsKept, Plural(m.KeepDays, "day"), m.KeepEvents))
+	if m.Free != nil && *m.Free < fullBelow {
+		lines = append(lines, fmt.Sprintf(wordsDiskFull, bytesWords(*m.Free)))
+	}
 	if m.Skipped > 0 {
 		lines = append(lines, fmt.Sprintf(wordsSkippedRows, Plural(m.Skipped, "row")))
 	}
 	return lines
 }
+
+// fullBelow is how much of a disk must be free for the database to be written, in bytes.
+const fullBelow = 1 << 20
 
 func (m MemoryJSON) contents() string {
 	events := Plural(m.Events, "event")
@@ -72,13 +82,22 @@ func (m MemoryJSON) contents() string {
 // words gives the lines of the notifications.
 func (n NotificationsJSON) words() []string {
 	lines := []string{wordsNoAgent}
-	if n.Agent {
+	switch {
+	case n.Agent && n.Silent:
+		lines[0] = wordsRecorder
+	case n.Agent:
 		lines[0] = wordsAgent
 	}
-	if n.Works {
-		lines = append(lines, wordsShownBy+n.Service)
-	} else {
+	if n.PausedUntil != nil {
+		lines = append(lines, fmt.Sprintf(wordsPausedUntil, MinuteWords(*n.PausedUntil)))
+	}
+	switch {
+	case !n.Works:
 		lines = append(lines, wordsNotShown+n.Error)
+	case n.Agent && !n.Silent:
+		lines = append(lines, wordsShownBy+n.Service)
+	default:
+		lines = append(lines, wordsWouldShow+n.Service)
 	}
 	if n.LastError != "" {
 		lines = append(lines, wordsLastFailed+n.LastError)
@@ -109,7 +128,11 @@ const (
 	wordsSkippedRows = "%s of it could not be read"
 	wordsAgent       = "Portlight runs, and records what happens"
 	wordsNoAgent     = "Portlight does not run: nothing is recorded and nothing is told"
+	wordsRecorder    = "`portlight watch --record` runs: it records what happens, and shows no notifications"
+	wordsPausedUntil = "alerts are paused until %s: until then none is shown, and all are recorded"
+	wordsDiskFull    = "its disk is full (%s left): what happens is not remembered until there is room"
 	wordsShownBy     = "shown by "
+	wordsWouldShow   = "they would be shown by "
 	wordsNotShown    = "cannot be shown: "
 	wordsLastFailed  = "the last one was not shown: "
 )

@@ -24,8 +24,27 @@ func TestMemoryWords(t *testing.T) {
 		{MemoryJSON{Path: "/d/portlight.db", Found: true, Bytes: 4096, KeepDays: 90, KeepEvents: 200_000}, "/d/portlight.db, 4 KB\n0 events, 0 programs, 0 rules, 0 new alerts\nEvents are kept for 90 days, 200000 of them at most"},
 		{MemoryJSON{Path: "/d/portlight.db", Found: true, Bytes: 1, Events: 1, Oldest: &old, KeepDays: 90, KeepEvents: 200_000, Skipped: 2},
 			"/d/portlight.db, 1 byte\n1 event since 2026-11-01 12:00, 0 programs, 0 rules, 0 new alerts\nEvents are kept for 90 days, 200000 of them at most\n2 rows of it could not be read"},
+		{MemoryJSON{Path: "/d/portlight.db", KeepDays: 90, KeepEvents: 1, Free: new(int64)},
+			"/d/portlight.db: nothing has been remembered yet\nEvents are kept for 90 days, 1 of them at most\nits disk is full (0 bytes left): what happens is not remembered until there is room"},
 	} {
 		if got := strings.Join(c.memory.words(), "\n"); got != c.want {
+			t.Errorf("got %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+func TestNotificationWords(t *testing.T) {
+	until := noon()
+	for _, c := range []struct {
+		n    NotificationsJSON
+		want string
+	}{
+		{NotificationsJSON{Agent: true, Works: true, Service: "dunst"}, wordsAgent + "\nshown by dunst"},
+		{NotificationsJSON{Agent: true, Silent: true, Works: true, Service: "dunst"}, "`portlight watch --record` runs: it records what happens, and shows no notifications\nthey would be shown by dunst"},
+		{NotificationsJSON{Works: true, Service: "dunst"}, wordsNoAgent + "\nthey would be shown by dunst"},
+		{NotificationsJSON{Agent: true, Error: "why", PausedUntil: &until}, wordsAgent + "\nalerts are paused until 2026-11-01 12:00: until then none is shown, and all are recorded\ncannot be shown: why"},
+	} {
+		if got := strings.Join(c.n.words(), "\n"); got != c.want {
 			t.Errorf("got %s\nwant %s", got, c.want)
 		}
 	}
