@@ -14,6 +14,7 @@ type segments struct {
 	chosen  int
 	focused bool
 	changed func(int)
+	keys    map[fyne.KeyName]func() // what other keys do; may be nil
 }
 
 const (
@@ -63,6 +64,10 @@ func (s *segments) TypedKey(ev *fyne.KeyEvent) {
 		s.choose(s.chosen - 1)
 	case fyne.KeyRight:
 		s.choose(s.chosen + 1)
+	default:
+		if do := s.keys[ev.Name]; do != nil {
+			do()
+		}
 	}
 }
 
