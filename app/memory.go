@@ -19,12 +19,18 @@ func (p *program) openMemory() (dir string, s *history.Store, err error) {
 	if err != nil {
 		return "", nil, err
 	}
+	s, err = openMemoryIn(dir)
+	return dir, s, err
+}
+
+// openMemoryIn opens it in a data folder.
+func openMemoryIn(dir string) (*history.Store, error) {
 	if _, err := os.Stat(filepath.Join(dir, history.FileName)); errors.Is(err, os.ErrNotExist) {
-		return dir, nil, errNoMemory
+		return nil, errNoMemory
 	}
-	s, err = history.Open(dir, history.Other, history.Options{})
+	s, err := history.Open(dir, history.Other, history.Options{})
 	if err != nil {
-		return dir, nil, fmt.Errorf("open the memory: %w", err)
+		return nil, fmt.Errorf("open the memory: %w", err)
 	}
-	return dir, s, nil
+	return s, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"sync/atomic"
 
 	"portlight/app/history"
@@ -28,8 +29,11 @@ func (p *program) newNames(s *history.Store) *names {
 	return n
 }
 
-// use gives the user's own names.
-func (n *names) use(own services.Overlay) { n.own.Store(&own) }
+// use gives the user's own names, and reports whether they are others than before.
+func (n *names) use(own services.Overlay) (changed bool) {
+	before := n.own.Swap(&own)
+	return before == nil && len(own) > 0 || before != nil && !maps.Equal(*before, own)
+}
 
 // Lookup is that of the table, with the user's own names.
 func (n *names) Lookup(q services.Query) services.Answer {

@@ -18,6 +18,7 @@ import (
 	"portlight/app/window"
 	"portlight/assets"
 	"portlight/scanner"
+	"portlight/scanner/installed"
 	"portlight/scanner/process"
 )
 
@@ -72,7 +73,8 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	defer said.close()
 	defer said.catch(&err)
 	a := newApp()
-	w := p.newWindow(a, dir)
+	memory := newWindowMemory(p, dir)
+	w := p.newWindow(a, dir, memory.names, memory.renamed)
 	w.Window().Show()
 	if !w.IsUp() {
 		return fmt.Errorf("%w (%s)", said.failure(wordsNoReason), wordsGL)
@@ -84,6 +86,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 		go watcher.Run(ctx, func(u scanner.Update) { showUpdate(w, u) })
 		go serveLines(ctx, w, lines)
 		go refresh(ctx, w)
+		go memory.follow(ctx, w)
 		context.AfterFunc(ctx, func() { fyne.Do(a.Driver().Quit) }) // as Fyne does at a signal, maybe before: App.Quit would panic then
 	})
 	a.Lifecycle().SetOnStopped(closing)
@@ -108,23 +111,17 @@ func newApp() fyne.App {
 	return a
 }
 
-func (p *program) newWindow(a fyne.App, dir string) *window.Window {
+func (p *program) newWindow(a fyne.App, dir string, names *names, renamed func()) *window.Window {
 	return window.New(window.Options{
-		App: a, Names: p.names(), Version: version, DataDir: dir,
-		ReadDetails:  func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
-		Stop:         stopProcess,
-		CountClients: clientsOf,
-		OpenURL:      desktop.OpenURL,
-		LoginItem:    desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
+		App: a, Names: names, Version: version, DataDir: dir, Renamed: renamed,
+		ReadDetails: func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
+		Measure:     process.Measure,
+		Installed:   installed.Find,
+		Connections: scanner.ConnectionsOf,
+		Stop:        stopProcess,
+		OpenURL:     desktop.OpenURL, Reveal: desktop.Reveal, OpenFolder: desktop.OpenFolder,
+		LoginItem: desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
 	})
-}
-
-func clientsOf(ctx context.Context, l *scanner.Listener) (int, error) {
-	n, ok, err := scanner.ClientsOf(ctx, l)
-	if err == nil && !ok {
-		err = errors.New(wordsNoClients)
-	}
-	return n, err
 }
 
 func showUpdate(w *window.Window, u scanner.Update) {
@@ -170,14 +167,10 @@ func serveLines(ctx context.Context, w *window.Window, lines <-chan string) {
 	}
 }
 
-// stopProcess sends SIGTERM to exactly this process and says what came of it.
-func stopProcess(ctx context.Context, o scanner.Process) (string, error) {
-	outcome, err := process.Stop(ctx, o.ID, o.Path, stopPatience)
-	if err != nil {
-		return "", err
+// stopProcess sends a signal to exactly this process and waits for its end.
+func stopProcess(ctx context.Context, o scanner.Process, force bool) (process.Outcome, error) {
+	if force {
+		return process.Kill(ctx, o.ID, o.Path, stopPatience)
 	}
-	if outcome == process.StillRunning {
-		return fmt.Sprintf(wordsStillRunning, o.PID, stopPatience), nil
-	}
-	return fmt.Sprintf(wordsEnded, o.PID), nil
+	return process.Stop(ctx, o.ID, o.Path, stopPatience)
 }

@@ -18,5 +18,6 @@ const (
 	hintNotYet      = "not available on this system yet"
 	hintNotOurs     = "it belongs to another user"
 	hintNotFolder   = "it is not a folder"
+	hintNotAbsolute = "it is not a whole path"
 	hintEqualSign   = "the path of the program has an equals sign, which a desktop entry may not start: move the program"
 )

@@ -50,7 +50,7 @@ func (c *conn) setAll(values map[string]string) error {
 type Name struct {
 	Proto   scanner.Proto
 	Port    uint16
-	Program string // identity of the program that it holds for, "" is any
+	Program string // name of the program that it holds for, as Process.Name has it; "" is any
 	Name    string
 }
 

@@ -130,3 +130,18 @@ func (s *Store) Standing() (map[string]bool, error) {
 		return ids, err
 	})
 }
+
+// Since gives the times in which the listeners stand that stood when the agent was last
+// alive, or stand now, by their ids.
+func (s *Store) Since() (map[string]Span, error) {
+	return read(s, "read spans", func(c *conn) (map[string]Span, error) {
+		all := map[string]Span{}
+		err := c.each(`SELECT s.listener, s.opened, s.exact, `+textOf("p.identity", maxName)+`
+			FROM spans s JOIN programs p ON p.id = s.program WHERE s.closed = 0`, func(row *sqlite3.Stmt) error {
+			id := row.ColumnText(0)
+			all[id] = Span{Listener: id, Opened: timeOf(row.ColumnInt64(1)), Exact: row.ColumnBool(2), Program: row.ColumnText(3)}
+			return nil
+		})
+		return all, err
+	})
+}

@@ -71,7 +71,7 @@ func CostWords(c CostJSON) []string {
 	}
 	lines := []string{cpu}
 	if c.ResidentBytes > 0 {
-		lines = append(lines, bytesWords(c.ResidentBytes)+" of memory")
+		lines = append(lines, BytesWords(c.ResidentBytes)+" of memory")
 	}
 	if c.Scans > 0 {
 		lines = append(lines, Plural(int(min(c.Scans, maxCount)), "scan")+", the last in "+msWords(c.LastScan)+", "+msWords(c.MeanScan)+" on average")

@@ -54,13 +54,13 @@ func (m MemoryJSON) words() []string {
 	case m.Error != "":
 		return []string{wordsUnusable + m.Error}
 	case m.Found:
-		lines = []string{m.Path + ", " + bytesWords(m.Bytes), m.contents()}
+		lines = []string{m.Path + ", " + BytesWords(m.Bytes), m.contents()}
 	default:
 		lines = []string{m.Path + ": " + wordsNothingYet}
 	}
 	lines = append(lines, fmt.Sprintf(wordsKept, Plural(m.KeepDays, "day"), m.KeepEvents))
 	if m.Free != nil && *m.Free < fullBelow {
-		lines = append(lines, fmt.Sprintf(wordsDiskFull, bytesWords(*m.Free)))
+		lines = append(lines, fmt.Sprintf(wordsDiskFull, BytesWords(*m.Free)))
 	}
 	if m.Skipped > 0 {
 		lines = append(lines, fmt.Sprintf(wordsSkippedRows, Plural(m.Skipped, "row")))
@@ -105,8 +105,8 @@ func (n NotificationsJSON) words() []string {
 	return lines
 }
 
-// bytesWords is a size for people: "812 bytes", "12 KB", "3.4 MB".
-func bytesWords(n int64) string {
+// BytesWords is a size for people: "812 bytes", "12 KB", "3.4 MB".
+func BytesWords(n int64) string {
 	const kilo, mega = 1000, 1000 * 1000
 	switch {
 	case n < kilo:

@@ -66,8 +66,9 @@ type alertsPane struct {
 	foot    *widget.Label
 	hints   *widget.Label
 
-	tools, body, page, reading, noNews, noAlerts, noMemory fyne.CanvasObject
-	above                                                  *fyne.Container
+	tools, body, page, reading, noNews, noAlerts fyne.CanvasObject
+	noMemory                                     *fyne.Container
+	above                                        *fyne.Container
 
 	chosen  int64 // the alert whose row is marked, 0 for none
 	read    bool  // the alerts were read
@@ -109,6 +110,16 @@ func newAlertsPane(o alertsOptions) *alertsPane {
 }
 
 // caption is a small faint line that is cut where it has no room.
+// use takes another memory, or nil and why there is none.
+func (p *alertsPane) use(m alertStore, why error) {
+	p.o.store, p.o.why = m, why
+	p.list.set(nil)
+	p.read = false
+	p.noMemory.Objects = []fyne.CanvasObject{blank(wordNoMemory, noMemoryWords(why))}
+	p.arranged()
+	p.refresh()
+}
+
 func caption() *widget.Label {
 	l := faint("")
 	l.SizeName = theme.SizeNameCaptionText
@@ -126,7 +137,7 @@ func (p *alertsPane) build() {
 	p.reading = blank(wordReadingAlerts, "")
 	p.noAlerts = blank(wordNoNews, wordNoNewsHint)
 	p.noNews = blank(wordNoNews, wordNoNewsHint, wide(widget.NewButton(wordShowSeen, func() { p.filter.choose(0) })))
-	p.noMemory = blank(wordNoMemory, noMemoryWords(p.o.why))
+	p.noMemory = container.NewStack(blank(wordNoMemory, noMemoryWords(p.o.why)))
 	p.body = container.NewStack(p.page, p.reading, p.noAlerts, p.noNews, p.noMemory, p.rules.root)
 	below := container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 10, container.NewBorder(nil, nil, nil, p.hints, p.foot)))
 	p.root = container.New(frame{}, p.above, p.body, below)

@@ -5,15 +5,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"portlight/app/view"
 	"portlight/scanner"
+	"portlight/scanner/installed"
 	"portlight/scanner/process"
 )
 
-// maxOwners is how many processes of a listener are shown in full.
-const maxOwners = 8
+// Bounds of what is listed in full.
+const (
+	maxOwners   = 8  // processes of a listener
+	maxClients  = 12 // connections to it
+	maxChildren = 8  // of a process
+)
 
 // pair is a label with its value. A faint value is not a fact but why there is
 // none.
@@ -35,10 +41,12 @@ type group struct {
 // details is what stands to the right of the table. It is compared before it is
 // shown.
 type details struct {
+	id       string
 	title    string // the program
 	headline string
 	reach    string
 	external bool
+	gone     bool
 	address  string
 	url      string // "" where a browser makes no sense
 	groups   []group
@@ -46,75 +54,181 @@ type details struct {
 
 // reading is what came of reading a process.
 type reading struct {
-	details *process.Details
-	err     error
+	details       *process.Details
+	err           error
+	usage, before *process.Usage // the last two, nil while there are none
+	pack          *pack          // nil while it is not known
 }
 
-// newDetails describes a listener; known holds the processes that were read so
-// far.
-func newDetails(r *view.Row, gone bool, s *scanner.Snapshot, names view.Namer, known map[process.ID]reading) details {
-	network := s.Network
-	if gone {
-		network = nil
-	}
+// pack is the package that installed a program, or why there is none.
+type pack struct {
+	installed.Package
+	err error
+}
+
+// clients are who is connected to a listener, or why that is not known.
+type clients struct {
+	list  []scanner.Connection // the first ones
+	total int
+	err   error
+}
+
+// subject is a listener with all that has been found out about it.
+type subject struct {
+	row     *view.Row
+	gone    bool
+	goneAt  time.Time
+	snap    *scanner.Snapshot
+	names   view.Namer
+	known   map[process.ID]reading // processes that were read so far
+	clients *clients               // nil while it is not known
+	past    []pair                 // what the memory tells
+	now     time.Time
+}
+
+// describe gives the details of a listener.
+func (s *subject) describe() details {
+	r := s.row
 	d := details{
-		title:    r.Program,
-		headline: headline(r, gone),
-		reach:    r.Reach,
-		external: r.External,
-		address:  r.Address,
-		url:      r.URL,
-		groups:   []group{listenerGroup(r, network)},
+		id: r.ID, title: r.Program, headline: headline(r, s.gone), reach: r.ReachSentence(), external: r.External,
+		gone: s.gone, address: r.Address, url: r.URL,
 	}
-	if gone {
-		d.reach, d.external, d.url = wordGone, false, ""
+	if s.gone {
+		d.reach, d.external, d.url = goneWords(s.goneAt), false, ""
 	}
+	d.add(s.service())
+	d.add(s.reach())
+	d.add(s.connected())
 	owners := r.Listener.Owners
 	for i := range owners[:min(len(owners), maxOwners)] {
-		g := processGroup(&owners[i], known)
-		if ports := portsOf(s, owners[i].ID, names); len(ports) > 0 {
-			g.pairs = append(g.pairs, pair{label: wordPorts, value: strings.Join(ports, "\n")})
-		}
-		if r.CanStop && !gone {
-			g.stop = &owners[i]
-		}
-		d.groups = append(d.groups, g)
+		d.add(s.process(&owners[i]))
 	}
 	if len(owners) > maxOwners {
-		d.groups = append(d.groups, group{title: wordMore, pairs: []pair{{label: wordOwner, value: morePIDs(owners[maxOwners:])}}})
+		d.add(group{title: wordMore, pairs: []pair{{label: wordOwner, value: morePIDs(owners[maxOwners:])}}})
 	}
+	d.add(s.ownership())
+	d.add(group{title: wordGroupHistory, pairs: s.past})
 	return d
 }
 
-func listenerGroup(r *view.Row, network *scanner.Network) group {
-	l := &r.Listener
-	g := group{title: wordGroupListener}
-	g.add(wordAddress, r.Address, true)
-	g.add(wordProtocol, protocolWords(l), false)
-	g.pairs = append(g.pairs, pair{label: wordService, value: serviceWords(r), faint: r.Service == ""})
+// add appends a group unless there is nothing in it.
+func (d *details) add(g group) {
+	if len(g.pairs) > 0 {
+		d.groups = append(d.groups, g)
+	}
+}
+
+// service is what the port is known for.
+func (s *subject) service() group {
+	r := s.row
+	g := group{title: wordService}
+	g.pairs = append(g.pairs, pair{label: wordName, value: serviceWords(r), faint: r.Service == ""})
+	g.add(wordPurpose, capital(r.Answer.Best.Description), false)
 	g.add(wordAlsoNamed, otherNames(r), false)
 	if r.Mismatch != "" {
 		g.pairs = append(g.pairs, pair{label: wordMismatch, value: capital(r.Mismatch), warn: true})
 	}
-	g.add(wordUser, userWords(l.User, l.UID), false)
-	g.add(wordUnit, r.Unit, false)
-	g.add(wordContainer, view.ContainerWords(l.Manager()), false)
+	return g
+}
+
+// reach is where it listens, and how others come to it.
+func (s *subject) reach() group {
+	r, l, network := s.row, &s.row.Listener, s.snap.Network
+	if s.gone {
+		network = nil
+	}
+	g := group{title: wordGroupReach}
+	g.add(wordAddress, r.Address, true)
+	g.add(wordProtocol, protocolWords(l), false)
 	g.add(wordDevice, view.Clean(l.Device, maxText), false)
 	g.add(wordNamespace, view.Clean(l.Namespace, maxText), false)
 	if r.External {
 		g.add(wordUsable, strings.Join(view.Addresses(l, network, r.URL), "\n"), true)
 		g.add(wordFirewall, capital(r.Firewall), false)
 	}
-	if r.Clients != nil {
-		g.add(wordClients, clientWords(*r.Clients), false)
-	}
-	switch {
-	case l.Kernel:
-		g.pairs = append(g.pairs, pair{label: wordOwner, value: wordKernelOwner, faint: true})
-	case l.Hidden():
-		g.pairs = append(g.pairs, pair{label: wordOwner, value: wordHiddenOwner, faint: true})
+	return g
+}
+
+// connected is who uses it at the moment.
+func (s *subject) connected() group {
+	g := group{title: wordClients}
+	switch c := s.clients; {
+	case s.gone || s.row.Proto == "udp":
+	case c == nil:
+		g.addWhy(wordConnections, wordReading)
+	case c.err != nil:
+		g.addWhy(wordConnections, capital(c.err.Error()))
+	default:
+		g.add(wordConnections, clientWords(c.total), false)
+		g.add(wordFrom, connectionLines(c), true)
 	}
 	return g
+}
+
+// process says what is known of a process: at once what the scan saw, and the rest
+// when it has been read.
+func (s *subject) process(p *scanner.Process) group {
+	g := group{title: view.ProcessName(p)}
+	if s.row.CanStop && !s.gone {
+		g.stop = p
+	}
+	g.add(wordPID, strconv.Itoa(p.PID), true)
+	read := s.known[p.ID]
+	switch {
+	case read.err != nil:
+		g.addScanned(p, readFailed(read.err))
+	case read.details == nil:
+		g.addScanned(p, wordReading)
+	default:
+		g.addRead(read.details)
+	}
+	g.addUsage(&read)
+	if read.details != nil {
+		g.add(wordTree, strings.Join(tree(read.details), "\n"), false)
+		g.addWhy("", read.details.Missing[process.FieldParents])
+	}
+	if ports := portsOf(s.snap, p.ID, s.names); len(ports) > 0 {
+		g.add(wordPorts, strings.Join(ports, "\n"), false)
+	}
+	return g
+}
+
+// ownership is who stands behind it: who started the program, and who put it on this
+// computer.
+func (s *subject) ownership() group {
+	r, l := s.row, &s.row.Listener
+	g := group{title: wordGroupOwnership}
+	g.add(wordSocketOf, userWords(l.User, l.UID), false)
+	g.add(wordUnit, r.Unit, false)
+	g.add(wordContainer, view.ContainerWords(l.Manager()), false)
+	switch {
+	case l.Kernel:
+		g.addWhy(wordOwner, wordKernelOwner)
+	case l.Hidden():
+		g.addWhy(wordOwner, hiddenOwner(l))
+	}
+	seen := map[string]bool{}
+	for i := range l.Owners[:min(len(l.Owners), maxOwners)] {
+		read := s.known[l.Owners[i].ID]
+		if d := read.details; d != nil && d.Deleted && !seen[d.Exe] {
+			g.pairs = append(g.pairs, pair{label: wordFile, value: deletedWords(view.Clean(d.Exe, maxText)), warn: true})
+		}
+		if d := read.details; d != nil && read.pack != nil && !seen[d.Exe] {
+			g.addPackage(read.pack)
+		}
+		if read.details != nil {
+			seen[read.details.Exe] = true
+		}
+	}
+	return g
+}
+
+func (g *group) addPackage(p *pack) {
+	if p.err != nil {
+		g.addWhy(wordInstalled, capital(p.err.Error()))
+		return
+	}
+	g.add(wordInstalled, packageWords(p.Package), false)
 }
 
 // add appends a pair unless it has no value.
@@ -122,23 +236,6 @@ func (g *group) add(label, value string, mono bool) {
 	if value != "" {
 		g.pairs = append(g.pairs, pair{label: label, value: value, mono: mono})
 	}
-}
-
-// processGroup says what is known of a process: at once what the scan saw, and
-// the rest when it has been read.
-func processGroup(p *scanner.Process, known map[process.ID]reading) group {
-	g := group{title: view.ProcessName(p)}
-	g.add(wordPID, strconv.Itoa(p.PID), true)
-	read, ok := known[p.ID]
-	switch {
-	case !ok:
-		g.addScanned(p, wordReading)
-	case read.err != nil:
-		g.addScanned(p, readFailed(read.err))
-	default:
-		g.addRead(read.details)
-	}
-	return g
 }
 
 func (g *group) addScanned(p *scanner.Process, why string) {
@@ -160,17 +257,19 @@ func (g *group) addRead(d *process.Details) {
 	g.addOrWhy(wordArguments, argumentWords(d), why(process.FieldArgs), true)
 	g.addOrWhy(wordFolder, view.Clean(d.Cwd, maxText), why(process.FieldCwd), true)
 	g.add(wordStarted, startedWords(d.Started), false)
-	g.addParents(d)
 }
 
-// addParents appends the way down to the process, and why it is not whole.
-func (g *group) addParents(d *process.Details) {
-	label := wordParents
-	if len(d.Parents) > 0 {
-		g.add(label, chain(d), false)
-		label = ""
+// addUsage appends what a process takes of the computer.
+func (g *group) addUsage(r *reading) {
+	u := r.usage
+	if u == nil {
+		return
 	}
-	g.addWhy(label, d.Missing[process.FieldParents])
+	share, known := u.Share(r.before)
+	g.addOrWhy(wordCPU, cpuWords(u, share, known), u.Missing[process.FieldCPU], false)
+	g.addOrWhy(wordMemory, memoryWords(u), u.Missing[process.FieldMemory], false)
+	g.addOrWhy(wordThreads, countWords(u, u.Threads, process.FieldThreads), u.Missing[process.FieldThreads], false)
+	g.addOrWhy(wordOpenFiles, countWords(u, u.OpenFiles, process.FieldOpenFiles), u.Missing[process.FieldOpenFiles], false)
 }
 
 // addOrWhy appends the value, or why there is none.
@@ -243,32 +342,54 @@ func quote(arg string) string {
 	return arg
 }
 
-// nearParents is how many parents stand in a chain that leaves others out.
+// nearParents is how many parents stand in a tree that leaves others out.
 const nearParents = 3
 
-// chain is the way down to a process: "systemd (1) › nginx (811) › nginx". Of a
-// long one the outermost and the nearest are shown; "…" at the beginning says
-// that the way up breaks off there.
-func chain(d *process.Details) string {
-	name := view.Clean(d.Name, 64)
-	if name == "" {
-		name = pidWords(d.PID)
-	}
-	words := []string{name}
+// tree is the process between those above it and those that it started, a line each,
+// the children moved in. Of many parents the outermost and the nearest are shown;
+// "…" on top says that the way up breaks off there.
+func tree(d *process.Details) []string {
+	var above []string
 	last := len(d.Parents) - 1
 	for i, a := range d.Parents {
 		switch {
 		case last < nearParents+2 || i < nearParents || i == last:
-			words = append(words, parentWords(a))
+			above = append(above, relativeWords(a))
 		case i == nearParents:
-			words = append(words, wordLeftOut)
+			above = append(above, wordLeftOut)
 		}
 	}
 	if d.Missing[process.FieldParents] != "" {
-		words = append(words, wordLeftOut)
+		above = append(above, wordLeftOut)
 	}
-	slices.Reverse(words)
-	return strings.Join(words, " › ")
+	slices.Reverse(above)
+	name := view.Clean(d.Name, 64)
+	if name == "" {
+		name = pidWords(d.PID)
+	}
+	below := make([]string, 0, maxChildren+1)
+	for _, c := range d.Children[:min(len(d.Children), maxChildren)] {
+		below = append(below, relativeWords(c))
+	}
+	if more := len(d.Children) + d.MoreChildren - maxChildren; more > 0 {
+		below = append(below, moreWords(more))
+	}
+	lines := append(above, name+" "+wordThisOne)
+	for i := range lines {
+		lines[i] = branch(i) + lines[i]
+	}
+	for _, c := range below {
+		lines = append(lines, branch(len(above)+1)+c)
+	}
+	return lines
+}
+
+// branch is what stands before a process so many steps below the first.
+func branch(depth int) string {
+	if depth == 0 {
+		return ""
+	}
+	return strings.Repeat("\u2003", depth-1) + "└ "
 }
 
 // portsOf gives a line for each listener that a process holds.

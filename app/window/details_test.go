@@ -15,7 +15,7 @@ import (
 )
 
 // text writes details as lines, for golden files.
-func (d *details) text() string {
+func (d *details) golden() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n%s external=%v\n%s %s\n", d.title, d.headline, d.reach, d.external, d.address, d.url)
 	for _, g := range d.groups {
@@ -93,8 +93,9 @@ func TestDetails(t *testing.T) {
 		{"hostile", hostile(), "tcp:0.0.0.0:8080", false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := newDetails(rowOf(t, c.s, c.id), c.gone, c.s, names, c.known)
-			golden(t, "details-"+c.name+".txt", d.text())
+			about := subject{row: rowOf(t, c.s, c.id), gone: c.gone, goneAt: noon, snap: c.s, names: names, known: c.known, now: noon}
+			d := about.describe()
+			golden(t, "details-"+c.name+".txt", d.golden())
 		})
 	}
 }
@@ -188,25 +189,30 @@ func ancestors(names ...string) []process.Relative {
 	return as
 }
 
-func TestChain(t *testing.T) {
+func TestTree(t *testing.T) {
 	for _, c := range []struct {
-		parents string
-		broken  bool
-		want    string
+		parents, children string
+		more              int
+		broken            bool
+		want              string
 	}{
-		{"systemd", false, "systemd (1) › node"},
-		{"e d c b systemd", false, "systemd (1) › b (2) › c (3) › d (4) › e (5) › node"},
-		{"f e d c b systemd", false, "systemd (1) › … › d (4) › e (5) › f (6) › node"},
-		{"i h g f e d c b systemd", false, "systemd (1) › … › g (7) › h (8) › i (9) › node"},
-		{"b a", true, "… › a (1) › b (2) › node"},
-		{"f e d c b a", true, "… › a (1) › … › d (4) › e (5) › f (6) › node"},
+		{"systemd", "", 0, false, "systemd (1)|└ node ←"},
+		{"e d c b systemd", "", 0, false, "systemd (1)|└ b (2)| └ c (3)|  └ d (4)|   └ e (5)|    └ node ←"},
+		{"f e d c b systemd", "", 0, false, "systemd (1)|└ …| └ d (4)|  └ e (5)|   └ f (6)|    └ node ←"},
+		{"b a", "", 0, true, "…|└ a (1)| └ b (2)|  └ node ←"},
+		{"", "x y", 0, false, "node ←|└ x (2)|└ y (1)"},
+		{"systemd", "a b c d e f g h i", 5, false, "systemd (1)|└ node ←| └ a (9)| └ b (8)| └ c (7)| └ d (6)| └ e (5)| └ f (4)| └ g (3)| └ h (2)| └ and 6 more"},
 	} {
-		d := &process.Details{Name: "node", Parents: ancestors(strings.Fields(c.parents)...), Missing: map[string]string{}}
+		d := &process.Details{
+			Name: "node", Parents: ancestors(strings.Fields(c.parents)...), Children: ancestors(strings.Fields(c.children)...),
+			MoreChildren: c.more, Missing: map[string]string{},
+		}
 		if c.broken {
 			d.Missing[process.FieldParents] = "the parent cannot be read"
 		}
-		if got := chain(d); got != c.want {
-			t.Errorf("parents %s: %q, want %q", c.parents, got, c.want)
+		got := strings.NewReplacer("\u2003", " ", wordThisOne, "←").Replace(strings.Join(tree(d), "|"))
+		if got != c.want {
+			t.Errorf("parents %s, children %s: %q, want %q", c.parents, c.children, got, c.want)
 		}
 	}
 }
@@ -214,7 +220,7 @@ func TestChain(t *testing.T) {
 func TestPlan(t *testing.T) {
 	s := household()
 	row := func(id string) *view.Row { return rowOf(t, s, id) }
-	p := newPlan(&node, row("tcp:127.0.0.1:8080"), s, names)
+	p := newPlan(&node, row("tcp:127.0.0.1:8080"), s, names, 0)
 	if len(p.also) != 3 || p.more != 0 || len(p.notes) != 0 {
 		t.Errorf("node takes down %q and %d more, with notes %q", p.also, p.more, p.notes)
 	}
@@ -222,16 +228,16 @@ func TestPlan(t *testing.T) {
 		t.Errorf("the question is %q", p.text)
 	}
 	for id, want := range map[string]string{"tcp:0.0.0.0:22": "TCP port 22 (ssh), address 0.0.0.0.", "tcp:[::]:22": "TCP port 22 (ssh), address ::."} {
-		if p := newPlan(&sshd, row(id), s, names); !strings.Contains(p.text, want) {
+		if p := newPlan(&sshd, row(id), s, names, 0); !strings.Contains(p.text, want) {
 			t.Errorf("the question about %s is %q", id, p.text)
 		}
 	}
 	wg := row("tcp:127.0.0.1:8080")
 	wg.Listener.Device = "wg0"
-	if p := newPlan(&node, wg, s, names); !strings.Contains(p.text, "address 127.0.0.1, interface wg0.") {
+	if p := newPlan(&node, wg, s, names, 0); !strings.Contains(p.text, "address 127.0.0.1, interface wg0.") {
 		t.Errorf("the question about one interface is %q", p.text)
 	}
-	p = newPlan(&nginx, row("tcp:[::]:80"), s, names)
+	p = newPlan(&nginx, row("tcp:[::]:80"), s, names, 0)
 	if len(p.also) != 0 || len(p.notes) != 2 {
 		t.Errorf("one nginx of two takes down %q, with notes %q", p.also, p.notes)
 	}
@@ -244,7 +250,7 @@ func TestPlanListsAFew(t *testing.T) {
 	}
 	s := snapshot(ls...)
 	row := view.NewRow(s.Listeners[0], view.FactsOf(s, names))
-	p := newPlan(&node, &row, s, names)
+	p := newPlan(&node, &row, s, names, 0)
 	if len(p.also) != maxAlso || p.more != 19-maxAlso {
 		t.Errorf("%d listed and %d more", len(p.also), p.more)
 	}

@@ -2,10 +2,10 @@ package window
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image/color"
 	"net/netip"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"portlight/scanner"
+	"portlight/scanner/installed"
 	"portlight/scanner/process"
 	"portlight/scanner/supervisor"
 	"portlight/services"
@@ -34,6 +35,9 @@ func (p ports) Lookup(q services.Query) services.Answer {
 }
 
 var names = ports{22: "ssh", 53: "domain", 80: "http", 443: "https", 631: "ipp", 5353: "mdns", 5432: "postgresql", 6379: "redis", 8080: "http-alt", 3000: "ppp"}
+
+// noon is when the tests look at the window.
+var noon = started.Add(3 * time.Hour)
 
 var started = time.Date(2026, time.March, 2, 9, 41, 7, 0, time.UTC)
 
@@ -131,28 +135,47 @@ func readDetails(_ context.Context, p scanner.Process) (*process.Details, error)
 type outside struct {
 	stopped []int
 	urls    []string
+	shown   []string
+	renamed int
+	waiting []func()
 	atLogin bool
 }
+
+// later keeps what is to be done after a while.
+func (o *outside) later(_ time.Duration, f func()) { o.waiting = append(o.waiting, f) }
 
 func (o *outside) options(a fyne.App) Options {
 	return Options{
 		App: a, Names: names, Version: "1.4.0", DataDir: "/home/user/.local/share/portlight",
 		ReadDetails: readDetails,
-		Stop: func(_ context.Context, p scanner.Process) (string, error) {
+		Measure: func(id process.ID) (*process.Usage, error) {
+			return &process.Usage{ID: id, At: started, CPU: 83 * time.Second, Memory: 34_500_000, Threads: 11, OpenFiles: 27}, nil
+		},
+		Installed: func(_ context.Context, exe string) (installed.Package, error) {
+			return installed.Package{Manager: "dpkg", Name: path.Base(exe), Version: "1.22.1-9"}, nil
+		},
+		Connections: func(_ context.Context, l *scanner.Listener, limit int) ([]scanner.Connection, int, error) {
+			all := make([]scanner.Connection, l.Port%3)
+			for i := range all {
+				all[i] = scanner.Connection{Remote: netip.MustParseAddrPort(fmt.Sprintf("192.168.1.%d:5%04d", 20+i, i)), State: "ESTABLISHED"}
+			}
+			return all, len(all), nil
+		},
+		Stop: func(_ context.Context, p scanner.Process, force bool) (process.Outcome, error) {
 			o.stopped = append(o.stopped, p.PID)
-			if p.User == "root" {
-				return "", errors.New("it belongs to root")
+			switch {
+			case p.User == "root":
+				return 0, &process.PermissionError{PID: p.PID, User: p.User, Command: fmt.Sprintf("sudo kill %d", p.PID)}
+			case p.Name == "redis-server" && !force:
+				return process.StillRunning, nil
 			}
-			return fmt.Sprintf("%s (pid %d) has ended.", p.Name, p.PID), nil
+			return process.Ended, nil
 		},
-		CountClients: func(_ context.Context, l *scanner.Listener) (int, error) {
-			if l.Proto == scanner.UDP {
-				return 0, errors.New("no connections")
-			}
-			return int(l.Port) % 3, nil
-		},
-		OpenURL:   func(u string) error { o.urls = append(o.urls, u); return nil },
-		LoginItem: func() (bool, error) { return o.atLogin, nil },
+		OpenURL:    func(u string) error { o.urls = append(o.urls, u); return nil },
+		Reveal:     func(p string) error { o.shown = append(o.shown, p); return nil },
+		OpenFolder: func(p string) error { o.shown = append(o.shown, p); return nil },
+		Renamed:    func() { o.renamed++ },
+		LoginItem:  func() (bool, error) { return o.atLogin, nil },
 		SetLoginItem: func(on bool) error {
 			o.atLogin = on
 			return nil
@@ -177,7 +200,7 @@ func newTestWindow(t testing.TB) (*Window, *outside) {
 	t.Helper()
 	o := &outside{}
 	a := test.NewTempApp(t)
-	w := newWindow(o.options(a), inline, inline, time.Now)
+	w := newWindow(o.options(a), inline, inline, func() time.Time { return noon }, o.later)
 	a.Settings().SetTheme(variant{newTheme(), theme.VariantLight})
 	w.win.Resize(fyne.NewSize(900, 600))
 	return w, o

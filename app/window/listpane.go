@@ -1,6 +1,8 @@
 package window
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -14,31 +16,51 @@ type listPane struct {
 	root    fyne.CanvasObject
 	model   *model
 	search  *searchEntry
-	reach   *segments
+	kinds   *segments
+	grouped *widget.Check
 	header  *tableHeader
 	list    *rowList
 	details *detailPane
 	split   *container.Split
-	foot    *widget.Label
+	foot    *footBar
 	chosen  string // the listener whose row is marked, shown or not
 
-	table, loading, nothing, noMatch fyne.CanvasObject
+	table, loading, nothing, noMatch, noNews fyne.CanvasObject
 }
 
-func newListPane(m *model, chosen func(id string), a detailActions) *listPane {
-	p := &listPane{model: m, search: newSearchEntry(), foot: faint(""), details: newDetailPane(a)}
-	p.reach = newSegments(func(int) { p.filterChanged() }, wordAll, wordNetwork, wordLocal)
-	p.search.OnChanged = func(string) { p.filterChanged() }
-	p.header = newTableHeader(p.sortBy)
-	p.list = newRowList(m, func(id string) {
-		p.chosen = id
-		chosen(id)
+// listActions are what the pane leaves to the window.
+type listActions struct {
+	chosen func(id string)
+	open   func()              // goes on to the details
+	menu   func(fyne.Position) // of the chosen listener
+	health func()              // shows what cannot be seen, and why
+	keep   func(widths)        // of the columns
+	now    func() time.Time
+}
+
+func newListPane(m *model, l listActions, a detailActions) *listPane {
+	p := &listPane{model: m, search: newSearchEntry(), details: newDetailPane(a)}
+	p.kinds = newSegments(func(int) { p.filterChanged() }, wordAll, wordNetwork, wordLocal, wordUDP, wordNew)
+	p.grouped = widget.NewCheck(wordGrouped, func(on bool) {
+		m.setGrouped(on)
+		p.arranged()
 	})
-	p.foot.Truncation = fyne.TextTruncateEllipsis
-	p.foot.SizeName = theme.SizeNameCaptionText
+	p.search.OnChanged = func(string) { p.filterChanged() }
+	p.header = newTableHeader(p.sortBy, func(done bool) {
+		p.list.Refresh()
+		if done {
+			l.keep(p.header.set)
+		}
+	})
+	p.list = newRowList(m, p.header.widths, l.now, rowActions{chosen: func(id string) {
+		p.chosen = id
+		l.chosen(id)
+	}, toggle: p.toggle, open: l.open, menu: l.menu})
+	p.foot = newFootBar(l.health)
 	p.loading = blank(wordLoading, "")
 	p.nothing = blank(wordNothing, wordNothingHint)
 	p.noMatch = blank(wordNoMatch, wordNoMatchHint, wide(widget.NewButton(wordShowAll, p.showAll)))
+	p.noNews = blank(wordNoneNew, wordNoneNewHint, wide(widget.NewButton(wordShowAll, p.showAll)))
 	p.root = p.build()
 	p.arranged()
 	return p
@@ -47,13 +69,13 @@ func newListPane(m *model, chosen func(id string), a detailActions) *listPane {
 func (p *listPane) build() fyne.CanvasObject {
 	head := container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), padded(0, tableEdge, p.header))
 	p.table = container.New(frame{}, head, padded(tableEdge, tableEdge, p.list), container.NewWithoutLayout())
-	left := container.NewStack(p.table, p.loading, p.nothing, p.noMatch)
+	left := container.NewStack(p.table, p.loading, p.nothing, p.noMatch, p.noNews)
 	p.split = container.NewHSplit(container.New(atLeast{300, 200}, left), p.details.root)
-	p.split.SetOffset(0.61)
-	search := container.New(atLeast{260, 0}, p.search)
-	tools := container.NewBorder(nil, nil, container.NewCenter(p.reach), container.NewCenter(search))
+	p.split.SetOffset(0.6)
+	search := container.New(atLeast{210, 0}, p.search)
+	tools := container.NewBorder(nil, nil, container.NewCenter(p.kinds), container.NewCenter(search), container.NewCenter(p.grouped))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(0), padded(8, 10, tools), widget.NewSeparator())
-	bottom := container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 8, p.foot))
+	bottom := container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 8, p.foot.root))
 	return container.New(frame{}, top, p.split, bottom)
 }
 
@@ -77,7 +99,7 @@ func (a atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (a atLeast) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
 
 func (p *listPane) filterChanged() {
-	p.model.setFilter(newFilter(reach(p.reach.chosen), p.search.Text))
+	p.model.setFilter(newFilter(kind(p.kinds.chosen), p.search.Text))
 	p.arranged()
 }
 
@@ -87,9 +109,16 @@ func (p *listPane) sortBy(column int) {
 	p.arranged()
 }
 
+// toggle opens or closes a group; its title keeps the mark.
+func (p *listPane) toggle(group string) {
+	p.model.toggle(group)
+	p.arranged()
+	p.list.mark(p.model.titlePlace(group))
+}
+
 // showAll takes filter and search away.
 func (p *listPane) showAll() {
-	p.reach.choose(int(reachAll))
+	p.kinds.choose(int(kindAll))
 	p.search.SetText("")
 }
 
@@ -97,12 +126,15 @@ func (p *listPane) showAll() {
 // now.
 func (p *listPane) arranged() {
 	m := p.model
+	none := m.snap != nil && len(m.all) > 0 && len(m.lines) == 0
+	news := none && m.filter.kind == kindNew && len(m.filter.terms) == 0
 	show(p.loading, m.snap == nil)
-	show(p.nothing, m.snap != nil && len(m.all) == 0)
-	show(p.noMatch, len(m.all) > 0 && len(m.shown) == 0)
-	show(p.table, len(m.shown) > 0)
+	show(p.nothing, m.snap != nil && len(m.all) == 0 && len(m.lines) == 0)
+	show(p.noMatch, none && !news)
+	show(p.noNews, news)
+	show(p.table, len(m.lines) > 0)
 	if m.snap != nil {
-		p.foot.SetText(footer(m.snap.Visibility, len(m.shown), len(m.all)))
+		p.foot.show(footer(m.snap.Visibility, m.shown, len(m.all)), len(m.snap.Visibility.Notes) > 0 || m.snap.Visibility.Hidden > 0)
 	}
 	if side := len(m.all) > 0 || p.details.shown != nil; side != p.details.root.Visible() {
 		show(p.details.root, side)
@@ -115,6 +147,10 @@ func (p *listPane) arranged() {
 func (p *listPane) reveal(id string) {
 	if p.model.place(id) < 0 {
 		p.showAll()
+	}
+	if e := p.model.find(id); e != nil && p.model.place(id) < 0 {
+		p.model.toggle(e.groupName())
+		p.arranged()
 	}
 	p.chosen = id
 	place := p.model.place(id)

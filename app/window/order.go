@@ -3,7 +3,6 @@ package window
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // The columns of the table, from left to right.
@@ -14,6 +13,7 @@ const (
 	columnReach
 	columnUser
 	columnPID
+	columnSince
 	columnCount
 )
 
@@ -29,29 +29,30 @@ func (o order) by(column int) order {
 	return order{column: column, falling: o.column == column && !o.falling}
 }
 
-// sort arranges places in all; what is equal stays in the snapshot's order.
-func (o order) sort(all []entry, places []int) {
-	slices.SortStableFunc(places, func(i, j int) int {
-		c := compare(&all[i], &all[j], o.column)
+// sort arranges lines; what is equal stays in the order of the snapshot.
+func (o order) sort(lines []line) {
+	slices.SortFunc(lines, func(a, b line) int {
+		c := compare(&a, &b, o.column)
 		if o.falling {
-			return -c
+			c = -c
+		}
+		if c == 0 {
+			c = a.Listener.Compare(b.Listener.Key)
 		}
 		return c
 	})
 }
 
-func compare(a, b *entry, column int) int {
+func compare(a, b *line, column int) int {
 	switch column {
-	case columnService:
-		return compareText(a.Service, b.Service)
-	case columnProgram:
-		return compareText(a.Program, b.Program)
+	case columnService, columnProgram, columnUser:
+		return compareText(a.keys[column], b.keys[column])
 	case columnReach:
-		return cmp.Compare(reachRank(a), reachRank(b))
-	case columnUser:
-		return compareText(a.User, b.User)
+		return cmp.Compare(reachRank(a.entry), reachRank(b.entry))
 	case columnPID:
-		return cmp.Compare(firstPID(a), firstPID(b))
+		return cmp.Compare(firstPID(a.entry), firstPID(b.entry))
+	case columnSince:
+		return compareSince(a.sinceNow, b.sinceNow)
 	}
 	return cmp.Compare(a.Listener.Port, b.Listener.Port)
 }
@@ -65,12 +66,20 @@ func reachRank(e *entry) int {
 	return int(e.Listener.Scope())
 }
 
-// compareText ignores case and puts what is empty last.
+// compareText puts what is empty last.
 func compareText(a, b string) int {
 	if (a == "") != (b == "") {
 		return cmp.Compare(len(b), len(a))
 	}
-	return cmp.Compare(strings.ToLower(a), strings.ToLower(b))
+	return cmp.Compare(a, b)
+}
+
+// compareSince has the newest first, and what is not known last.
+func compareSince(a, b since) int {
+	if (a.how == unknown) != (b.how == unknown) {
+		return cmp.Compare(b.how, a.how)
+	}
+	return b.at.Compare(a.at)
 }
 
 func firstPID(e *entry) int {

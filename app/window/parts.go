@@ -175,27 +175,48 @@ func (roomy) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Re
 
 func wide(button fyne.CanvasObject) fyne.CanvasObject { return container.New(roomy{}, button) }
 
-// banner is a line across the window that says what went wrong. Its neighbours
-// have to be placed anew when it comes or goes.
+// banner is a line across the window that says what went wrong, or what was done and
+// how to take it back. Its neighbours have to be placed anew when it comes or goes.
 type banner struct {
 	box   *fyne.Container
+	icon  *widget.Icon
 	text  *widget.Label
+	act   *widget.Button
 	moved func()
 }
 
 func newBanner(moved func()) *banner {
-	b := &banner{text: widget.NewLabel(""), moved: moved}
+	b := &banner{icon: widget.NewIcon(nil), text: widget.NewLabel(""), act: widget.NewButton("", nil), moved: moved}
 	b.text.Truncation = fyne.TextTruncateEllipsis
-	icon := widget.NewIcon(theme.NewWarningThemedResource(theme.InfoIcon()))
+	b.act.Importance = widget.LowImportance
 	dismiss := widget.NewButtonWithIcon("", theme.CancelIcon(), b.clear)
 	dismiss.Importance = widget.LowImportance
-	line := container.NewBorder(nil, nil, container.NewPadded(icon), dismiss, b.text)
+	line := container.NewBorder(nil, nil, container.NewPadded(b.icon), container.NewHBox(b.act, dismiss), b.text)
 	b.box = container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), padded(2, 8, line))
 	b.box.Hide()
 	return b
 }
 
+// say says what went wrong.
 func (b *banner) say(text string) {
+	b.icon.SetResource(theme.NewWarningThemedResource(theme.InfoIcon()))
+	b.open(text)
+}
+
+// offer says what was done, with a button.
+func (b *banner) offer(text, label string, do func()) {
+	b.icon.SetResource(theme.NewPrimaryThemedResource(theme.ConfirmIcon()))
+	b.act.Text, b.act.OnTapped = label, func() {
+		b.clear()
+		do()
+	}
+	b.open(text)
+	b.act.Show()
+	b.act.Refresh()
+}
+
+func (b *banner) open(text string) {
+	b.act.Hide()
 	b.text.SetText(text)
 	b.box.Show()
 	b.moved()
@@ -265,4 +286,40 @@ func (b *keyButton) TypedKey(ev *fyne.KeyEvent) {
 		return
 	}
 	b.Button.TypedKey(ev)
+}
+
+// footBar is the line below the table: a text, and a link to more where there is
+// more.
+type footBar struct {
+	root *fyne.Container
+	text *widget.Label
+	more *widget.Hyperlink
+}
+
+func newFootBar(more func()) *footBar {
+	b := &footBar{text: faint(""), more: widget.NewHyperlink(wordWhyHidden, nil)}
+	b.text.Truncation = fyne.TextTruncateEllipsis
+	b.text.SizeName, b.more.SizeName = theme.SizeNameCaptionText, theme.SizeNameCaptionText
+	b.more.OnTapped = more
+	b.root = container.NewBorder(nil, nil, nil, b.more, b.text)
+	return b
+}
+
+func (b *footBar) show(text string, more bool) {
+	b.text.SetText(text)
+	if more != b.more.Visible() {
+		show(b.more, more)
+		b.root.Refresh()
+	}
+}
+
+// newMenuButton is a key button that opens a menu below it.
+func newMenuButton(label string, menu func() *fyne.Menu, keys map[fyne.KeyName]func()) *keyButton {
+	b := newKeyButton(label, nil, keys)
+	b.Icon, b.IconPlacement = theme.MenuDropDownIcon(), widget.ButtonIconTrailingText
+	b.OnTapped = func() {
+		c := fyne.CurrentApp().Driver().CanvasForObject(b)
+		widget.NewPopUpMenu(menu(), c).ShowAtRelativePosition(fyne.NewPos(0, b.Size().Height+2), b)
+	}
+	return b
 }

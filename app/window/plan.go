@@ -19,8 +19,8 @@ type plan struct {
 	notes []string // what stays open, who may start it again
 }
 
-// newPlan says what stopping a process means.
-func newPlan(p *scanner.Process, r *view.Row, s *scanner.Snapshot, names view.Namer) plan {
+// newPlan says what stopping a process means, for those connected too.
+func newPlan(p *scanner.Process, r *view.Row, s *scanner.Snapshot, names view.Namer, clients int) plan {
 	name := view.ProcessName(p)
 	pl := plan{name: name, title: stopTitle(name), text: stopText(p, r)}
 	for i := range s.Listeners {
@@ -34,6 +34,9 @@ func newPlan(p *scanner.Process, r *view.Row, s *scanner.Snapshot, names view.Na
 		}
 		other := view.NewRow(*l, view.FactsOf(s, names))
 		pl.also = append(pl.also, portLine(&other))
+	}
+	if clients > 0 {
+		pl.notes = append(pl.notes, stopClients(clients))
 	}
 	if others := otherOwners(&r.Listener, p); len(others) > 0 {
 		pl.notes = append(pl.notes, stopStays(others))

@@ -28,6 +28,14 @@ func newSegments(changed func(int), items ...string) *segments {
 	return s
 }
 
+// rename gives a segment other words.
+func (s *segments) rename(i int, words string) {
+	if s.items[i] != words {
+		s.items[i] = words
+		s.Refresh()
+	}
+}
+
 // choose takes the choice and says so where it is another.
 func (s *segments) choose(i int) {
 	if i < 0 || i >= len(s.items) || i == s.chosen {
@@ -40,7 +48,27 @@ func (s *segments) choose(i int) {
 
 // Tapped chooses what was tapped.
 func (s *segments) Tapped(ev *fyne.PointEvent) {
-	s.choose(int(ev.Position.X / (s.Size().Width / float32(len(s.items)))))
+	x := float32(0)
+	for i, w := range s.widths(s.Size().Width) {
+		if x += w; ev.Position.X < x {
+			s.choose(i)
+			return
+		}
+	}
+}
+
+// widths shares a width among the segments, each by what its words take. With 0 it
+// is what they need.
+func (s *segments) widths(total float32) []float32 {
+	all, sum := make([]float32, len(s.items)), float32(0)
+	for i, item := range s.items {
+		all[i] = fyne.MeasureText(item, s.Theme().Size(theme.SizeNameText), fyne.TextStyle{}).Width + 2*segmentPad
+		sum += all[i]
+	}
+	for i := range all {
+		all[i] += max(total-sum, 0) / float32(len(all))
+	}
+	return all
 }
 
 // FocusGained shows where the keyboard is.
@@ -91,22 +119,25 @@ func (s *segments) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (s *segments) minSize(texts []*canvas.Text) fyne.Size {
-	var widest fyne.Size
-	for _, t := range texts {
-		widest = widest.Max(t.MinSize())
+	size := fyne.NewSize(0, texts[0].MinSize().Height+10)
+	for _, w := range s.widths(0) {
+		size.Width += w
 	}
-	return fyne.NewSize((widest.Width+2*segmentPad)*float32(len(texts)), widest.Height+10)
+	return size
 }
 
 func (s *segments) place(size fyne.Size, track, pill *canvas.Rectangle, texts []*canvas.Text) {
 	track.Resize(size)
-	each := fyne.NewSize(size.Width/float32(len(texts)), size.Height)
-	pill.Resize(each.SubtractWidthHeight(2*segmentInset, 2*segmentInset))
-	pill.Move(fyne.NewPos(each.Width*float32(s.chosen)+segmentInset, segmentInset))
-	for i, t := range texts {
-		height := t.MinSize().Height
-		t.Resize(fyne.NewSize(each.Width, height))
-		t.Move(fyne.NewPos(each.Width*float32(i), (size.Height-height)/2))
+	x := float32(0)
+	for i, w := range s.widths(size.Width) {
+		if i == s.chosen {
+			pill.Resize(fyne.NewSize(w-2*segmentInset, size.Height-2*segmentInset))
+			pill.Move(fyne.NewPos(x+segmentInset, segmentInset))
+		}
+		height := texts[i].MinSize().Height
+		texts[i].Resize(fyne.NewSize(w, height))
+		texts[i].Move(fyne.NewPos(x, (size.Height-height)/2))
+		x += w
 	}
 }
 
@@ -118,6 +149,7 @@ func (s *segments) paint(track, pill *canvas.Rectangle, texts []*canvas.Text) {
 		pill.StrokeColor = themed(s, theme.ColorNamePrimary)
 	}
 	for i, t := range texts {
+		t.Text = s.items[i]
 		t.TextSize = s.Theme().Size(theme.SizeNameText)
 		t.Color = themed(s, theme.ColorNameForeground)
 		if i != s.chosen {

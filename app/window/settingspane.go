@@ -1,14 +1,9 @@
 package window
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
-
-	"portlight/app/view"
-	"portlight/scanner"
 )
 
 // settingsPane is the Settings tab.
@@ -17,56 +12,18 @@ type settingsPane struct {
 	opts    *Options
 	atLogin *widget.Check
 	why     *widget.Label
-	source  *widget.Label
-	seen    *widget.Label
-	limits  *widget.Label
 	setting bool // the box follows the system, not the user
 }
 
 func newSettingsPane(o *Options) *settingsPane {
-	p := &settingsPane{opts: o, why: faint(""), source: valueLabel(wordUnknown), seen: valueLabel(wordUnknown), limits: widget.NewLabel("")}
+	p := &settingsPane{opts: o, why: faint("")}
 	p.atLogin = widget.NewCheck(wordAtLogin, p.setAtLogin)
 	p.why.Wrapping = fyne.TextWrapWord
 	p.why.Hide()
-	p.limits.Wrapping = fyne.TextWrapWord
-	p.limits.Selectable = true
-	about := container.New(pairing{},
-		faint(wordVersion), valueLabel(view.Clean(o.Version, maxText)),
-		faint(wordDataFolder), valueLabel(view.Clean(o.DataDir, maxText)),
-		faint(wordSource), p.source,
-		faint(wordVisible), p.seen)
-	content := container.NewVBox(
-		container.New(stacked{}, section(wordGeneral), p.atLogin, p.why), widget.NewSeparator(),
-		container.New(stacked{}, section(wordAbout), about), widget.NewSeparator(),
-		container.New(stacked{}, section(wordLimits), p.limits))
+	content := container.New(stacked{}, section(wordGeneral), p.atLogin, p.why)
 	scroll := container.NewVScroll(container.New(page{}, content))
 	p.root = container.New(wrapping{}, scroll)
 	return p
-}
-
-func section(title string) *widget.Label {
-	return widget.NewLabelWithStyle(title, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
-}
-
-func valueLabel(text string) *widget.Label {
-	l := widget.NewLabel(text)
-	l.Selectable = true
-	l.Wrapping = fyne.TextWrapWord
-	return l
-}
-
-// update shows what the last snapshot could see.
-func (p *settingsPane) update(v scanner.Visibility) {
-	p.source.SetText(view.Clean(v.Source, maxText))
-	p.seen.SetText(visibleWords(v))
-	notes := make([]string, len(v.Notes))
-	for i, n := range v.Notes {
-		notes[i] = sentence(n)
-	}
-	if len(notes) == 0 {
-		notes = []string{wordNoLimits}
-	}
-	p.limits.SetText(strings.Join(notes, "\n"))
 }
 
 // load asks the system whether Portlight starts at login.

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -11,6 +12,7 @@ import (
 
 	"portlight/app/view"
 	"portlight/scanner"
+	"portlight/scanner/process"
 )
 
 // questionWidth is how wide a question is.
@@ -32,7 +34,7 @@ func (w *Window) askStopOf(r *view.Row) {
 
 // askStop asks whether a process of a listener should stop.
 func (w *Window) askStop(r *view.Row, p scanner.Process) {
-	pl := newPlan(&p, r, w.model.snap, w.opts.Names)
+	pl := newPlan(&p, r, w.model.snap, w.opts.Names, w.clientsOf(r))
 	objects := []fyne.CanvasObject{heading(pl.title), paragraph(pl.text)}
 	if len(pl.also) > 0 {
 		objects = append(objects, paragraph(alsoWords(&pl)))
@@ -43,7 +45,7 @@ func (w *Window) askStop(r *view.Row, p scanner.Process) {
 		objects = append(objects, note)
 	}
 	keys := map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup}
-	stop := newKeyButton(stopButton(pl.name), func() { w.stop(p, pl.name) }, keys)
+	stop := newKeyButton(stopButton(pl.name), func() { w.stop(p, pl.name, false) }, keys)
 	stop.Importance = widget.DangerImportance
 	cancel := w.newDismiss(wordCancel)
 	w.openPopup(cancel, append(objects, buttonRow(cancel, stop))...)
@@ -61,29 +63,38 @@ func (w *Window) askWhich(r *view.Row) {
 	w.openPopup(cancel, heading(wordWhich), paragraph(whichText(r)), scroll, buttonRow(cancel))
 }
 
+// clientsOf is how many are connected to a listener, as far as it is known.
+func (w *Window) clientsOf(r *view.Row) int {
+	if c := w.chosen.clients; c != nil && w.chosen.row.ID == r.ID {
+		return c.total
+	}
+	return 0
+}
+
 // stop stops a process and says what came of it: in the question, or in the
 // window if that has been closed meanwhile.
-func (w *Window) stop(p scanner.Process, name string) {
+func (w *Window) stop(p scanner.Process, name string, force bool) {
 	busy := widget.NewActivity()
 	busy.Start()
 	dismiss := w.newDismiss(wordClose)
-	w.openPopup(dismiss, heading(stopTitle(name)), container.NewBorder(nil, nil, busy, nil, paragraph(stopping(name))), buttonRow(dismiss))
+	w.openPopup(dismiss, heading(stopTitle(name)), container.NewBorder(nil, nil, busy, nil, paragraph(stopping(name, force))), buttonRow(dismiss))
 	mine := w.popup
 	w.spawn(func() {
-		said, err := w.opts.Stop(context.Background(), p)
-		title := name
-		if err != nil {
-			title, said = notStopped(name), err.Error()
-		}
+		outcome, err := w.opts.Stop(context.Background(), p, force)
 		w.do(func() {
 			busy.Stop()
-			w.stopped(mine, title, sentence(said))
+			w.stopped(mine, p, name, outcome, err)
 		})
 	})
 }
 
-// stopped says what came of stopping, in mine while that is open.
-func (w *Window) stopped(mine *widget.PopUp, title, said string) {
+// stopped says what came of stopping, in mine while that is open. A process that
+// goes on can be made to end then; one of another user is ended elsewhere.
+func (w *Window) stopped(mine *widget.PopUp, p scanner.Process, name string, outcome process.Outcome, err error) {
+	title, said := name, stoppedWords(name, p.PID, outcome)
+	if err != nil {
+		title, said = notStopped(name), sentence(err.Error())
+	}
 	if w.popup != mine {
 		w.notice.say(title + ": " + said)
 		return
@@ -91,7 +102,17 @@ func (w *Window) stopped(mine *widget.PopUp, title, said string) {
 	text := paragraph(said)
 	text.Selectable = true
 	dismiss := w.newDismiss(wordClose)
-	w.openPopup(dismiss, heading(title), text, buttonRow(dismiss))
+	buttons := []fyne.CanvasObject{dismiss}
+	var denied *process.PermissionError
+	switch {
+	case errors.As(err, &denied):
+		buttons = append([]fyne.CanvasObject{newKeyButton(wordCopyCommand, func() { w.copy(denied.Command) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})}, dismiss)
+	case err == nil && outcome == process.StillRunning:
+		force := newKeyButton(wordForce, func() { w.stop(p, name, true) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})
+		force.Importance = widget.DangerImportance
+		buttons = append(buttons, force)
+	}
+	w.openPopup(dismiss, heading(title), text, buttonRow(buttons...))
 }
 
 // newDismiss is the button that has the keyboard in a question: Enter, Esc and
@@ -106,9 +127,13 @@ func (w *Window) newDismiss(label string) *keyButton {
 
 // openPopup puts a question over the window, in place of the one before.
 func (w *Window) openPopup(focus fyne.Focusable, objects ...fyne.CanvasObject) {
+	w.openDialog(focus, padded(12, 14, container.New(question{}, objects...)))
+}
+
+// openDialog puts a dialog over the window, in place of the one before.
+func (w *Window) openDialog(focus fyne.Focusable, dialog fyne.CanvasObject) {
 	w.closePopup()
-	content := padded(12, 14, container.New(question{}, objects...))
-	w.popup = widget.NewModalPopUp(content, w.win.Canvas())
+	w.popup = widget.NewModalPopUp(dialog, w.win.Canvas())
 	w.popup.Show()
 	w.win.Canvas().Focus(focus)
 }

@@ -1,6 +1,9 @@
 package window
 
 import (
+	"image/color"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -14,6 +17,7 @@ const (
 	rowHeight    = 22
 	headerHeight = 24
 	rowInset     = 6 // from the edge to the first column
+	warnSize     = 14
 )
 
 // cell is a text in a column, drawn as far as it has room.
@@ -49,32 +53,53 @@ func (c *cell) fit(x, width, height float32, right bool) {
 // tableRow is a row of the table.
 type tableRow struct {
 	widget.BaseWidget
-	entry *entry
+	place  int
+	line   line
+	cursor bool // the keyboard is here
+	widths func(float32) widths
+	now    func() time.Time
+	tapped func(place int, menu *fyne.Position)
 }
 
-func newTableRow() *tableRow {
-	r := &tableRow{}
+func newTableRow(w func(float32) widths, now func() time.Time, tapped func(int, *fyne.Position)) *tableRow {
+	r := &tableRow{widths: w, now: now, tapped: tapped}
 	r.ExtendBaseWidget(r)
 	return r
 }
 
-func (r *tableRow) show(e *entry) {
-	r.entry = e
+// Tapped selects the row.
+func (r *tableRow) Tapped(*fyne.PointEvent) { r.tapped(r.place, nil) }
+
+// TappedSecondary opens its menu.
+func (r *tableRow) TappedSecondary(ev *fyne.PointEvent) { r.tapped(r.place, &ev.AbsolutePosition) }
+
+func (r *tableRow) show(place int, l line, cursor bool) {
+	r.place, r.line, r.cursor = place, l, cursor
 	r.Refresh()
 }
 
 // rowParts is what a row draws.
 type rowParts struct {
 	row   *tableRow
+	wash  *canvas.Rectangle // behind what is new
+	ring  *canvas.Rectangle // around what the keyboard is at
 	cells [columnCount]*cell
 	tag   *cell
+	title *cell
 	mark  *canvas.Circle
+	warn  *widget.Icon // at a program that is unusual for its port
+	arrow *widget.Icon // at the title of a group
 }
 
-// CreateRenderer draws the cells, a mark for the reach and a tag for UDP and IPv6.
+// CreateRenderer draws the cells, a mark for the reach and a tag for UDP and IPv6,
+// or the title of a group.
 func (r *tableRow) CreateRenderer() fyne.WidgetRenderer {
-	p := &rowParts{row: r, tag: newCell(fyne.TextStyle{}), mark: canvas.NewCircle(nil)}
-	objects := []fyne.CanvasObject{p.mark, p.tag.text}
+	p := &rowParts{
+		row: r, wash: canvas.NewRectangle(nil), ring: canvas.NewRectangle(color.Transparent), tag: newCell(fyne.TextStyle{}), title: newCell(fyne.TextStyle{Bold: true}), mark: canvas.NewCircle(nil),
+		warn: widget.NewIcon(theme.NewWarningThemedResource(theme.WarningIcon())), arrow: widget.NewIcon(nil),
+	}
+	p.wash.CornerRadius, p.ring.CornerRadius, p.ring.StrokeWidth = theme.SelectionRadiusSize(), theme.SelectionRadiusSize(), 1.5
+	objects := []fyne.CanvasObject{p.wash, p.ring, p.mark, p.tag.text, p.title.text, p.warn, p.arrow}
 	for i := range p.cells {
 		p.cells[i] = newCell(fyne.TextStyle{Monospace: columns[i].mono})
 		objects = append(objects, p.cells[i].text)
@@ -90,40 +115,73 @@ func (r *tableRow) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (p *rowParts) paint() {
-	e := p.row.entry
-	if e == nil {
-		return
-	}
+	l := &p.row.line
 	size := p.row.Theme().Size(theme.SizeNameText)
-	texts := [columnCount]string{e.Port, e.Service, e.Program, reachShort(&e.Listener), e.User, e.PID}
+	for i, c := range p.cells {
+		c.full, c.text.TextSize = "", size
+		c.text.Color = themed(p.row, p.cellColor(i))
+	}
+	p.title.full, p.title.text.TextSize = "", size
+	p.title.text.Color = themed(p.row, theme.ColorNameForeground)
+	p.tag.full, p.tag.text.TextSize = "", p.row.Theme().Size(theme.SizeNameCaptionText)
+	show(p.wash, l.fresh)
+	show(p.ring, p.row.cursor)
+	p.ring.StrokeColor = themed(p.row, theme.ColorNamePrimary)
+	show(p.mark, l.entry != nil)
+	show(p.warn, l.entry != nil && l.Mismatch != "" && !l.gone)
+	show(p.arrow, l.entry == nil && l.group != nil)
+	switch {
+	case l.entry != nil:
+		p.paintListener(l)
+	case l.group != nil:
+		p.title.full = groupTitle(l.group)
+		p.arrow.SetResource(theme.MenuDropDownIcon())
+		if l.group.closed {
+			p.arrow.SetResource(theme.MenuExpandIcon())
+		}
+	}
+}
+
+func (p *rowParts) paintListener(l *line) {
+	texts := [columnCount]string{l.Port, l.Service, l.Program, reachWord(l), l.User, l.PID, sinceWords(l.sinceNow, p.row.now())}
 	for i, c := range p.cells {
 		c.full = texts[i]
-		c.text.TextSize = size
-		c.text.Color = themed(p.row, theme.ColorNameForeground)
 	}
-	for _, i := range [...]int{columnUser, columnPID} {
-		p.cells[i].text.Color = themed(p.row, theme.ColorNamePlaceHolder)
+	p.tag.full, p.tag.text.Color = protoTag(&l.Listener), themed(p.row, theme.ColorNamePlaceHolder)
+	if l.fresh {
+		p.tag.full, p.tag.text.Color = wordNewTag, themed(p.row, theme.ColorNamePrimary)
 	}
-	if len(e.Listener.Owners) == 0 {
-		p.cells[columnProgram].text.Color = themed(p.row, theme.ColorNamePlaceHolder)
+	p.wash.FillColor = themed(p.row, colorFresh)
+	p.mark.FillColor = themed(p.row, markColor(l))
+}
+
+// cellColor lets what is less important step back, and all of what has closed.
+func (p *rowParts) cellColor(column int) fyne.ThemeColorName {
+	l := &p.row.line
+	aside := column == columnUser || column == columnPID || column == columnSince
+	if aside || l.gone || column == columnProgram && l.entry != nil && len(l.Listener.Owners) == 0 {
+		return theme.ColorNamePlaceHolder
 	}
-	p.tag.full, p.tag.text.TextSize = protoTag(&e.Listener), p.row.Theme().Size(theme.SizeNameCaptionText)
-	p.tag.text.Color = themed(p.row, theme.ColorNamePlaceHolder)
-	p.mark.FillColor = themed(p.row, markColor(e))
+	return theme.ColorNameForeground
 }
 
 // markColor is the colour of a row's reach: what others can reach stands out.
-func markColor(e *entry) fyne.ThemeColorName {
-	if e.External {
+func markColor(l *line) fyne.ThemeColorName {
+	if l.External && !l.gone {
 		return colorNetwork
 	}
 	return theme.ColorNameInputBorder
 }
 
 func (p *rowParts) place(size fyne.Size) {
+	p.wash.Resize(size)
+	p.ring.Resize(size)
+	p.arrow.Resize(fyne.NewSquareSize(arrowSize))
+	p.arrow.Move(fyne.NewPos(rowInset, (size.Height-arrowSize)/2))
+	p.title.fit(rowInset+groupIndent, size.Width-2*rowInset-groupIndent, size.Height, false)
 	digits := fyne.MeasureText("00000", p.cells[columnPort].text.TextSize, fyne.TextStyle{Monospace: true}).Width
 	x := float32(rowInset)
-	for i, w := range columnWidths(size.Width - 2*rowInset) {
+	for i, w := range p.row.widths(size.Width - 2*rowInset) {
 		switch {
 		case i == columnPort:
 			p.cells[i].fit(x, digits, size.Height, true)
@@ -132,6 +190,10 @@ func (p *rowParts) place(size fyne.Size) {
 			p.mark.Resize(fyne.NewSquareSize(dotSize))
 			p.mark.Move(fyne.NewPos(x, (size.Height-dotSize)/2))
 			p.cells[i].fit(x+dotSize+6, w-dotSize-6, size.Height, false)
+		case i == columnProgram && p.warn.Visible():
+			p.warn.Resize(fyne.NewSquareSize(warnSize))
+			p.warn.Move(fyne.NewPos(x, (size.Height-warnSize)/2))
+			p.cells[i].fit(x+warnSize+4, w-warnSize-4, size.Height, false)
 		default:
 			p.cells[i].fit(x, w, size.Height, columns[i].right)
 		}
@@ -141,176 +203,5 @@ func (p *rowParts) place(size fyne.Size) {
 	}
 }
 
-// tableHeader is the titles of the columns; a tap sorts by one.
-type tableHeader struct {
-	widget.BaseWidget
-	order  order
-	sortBy func(column int)
-}
-
-func newTableHeader(sortBy func(int)) *tableHeader {
-	h := &tableHeader{sortBy: sortBy}
-	h.ExtendBaseWidget(h)
-	return h
-}
-
-// Tapped sorts by the column below the pointer.
-func (h *tableHeader) Tapped(ev *fyne.PointEvent) {
-	x := float32(rowInset)
-	for i, w := range columnWidths(h.Size().Width - 2*rowInset) {
-		if w == 0 {
-			continue
-		}
-		if ev.Position.X < x+w+columnGap/2 {
-			h.sortBy(i)
-			return
-		}
-		x += w + columnGap
-	}
-}
-
-func (h *tableHeader) show(o order) {
-	h.order = o
-	h.Refresh()
-}
-
-// headerParts is what the header draws.
-type headerParts struct {
-	header *tableHeader
-	cells  [columnCount]*cell
-	arrow  *widget.Icon
-}
-
-// CreateRenderer draws the titles and an arrow at the sorted one.
-func (h *tableHeader) CreateRenderer() fyne.WidgetRenderer {
-	p := &headerParts{header: h, arrow: widget.NewIcon(nil)}
-	objects := []fyne.CanvasObject{p.arrow}
-	for i := range p.cells {
-		p.cells[i] = newCell(fyne.TextStyle{})
-		p.cells[i].full = columnTitles[i]
-		objects = append(objects, p.cells[i].text)
-	}
-	p.paint()
-	return &renderer{
-		widget:  h,
-		objects: objects,
-		min:     func() fyne.Size { return fyne.NewSize(columns[columnPort].min, headerHeight) },
-		place:   p.place,
-		paint:   p.paint,
-	}
-}
-
-func (p *headerParts) paint() {
-	for i, c := range p.cells {
-		c.text.TextSize = p.header.Theme().Size(theme.SizeNameCaptionText)
-		c.text.Color = themed(p.header, theme.ColorNamePlaceHolder)
-		if i == p.header.order.column {
-			c.text.Color = themed(p.header, theme.ColorNameForeground)
-		}
-	}
-	p.arrow.SetResource(theme.MenuDropUpIcon())
-	if p.header.order.falling {
-		p.arrow.SetResource(theme.MenuDropDownIcon())
-	}
-}
-
-const arrowSize = 14
-
-func (p *headerParts) place(size fyne.Size) {
-	digits := fyne.MeasureText("00000", p.header.Theme().Size(theme.SizeNameText), fyne.TextStyle{Monospace: true}).Width
-	p.arrow.Hide()
-	x := float32(rowInset)
-	for i, w := range columnWidths(size.Width - 2*rowInset) {
-		if w == 0 {
-			p.cells[i].fit(x, 0, size.Height, false)
-			continue
-		}
-		right, room := columns[i].right, w
-		if i == columnPort {
-			right, room = true, digits
-		}
-		p.cells[i].fit(x, room, size.Height, right)
-		if i == p.header.order.column {
-			p.pointAt(p.cells[i].text, right && i != columnPort, size.Height)
-		}
-		x += w + columnGap
-	}
-}
-
-// pointAt puts the arrow after a title, before one that stands to the right.
-func (p *headerParts) pointAt(t *canvas.Text, before bool, height float32) {
-	x := t.Position().X + t.Size().Width + 1
-	if before {
-		x = t.Position().X - arrowSize - 1
-	}
-	p.arrow.Resize(fyne.NewSquareSize(arrowSize))
-	p.arrow.Move(fyne.NewPos(x, (height-arrowSize)/2))
-	p.arrow.Show()
-}
-
-// rowList is a List in which the arrow keys move the selection.
-type rowList struct {
-	widget.List
-	selected int // -1 for none
-}
-
-func newRowList(m *model, chosen func(id string)) *rowList {
-	l := &rowList{selected: -1}
-	l.HideSeparators = true
-	l.Length = func() int { return len(m.shown) }
-	l.CreateItem = func() fyne.CanvasObject { return newTableRow() }
-	l.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {
-		if i < len(m.shown) {
-			o.(*tableRow).show(m.at(i))
-		}
-	}
-	l.OnSelected = func(i widget.ListItemID) {
-		l.selected = i
-		chosen(m.at(i).ID)
-	}
-	l.ExtendBaseWidget(l)
-	return l
-}
-
-// FocusGained leaves the look as it is: the selected row is the cursor.
-func (l *rowList) FocusGained() {}
-
-// FocusLost leaves the look as it is.
-func (l *rowList) FocusLost() {}
-
-// TypedKey moves the selection.
-func (l *rowList) TypedKey(ev *fyne.KeyEvent) {
-	page := max(int(l.Size().Height/rowHeight)-2, 1)
-	last := l.Length() - 1
-	to := l.selected
-	switch ev.Name {
-	case fyne.KeyDown:
-		to++
-	case fyne.KeyUp:
-		to--
-	case fyne.KeyPageDown:
-		to += page
-	case fyne.KeyPageUp:
-		to -= page
-	case fyne.KeyHome:
-		to = 0
-	case fyne.KeyEnd:
-		to = last
-	default:
-		return
-	}
-	l.Select(min(max(to, 0), last))
-}
-
-// mark selects a place, -1 for none, after the rows have changed: the scrolling
-// stays as it is.
-func (l *rowList) mark(place int) {
-	offset := l.GetScrollOffset()
-	l.UnselectAll()
-	l.selected = -1
-	l.Refresh()
-	if place >= 0 {
-		l.Select(place)
-	}
-	l.ScrollToOffset(offset)
-}
+// groupIndent is the room for the arrow before the title of a group.
+const groupIndent = 16

@@ -17,6 +17,9 @@ func newTheme() fyne.Theme { return look{theme.DefaultTheme()} }
 // colorNetwork marks what others can reach.
 const colorNetwork = theme.ColorNameWarning
 
+// colorFresh lies behind rows that are new.
+const colorFresh fyne.ThemeColorName = "portlight-fresh"
+
 func rgb(hex uint32) color.Color {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
@@ -44,6 +47,7 @@ var lightColors = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameSelection:           rgba(0x0f6f8c, 0x2b),
 	theme.ColorNameFocus:               rgba(0x0f6f8c, 0x33),
 	theme.ColorNameHover:               rgba(0x000000, 0x0b),
+	colorFresh:                         rgba(0x0f6f8c, 0x14),
 	theme.ColorNameWarning:             rgb(0xd97706),
 	theme.ColorNameError:               rgb(0xc62f35),
 	theme.ColorNameScrollBar:           rgba(0x000000, 0x55),
@@ -69,6 +73,7 @@ var darkColors = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameSelection:           rgba(0x4fb3d1, 0x40),
 	theme.ColorNameFocus:               rgba(0x4fb3d1, 0x40),
 	theme.ColorNameHover:               rgba(0xffffff, 0x10),
+	colorFresh:                         rgba(0x4fb3d1, 0x1e),
 	theme.ColorNameWarning:             rgb(0xf2a33a),
 	theme.ColorNameError:               rgb(0xe5565b),
 	theme.ColorNameForegroundOnError:   rgb(0xffffff),

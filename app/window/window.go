@@ -2,18 +2,19 @@ package window
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"portlight/app/view"
 	"portlight/scanner"
+	"portlight/scanner/installed"
 	"portlight/scanner/process"
 )
 
@@ -27,15 +28,23 @@ type Options struct {
 	// ReadDetails tells the details of a process. It may take long: it is called
 	// on a goroutine of its own.
 	ReadDetails func(context.Context, scanner.Process) (*process.Details, error)
-	// Stop ends a process, after making sure that it is still the same one, and
-	// gives the sentence that says what came of it. It is called on a goroutine of
-	// its own.
-	Stop func(context.Context, scanner.Process) (string, error)
-	// CountClients counts the connections to a listener; the error says why that
-	// cannot be had. It is called on a goroutine of its own.
-	CountClients func(context.Context, *scanner.Listener) (int, error)
-	// OpenURL shows a page in the user's browser.
-	OpenURL func(string) error
+	// Measure tells what a process takes of the computer. It takes no time.
+	Measure func(process.ID) (*process.Usage, error)
+	// Installed tells which package installed an executable; the error says why
+	// none did. It is called on a goroutine of its own.
+	Installed func(ctx context.Context, exe string) (installed.Package, error)
+	// Connections lists the first connections to a listener and counts all; the
+	// error says why that cannot be had. It is called on a goroutine of its own.
+	Connections func(ctx context.Context, l *scanner.Listener, limit int) ([]scanner.Connection, int, error)
+	// Stop ends a process, after making sure that it is still the same one: it asks
+	// it to, or, with force, gives it no choice. It is called on a goroutine of its
+	// own and may take seconds.
+	Stop func(ctx context.Context, p scanner.Process, force bool) (process.Outcome, error)
+	// Renamed has the names read anew: the user has given one. NamesChanged follows.
+	Renamed func()
+	// OpenURL shows a page in the user's browser, Reveal a file in the file manager,
+	// OpenFolder a folder there.
+	OpenURL, Reveal, OpenFolder func(string) error
 	// LoginItem reports whether Portlight starts at login; the error says why that
 	// cannot be had here.
 	LoginItem    func() (bool, error)
@@ -45,6 +54,8 @@ type Options struct {
 // The tabs, by their place.
 const (
 	tabListeners = iota
+	tabAlerts
+	tabHealth
 	tabSettings
 )
 
@@ -56,27 +67,29 @@ type Window struct {
 	do    func(func()) // runs a function on Fyne's goroutine
 	spawn func(func()) // runs a function beside it
 	now   func() time.Time
+	after func(time.Duration, func())
+
+	building sync.Mutex // of entries
+	entries  entries
 
 	model    model
 	root     *fyne.Container
 	nav      *segments
 	pages    []fyne.CanvasObject
 	list     *listPane
+	alerts   *alertsPane
+	health   *healthPane
 	settings *settingsPane
 	failure  *banner
 	notice   *banner
 	popup    *widget.PopUp // the open question, or nil
 
-	row   *view.Row // the chosen listener as it was last seen, nil for none
-	gone  bool      // it has closed
-	known map[process.ID]reading
-	asked map[process.ID]bool
-	count *int // clients of the chosen listener, nil while that is not known
+	memory   Memory // nil for none
+	noMemory error  // why; may be nil
 
-	counting bool
-	wish     wish
-	drop     context.CancelFunc // ends the reading for the chosen listener
-	ctx      context.Context    // of that reading
+	chosen chosen
+	wish   wish
+	fading bool // a look at what has been new for long enough is planned
 }
 
 // wish is a listener to show as soon as it is seen: the one who asks may have
@@ -93,21 +106,26 @@ const patience = 5 * time.Second
 
 // New makes the window and gives the app its theme. The window is not shown yet.
 func New(o Options) *Window {
-	return newWindow(o, fyne.Do, func(f func()) { go f() }, time.Now)
+	return newWindow(o, fyne.Do, func(f func()) { go f() }, time.Now, func(d time.Duration, f func()) { time.AfterFunc(d, f) })
 }
 
-func newWindow(o Options, do, spawn func(func()), now func() time.Time) *Window {
+func newWindow(o Options, do, spawn func(func()), now func() time.Time, after func(time.Duration, func())) *Window {
 	o.App.Settings().SetTheme(newTheme())
-	w := &Window{opts: o, win: o.App.NewWindow(wordApp), do: do, spawn: spawn, now: now, drop: func() {}}
-	w.list = newListPane(&w.model, w.choose, detailActions{
-		copy: w.copy, open: w.open,
-		stop: func(p scanner.Process) { w.askStop(w.row, p) },
+	w := &Window{opts: o, win: o.App.NewWindow(wordApp), do: do, spawn: spawn, now: now, after: after}
+	w.entries.names = o.Names
+	w.list = newListPane(&w.model, listActions{
+		chosen: w.choose, open: w.toDetails, menu: w.openMenu, health: func() { w.nav.choose(tabHealth) },
+		keep: w.keepWidths, now: now,
+	}, detailActions{
+		copy: w.copy, open: w.open, menus: w.menuOf, leave: w.toTable,
+		stop: func(p scanner.Process) { w.askStop(w.chosen.row, p) },
 	})
-	w.settings = newSettingsPane(&w.opts)
+	w.health, w.settings = newHealthPane(&w.opts), newSettingsPane(&w.opts)
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
-	w.pages = []fyne.CanvasObject{w.list.root, w.settings.root}
-	w.settings.root.Hide()
-	w.nav = newSegments(w.turnTo, wordListeners, wordSettings)
+	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts, wordHealth, wordSettings)
+	w.alerts = newAlertsPane(w.alertsOptions())
+	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.health.root, w.settings.root}
+	w.turnTo(tabListeners)
 	w.win.SetPadded(false)
 	w.root = w.build()
 	w.win.SetContent(w.root)
@@ -152,18 +170,49 @@ func (w *Window) IsUp() bool {
 
 // Update shows a snapshot. Nothing is drawn when nothing has changed.
 func (w *Window) Update(s *scanner.Snapshot) {
-	entries := newEntries(s, w.opts.Names)
-	w.do(func() { w.take(s, entries) })
+	w.building.Lock()
+	defer w.building.Unlock() // also while it is handed over: updates come in their order
+	u := w.entries.next(s)
+	w.do(func() { w.take(u) })
 }
 
-func (w *Window) take(s *scanner.Snapshot, entries []entry) {
+// NamesChanged has all rows named anew.
+func (w *Window) NamesChanged() {
+	w.building.Lock()
+	defer w.building.Unlock()
+	w.entries.stale = true
+	if s := w.entries.last; s != nil {
+		u := w.entries.next(s)
+		w.do(func() { w.take(u) })
+	}
+}
+
+func (w *Window) take(u update) {
 	w.failure.clear()
-	if w.model.set(s, entries) {
+	if w.model.set(u, w.now()) {
 		w.list.arranged()
-		w.settings.update(s.Visibility)
+		w.health.update(u.snap.Visibility)
 		w.follow()
+		w.fade()
 	}
 	w.tryWish()
+}
+
+// fade takes the marks of what is new or gone away when it is time.
+func (w *Window) fade() {
+	changed, next := w.model.fade(w.now())
+	if changed {
+		w.list.arranged()
+	}
+	if !next.IsZero() && !w.fading {
+		w.fading = true
+		w.after(next.Sub(w.now()), func() {
+			w.do(func() {
+				w.fading = false
+				w.fade()
+			})
+		})
+	}
 }
 
 // Fail says that a scan failed; the rows stay. A nil error takes the word back,
@@ -252,108 +301,12 @@ func (w *Window) turnTo(tab int) {
 	for i, p := range w.pages {
 		show(p, i == tab)
 	}
-	if tab == tabSettings {
+	switch tab {
+	case tabAlerts:
+		w.alerts.shown()
+	case tabSettings:
 		w.settings.load()
 	}
-}
-
-// choose shows the details of a listener.
-func (w *Window) choose(id string) {
-	if w.row != nil && w.row.ID == id && !w.gone {
-		return
-	}
-	e := w.model.find(id)
-	if e == nil {
-		return
-	}
-	w.drop()
-	w.ctx, w.drop = context.WithCancel(context.Background())
-	w.known, w.asked, w.count = map[process.ID]reading{}, map[process.ID]bool{}, nil
-	w.wish = wish{}
-	w.chosenIs(e)
-	w.countClients()
-}
-
-// follow keeps the details of the chosen listener true after a snapshot.
-func (w *Window) follow() {
-	if w.row == nil {
-		return
-	}
-	e := w.model.find(w.row.ID)
-	if e == nil {
-		w.gone = true
-		w.describe()
-		return
-	}
-	w.chosenIs(e)
-}
-
-func (w *Window) chosenIs(e *entry) {
-	row := e.Row
-	w.row, w.gone = &row, false
-	w.win.SetTitle(windowTitle(row.Label()))
-	w.describe()
-	w.read()
-}
-
-// Refresh counts anew who is connected to the chosen listener.
-func (w *Window) Refresh() { w.do(w.countClients) }
-
-// countClients counts who is connected to the chosen listener, unless it does so
-// already.
-func (w *Window) countClients() {
-	if w.row == nil || w.gone || w.counting {
-		return
-	}
-	w.counting = true
-	ctx, l := w.ctx, w.row.Listener
-	w.spawn(func() {
-		n, err := w.opts.CountClients(ctx, &l)
-		w.do(func() {
-			w.counting = false
-			switch {
-			case ctx.Err() != nil: // another one is chosen
-				w.countClients()
-			case err == nil && (w.count == nil || *w.count != n):
-				w.count = &n
-				w.describe()
-			}
-		})
-	})
-}
-
-func (w *Window) describe() {
-	w.row.Clients = w.count
-	if w.gone {
-		w.row.Clients = nil
-	}
-	w.list.details.show(newDetails(w.row, w.gone, w.model.snap, w.opts.Names, w.known))
-}
-
-// read reads the owners that have not been read yet.
-func (w *Window) read() {
-	var owners []scanner.Process
-	for _, o := range w.row.Listener.Owners[:min(len(w.row.Listener.Owners), maxOwners)] {
-		if !w.asked[o.ID] {
-			w.asked[o.ID] = true
-			owners = append(owners, o)
-		}
-	}
-	if len(owners) == 0 {
-		return
-	}
-	ctx, known := w.ctx, w.known
-	w.spawn(func() {
-		for _, o := range owners {
-			d, err := w.opts.ReadDetails(ctx, o)
-			w.do(func() {
-				if ctx.Err() == nil {
-					known[o.ID] = reading{details: d, err: err}
-					w.describe()
-				}
-			})
-		}
-	})
 }
 
 func (w *Window) copy(text string) { w.opts.App.Clipboard().SetContent(text) }
@@ -361,65 +314,5 @@ func (w *Window) copy(text string) { w.opts.App.Clipboard().SetContent(text) }
 func (w *Window) open(url string) {
 	if err := w.opts.OpenURL(url); err != nil {
 		w.notice.say(openFailed(err))
-	}
-}
-
-// keys sets the keys of the window: Ctrl, or Cmd on a Mac, with F, W, comma, and
-// the number of a tab.
-func (w *Window) keys() {
-	for _, key := range [...]fyne.KeyName{fyne.KeyF, fyne.KeyW, fyne.KeyComma, fyne.Key1, fyne.Key2} {
-		w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
-			func(s fyne.Shortcut) { w.shortcut(s) })
-	}
-	w.list.search.shortcut = w.shortcut
-	w.list.search.leave = w.toTable
-	w.win.Canvas().SetOnTypedKey(w.typed)
-}
-
-// shortcut does what a shortcut is for and reports whether it is one of ours.
-func (w *Window) shortcut(s fyne.Shortcut) bool {
-	c, ok := s.(*desktop.CustomShortcut)
-	if !ok || c.Modifier != fyne.KeyModifierShortcutDefault {
-		return false
-	}
-	if c.KeyName == fyne.KeyW {
-		w.win.Close()
-		return true
-	}
-	do := map[fyne.KeyName]func(){
-		fyne.KeyF:     w.toSearch,
-		fyne.Key1:     func() { w.nav.choose(tabListeners) },
-		fyne.Key2:     func() { w.nav.choose(tabSettings) },
-		fyne.KeyComma: func() { w.nav.choose(tabSettings) },
-	}[c.KeyName]
-	if do != nil && w.popup == nil {
-		do()
-	}
-	return do != nil
-}
-
-func (w *Window) toSearch() {
-	w.nav.choose(tabListeners)
-	w.win.Canvas().Focus(w.list.search)
-}
-
-// toTable moves the keyboard from the search to the first row.
-func (w *Window) toTable() {
-	w.win.Canvas().Focus(w.list.list)
-	if w.list.list.selected < 0 && len(w.model.shown) > 0 {
-		w.list.list.Select(0)
-	}
-}
-
-// typed is for keys that no widget took.
-func (w *Window) typed(ev *fyne.KeyEvent) {
-	switch {
-	case ev.Name == fyne.KeyEscape && w.popup != nil:
-		w.closePopup()
-	case w.popup != nil || w.nav.chosen != tabListeners:
-	case ev.Name == fyne.KeyEscape:
-		w.list.search.SetText("")
-	default:
-		w.list.list.TypedKey(ev)
 	}
 }

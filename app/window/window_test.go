@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,13 +18,13 @@ import (
 	"portlight/scanner/process"
 )
 
-// chosen is the listener of the marked row.
-func chosen(w *Window) string {
+// markedID is the listener of the marked row.
+func markedID(w *Window) string {
 	l := w.list.list
 	if l.selected < 0 {
 		return ""
 	}
-	return w.model.at(l.selected).ID
+	return w.model.lines[l.selected].ID
 }
 
 // find gives the visible objects of a type in a tree.
@@ -82,27 +83,27 @@ func TestSelectionStaysWithItsListener(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.Update(household())
 	w.list.list.Select(3)
-	id := chosen(w)
+	id := markedID(w)
 	if id != "tcp:[::]:80" || w.win.Title() != "80  http — nginx +1 – Portlight" {
 		t.Fatalf("row 3 is %s, the title %q", id, w.win.Title())
 	}
 	more := household()
 	more.Listeners = append([]scanner.Listener{listener(scanner.TCP, "0.0.0.0", 1, node)}, more.Listeners...)
 	w.Update(more)
-	if chosen(w) != id || w.list.list.selected != 4 {
-		t.Errorf("after a row more, row %d with %s is marked", w.list.list.selected, chosen(w))
+	if markedID(w) != id || w.list.list.selected != 4 {
+		t.Errorf("after a row more, row %d with %s is marked", w.list.list.selected, markedID(w))
 	}
 	test.TapCanvas(w.win.Canvas(), fyne.NewPos(120, 102))
-	if w.model.order.column != columnService || chosen(w) != id {
-		t.Errorf("after sorting by column %d, %s is marked", w.model.order.column, chosen(w))
+	if w.model.order.column != columnService || markedID(w) != id {
+		t.Errorf("after sorting by column %d, %s is marked", w.model.order.column, markedID(w))
 	}
 	w.list.search.SetText("sshd")
-	if chosen(w) != "" || w.row.ID != id {
-		t.Errorf("filtered out, %q is marked and %s described", chosen(w), w.row.ID)
+	if markedID(w) != "" || w.chosen.row.ID != id {
+		t.Errorf("filtered out, %q is marked and %s described", markedID(w), w.chosen.row.ID)
 	}
 	w.list.search.SetText("")
-	if chosen(w) != id {
-		t.Errorf("without the filter %q is marked", chosen(w))
+	if markedID(w) != id {
+		t.Errorf("without the filter %q is marked", markedID(w))
 	}
 }
 
@@ -124,29 +125,36 @@ func TestScrollingStays(t *testing.T) {
 	if got := w.list.list.GetScrollOffset(); got != 3000 {
 		t.Errorf("scrolled to %v", got)
 	}
-	if chosen(w) != "tcp:10.0.0.1:1000" {
-		t.Errorf("%s is marked", chosen(w))
+	if markedID(w) != "tcp:10.0.0.1:1000" {
+		t.Errorf("%s is marked", markedID(w))
 	}
 	w.Update(street(3))
+	w.model.fade(noon.Add(lingering))
+	w.list.arranged()
 	if got := w.list.list.GetScrollOffset(); got != 0 {
 		t.Errorf("scrolled to %v with three rows", got)
 	}
 }
 
 func TestClosedListenerStays(t *testing.T) {
-	w, _ := newTestWindow(t)
+	w, o := newTestWindow(t)
 	w.Update(household())
 	w.Show("tcp:127.0.0.1:8080")
 	w.Update(snapshot(listener(scanner.TCP, "0.0.0.0", 22, sshd)))
 	d := w.list.details.shown
-	if !w.gone || d.title != "node" || d.reach != wordGone || chosen(w) != "" {
+	if !w.chosen.gone || d.title != "node" || d.reach != goneWords(noon) || markedID(w) != "tcp:127.0.0.1:8080" {
 		t.Errorf("the details of a closed listener: %+v", d)
 	}
-	if len(find[*keyButton](w.list.details.root)) != 0 {
+	if countStops(d) != 0 || !w.menuOf(menuMore).Items[len(w.menuOf(menuMore).Items)-1].Disabled {
 		t.Error("a closed listener can be stopped")
 	}
+	w.now = func() time.Time { return noon.Add(lingering) }
+	o.waiting[0]()
+	if markedID(w) != "" || len(w.model.lines) != 1 || len(o.waiting) != 1 {
+		t.Errorf("after a while %q is marked, of %d rows", markedID(w), len(w.model.lines))
+	}
 	w.Update(household())
-	if w.gone || w.list.details.shown.reach == wordGone || chosen(w) != "tcp:127.0.0.1:8080" {
+	if w.chosen.gone || w.list.details.shown.gone || markedID(w) != "tcp:127.0.0.1:8080" {
 		t.Error("a listener that is back is still gone")
 	}
 }
@@ -168,26 +176,26 @@ func TestShow(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.Show("tcp:[::]:443")
 	w.Update(household())
-	if chosen(w) != "tcp:[::]:443" {
-		t.Errorf("asked for before the first snapshot, %q is marked", chosen(w))
+	if markedID(w) != "tcp:[::]:443" {
+		t.Errorf("asked for before the first snapshot, %q is marked", markedID(w))
 	}
 	w.ShowSettings()
-	w.list.reach.choose(int(reachLocal))
+	w.list.kinds.choose(int(kindLocal))
 	w.list.search.SetText("ssh")
 	w.Show("tcp:0.0.0.0:22")
-	if chosen(w) != "tcp:0.0.0.0:22" || w.nav.chosen != tabListeners {
-		t.Errorf("filtered and on another tab, %q is marked in tab %d", chosen(w), w.nav.chosen)
+	if markedID(w) != "tcp:0.0.0.0:22" || w.nav.chosen != tabListeners {
+		t.Errorf("filtered and on another tab, %q is marked in tab %d", markedID(w), w.nav.chosen)
 	}
 	w.Show("tcp:0.0.0.0:7777")
-	if !w.notice.box.Visible() || chosen(w) != "tcp:0.0.0.0:22" {
-		t.Errorf("a listener that is gone: %v, %q is marked", w.notice.box.Visible(), chosen(w))
+	if !w.notice.box.Visible() || markedID(w) != "tcp:0.0.0.0:22" {
+		t.Errorf("a listener that is gone: %v, %q is marked", w.notice.box.Visible(), markedID(w))
 	}
 	w.Update(with(listener(scanner.TCP, "0.0.0.0", 7777, node)))
-	if chosen(w) != "tcp:0.0.0.0:7777" || w.notice.box.Visible() {
-		t.Errorf("seen one scan later, %q is marked", chosen(w))
+	if markedID(w) != "tcp:0.0.0.0:7777" || w.notice.box.Visible() {
+		t.Errorf("seen one scan later, %q is marked", markedID(w))
 	}
 	w.Show("")
-	if chosen(w) != "tcp:0.0.0.0:7777" {
+	if markedID(w) != "tcp:0.0.0.0:7777" {
 		t.Error("a mere Show changes the choice")
 	}
 }
@@ -213,8 +221,8 @@ func TestWishEnds(t *testing.T) {
 		t.Error("nothing is said of a listener that is not there")
 	}
 	w.Update(with(listener(scanner.TCP, "0.0.0.0", 7777, node)))
-	if chosen(w) != "tcp:0.0.0.0:7777" || w.popup != nil {
-		t.Errorf("%q is marked, question %q", chosen(w), said(w))
+	if markedID(w) != "tcp:0.0.0.0:7777" || w.popup != nil {
+		t.Errorf("%q is marked, question %q", markedID(w), said(w))
 	}
 }
 
@@ -243,8 +251,8 @@ func TestWishHasADeadline(t *testing.T) {
 		w.list.search.SetText("ssh")
 		now = now.Add(c.after)
 		w.Update(with(late))
-		if chosen(w) != c.want || (w.list.search.Text == "") != (c.want == late.ID()) {
-			t.Errorf("after %v %q is marked, the search is %q", c.after, chosen(w), w.list.search.Text)
+		if markedID(w) != c.want || (w.list.search.Text == "") != (c.want == late.ID()) {
+			t.Errorf("after %v %q is marked, the search is %q", c.after, markedID(w), w.list.search.Text)
 		}
 	}
 }
@@ -294,7 +302,7 @@ func TestStop(t *testing.T) {
 	w.Show("tcp:0.0.0.0:22")
 	test.Tap(button(t, w.list.details.root, wordStop))
 	test.Tap(button(t, w.popup.Content, "Stop sshd"))
-	if !strings.Contains(said(w), "sshd was not stopped") || !strings.Contains(said(w), "It belongs to root.") {
+	if !strings.Contains(said(w), "sshd was not stopped") || !strings.Contains(said(w), "sudo kill 640") {
 		t.Errorf("the failure is %q", said(w))
 	}
 	press(w, fyne.KeyReturn)
@@ -348,20 +356,21 @@ func TestStopWhatCannotBe(t *testing.T) {
 func TestKeys(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.Update(household())
-	shortcut(w, fyne.Key2)
-	if w.nav.chosen != tabSettings {
-		t.Error("the second tab does not come")
+	for i, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
+		if shortcut(w, key); w.nav.chosen != min(i, len(w.pages)-1) {
+			t.Errorf("%s leads to tab %d", key, w.nav.chosen)
+		}
 	}
 	shortcut(w, fyne.KeyF)
 	if w.nav.chosen != tabListeners || w.win.Canvas().Focused() != w.list.search {
 		t.Error("the search does not get the keyboard")
 	}
 	test.Type(w.list.search, "ssh")
-	if len(w.model.shown) != 2 {
+	if len(w.model.lines) != 2 {
 		t.Errorf("the search shows %q", shownPorts(&w.model))
 	}
 	press(w, fyne.KeyEscape)
-	if w.list.search.Text != "" || len(w.model.shown) != 15 {
+	if w.list.search.Text != "" || len(w.model.lines) != 15 {
 		t.Error("Esc does not clear the search")
 	}
 	for _, step := range []struct {
@@ -393,18 +402,19 @@ func TestKeysWaitForTheQuestion(t *testing.T) {
 func TestSegmentsByKeyboardAndPointer(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.Update(household())
-	s := w.list.reach
+	s := w.list.kinds
 	s.FocusGained()
 	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
-	if got := len(w.model.shown); s.chosen != int(reachNetwork) || got != 10 {
+	if got := len(w.model.lines); s.chosen != int(kindNetwork) || got != 10 {
+		t.Errorf("segment %d shows %d rows", s.chosen, got)
+	}
+	test.TapAt(s, fyne.NewPos(s.widths(0)[0]+s.widths(0)[1]+4, 8))
+	if got := len(w.model.lines); s.chosen != int(kindLocal) || got != 5 {
 		t.Errorf("segment %d shows %d rows", s.chosen, got)
 	}
 	test.TapAt(s, fyne.NewPos(s.Size().Width-4, 8))
-	if got := len(w.model.shown); s.chosen != int(reachLocal) || got != 5 {
-		t.Errorf("segment %d shows %d rows", s.chosen, got)
-	}
 	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
-	if s.chosen != int(reachLocal) {
+	if s.chosen != int(kindNew) {
 		t.Error("the choice leaves the segments")
 	}
 }
@@ -413,14 +423,31 @@ func TestButtonsOfDetails(t *testing.T) {
 	w, o := newTestWindow(t)
 	w.Update(household())
 	w.Show("tcp:127.0.0.1:8080")
-	for _, b := range find[*widget.Button](w.list.details.root) {
-		test.Tap(b)
-	}
-	if got := w.opts.App.Clipboard().Content(); got != "127.0.0.1:8080" {
-		t.Errorf("the clipboard has %q", got)
-	}
+	test.Tap(button(t, w.list.details.root, wordOpen))
 	if len(o.urls) != 1 || o.urls[0] != "http://127.0.0.1:8080/" {
 		t.Errorf("opened %q", o.urls)
+	}
+	want := map[string]string{
+		wordCopyAddress: "127.0.0.1:8080", wordCopyURL: "http://127.0.0.1:8080/", wordCopyPID: "28411",
+		wordCopyCommand: "/usr/sbin/node -g 'daemon on; master_process on;'",
+		wordCopyRow:     "8080/tcp\thttp-alt\tnode\t127.0.0.1:8080\tOnly this computer\tuser\t28411",
+	}
+	for _, item := range w.menuOf(menuCopy).Items {
+		item.Action()
+		if got := w.opts.App.Clipboard().Content(); want[item.Label] != "" && got != want[item.Label] {
+			t.Errorf("%s gives %q", item.Label, got)
+		}
+	}
+	if all := w.opts.App.Clipboard().Content(); !strings.Contains(all, "  Executable: /usr/sbin/node\n") {
+		t.Errorf("all details are %q", all)
+	}
+	for _, item := range w.menuOf(menuMore).Items {
+		if item.Label == wordReveal || item.Label == wordOpenFolder {
+			item.Action()
+		}
+	}
+	if !slices.Equal(o.shown, []string{"/usr/sbin/node", "/"}) {
+		t.Errorf("shown are %q", o.shown)
 	}
 	w.opts.OpenURL = func(string) error { return errors.New("no browser") }
 	w.open("http://localhost/")
@@ -433,7 +460,7 @@ func TestFail(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.Update(household())
 	w.Fail(errors.New("read sockets: denied"))
-	if !w.failure.box.Visible() || len(w.model.shown) != 15 {
+	if !w.failure.box.Visible() || len(w.model.lines) != 15 {
 		t.Error("a failed scan is not said, or takes the rows away")
 	}
 	w.Update(household())
@@ -502,17 +529,17 @@ func TestGoroutines(t *testing.T) {
 		return readDetails(ctx, p)
 	}
 	queue := make(later, 100)
-	w := newWindow(opts, func(f func()) { queue <- f }, func(f func()) { go f() }, time.Now)
+	w := newWindow(opts, func(f func()) { queue <- f }, func(f func()) { go f() }, time.Now, o.later)
 	go func() {
 		w.Update(household())
 		w.Show("tcp:0.0.0.0:22")
 	}()
-	queue.until(t, "the slow listener is chosen", func() bool { return w.row != nil })
+	queue.until(t, "the slow listener is chosen", func() bool { return w.chosen.row != nil })
 	w.list.list.Select(w.model.place("tcp:127.0.0.1:8080"))
-	queue.until(t, "the quick one is read", func() bool { return len(w.known) == 1 })
+	queue.until(t, "the quick one is read", func() bool { return len(w.chosen.known) == 1 })
 	close(release)
-	if _, ok := w.known[node.ID]; !ok {
-		t.Errorf("known are %v", w.known)
+	if _, ok := w.chosen.known[node.ID]; !ok {
+		t.Errorf("known are %v", w.chosen.known)
 	}
 	go w.AskStop("tcp:127.0.0.1:8080")
 	queue.until(t, "the question", func() bool { return w.popup != nil })
@@ -530,8 +557,8 @@ func TestNewOwnersAreRead(t *testing.T) {
 	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx)))
 	w.Show("tcp:[::1]:80")
 	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx, worker)))
-	if len(w.known) != 2 || len(w.list.details.shown.groups) != 3 {
-		t.Errorf("%d processes are known, %d groups shown", len(w.known), len(w.list.details.shown.groups))
+	if len(w.chosen.known) != 2 || countStops(w.list.details.shown) != 2 {
+		t.Errorf("%d processes are known, %d shown", len(w.chosen.known), countStops(w.list.details.shown))
 	}
 }
 
@@ -539,7 +566,8 @@ func TestHeaderSortsByEachColumn(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.Update(household())
 	h, x := w.list.header, float32(rowInset)
-	for i, width := range columnWidths(h.Size().Width - 2*rowInset) {
+	h.Resize(fyne.NewSize(700, headerHeight))
+	for i, width := range h.widths(h.Size().Width - 2*rowInset) {
 		test.TapAt(h, fyne.NewPos(x+width/2, 8))
 		if w.model.order.column != i {
 			t.Errorf("a tap on column %d sorts by %d", i, w.model.order.column)
@@ -566,4 +594,13 @@ func BenchmarkUpdateSame(b *testing.B) {
 	for b.Loop() {
 		w.Update(s)
 	}
+}
+
+func countStops(d *details) (n int) {
+	for _, g := range d.groups {
+		if g.stop != nil {
+			n++
+		}
+	}
+	return n
 }

@@ -2,14 +2,17 @@ package window
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"portlight/app/alerts"
 	"portlight/app/view"
 	"portlight/scanner"
+	"portlight/scanner/installed"
 	"portlight/scanner/process"
 	"portlight/scanner/supervisor"
 	"portlight/services"
@@ -20,27 +23,50 @@ import (
 const (
 	wordApp       = "Portlight"
 	wordListeners = "Listeners"
+	wordHealth    = "Health"
 	wordSettings  = "Settings"
 
 	wordSearch  = "Search port, program, user…"
 	wordAll     = "All"
 	wordNetwork = "Network"
 	wordLocal   = "This computer"
+	wordUDP     = "UDP"
+	wordNew     = "New"
+	wordGrouped = "Group by program"
+	wordNewTag  = "new"
+	wordClosed  = "Closed"
+
+	wordWhyHidden = "Why?"
 
 	wordLoading     = "Looking at what is listening…"
 	wordNothing     = "Nothing is listening"
 	wordNothingHint = "As soon as a program opens a port it appears here."
 	wordNoMatch     = "No listener matches"
 	wordNoMatchHint = "Esc clears the search."
+	wordNoneNew     = "Nothing new"
+	wordNoneNewHint = "What has just opened, and what has an alert that you have not looked at, appears here."
 	wordChoose      = "No listener chosen"
 	wordChooseHint  = "Choose one to see its program, who can reach it and what else it listens on."
 	wordShowAll     = "Show all"
 
-	wordGone        = "No longer listening"
-	wordCopy        = "Copy address"
-	wordCopied      = "Copied"
 	wordOpen        = "Open in browser"
+	wordCopy        = "Copy"
+	wordMoreActions = "More"
 	wordStop        = "Stop…"
+	wordCopyAddress = "Copy address"
+	wordCopyURL     = "Copy URL"
+	wordCopyPID     = "Copy PID"
+	wordCopyCommand = "Copy command"
+	wordCopyRow     = "Copy row"
+	wordCopyAll     = "Copy all details"
+	wordReveal      = "Reveal executable"
+	wordOpenFolder  = "Open working folder"
+	wordNameIt      = "Name this service…"
+	wordAllowIt     = "Allow"
+	wordMuteIt      = "Mute"
+	wordNameHint    = "Your own name stands in place of the usual one, everywhere. Leave it empty to have the usual one back."
+	wordNamePlace   = "Name, such as Staging shop"
+	wordForce       = "Force it to end"
 	wordCancel      = "Cancel"
 	wordClose       = "Close"
 	wordReading     = "Reading…"
@@ -52,30 +78,51 @@ const (
 	wordNoArguments = "None"
 	wordLeftOut     = "…"
 
-	wordGroupListener = "Listener"
-	wordAddress       = "Address"
-	wordProtocol      = "Protocol"
-	wordService       = "Service"
-	wordUser          = "User"
-	wordUnit          = "Managed by"
-	wordDevice        = "Interface"
-	wordNamespace     = "Inside of"
-	wordContainer     = "Container"
-	wordAlsoNamed     = "Also known as"
-	wordMismatch      = "Unusual"
-	wordUsable        = "Others use"
-	wordFirewall      = "Firewall"
-	wordClients       = "Connected now"
-	wordOwner         = "Process"
-	wordName          = "Name"
-	wordPID           = "PID"
-	wordExecutable    = "Executable"
-	wordArguments     = "Arguments"
-	wordFolder        = "Working folder"
-	wordStarted       = "Started"
-	wordParents       = "Parents"
-	wordPorts         = "Listens on"
-	wordMore          = "More"
+	wordService     = "Service"
+	wordName        = "Name"
+	wordPurpose     = "For"
+	wordAlsoNamed   = "Also known as"
+	wordMismatch    = "Unusual"
+	wordGroupReach  = "Reach"
+	wordAddress     = "Address"
+	wordProtocol    = "Protocol"
+	wordDevice      = "Interface"
+	wordNamespace   = "Inside of"
+	wordUsable      = "Others use"
+	wordFirewall    = "Firewall"
+	wordClients     = "Connected now"
+	wordConnections = "Clients"
+	wordFrom        = "From"
+	wordOwner       = "Process"
+	wordPID         = "PID"
+	wordUser        = "User"
+	wordExecutable  = "Executable"
+	wordArguments   = "Arguments"
+	wordFolder      = "Working folder"
+	wordStarted     = "Started"
+	wordCPU         = "Processor"
+	wordMemory      = "Memory"
+	wordThreads     = "Threads"
+	wordOpenFiles   = "Open files"
+	wordTree        = "Processes"
+	wordThisOne     = "← this one"
+	wordPorts       = "Listens on"
+	wordMore        = "More"
+
+	wordGroupOwnership = "Ownership"
+	wordSocketOf       = "Opened by"
+	wordUnit           = "Managed by"
+	wordContainer      = "Container"
+	wordInstalled      = "Installed by"
+	wordFile           = "File"
+	wordGroupHistory   = "History"
+	wordRemembered     = "Remembered"
+	wordSeen           = "Seen"
+	wordStands         = "Stands"
+	wordTold           = "Alerts"
+	wordLately         = "Lately"
+	wordRule           = "Rule"
+	wordNoRule         = "None: you are told when it begins to listen where others can reach it, for the first time."
 
 	wordKernelOwner = "The kernel itself holds this port; no program does."
 	wordHiddenOwner = "It is hidden from you, or could not be found."
@@ -92,7 +139,7 @@ const (
 	wordNoLimits   = "Everything that listens here has a known owner."
 )
 
-var columnTitles = [columnCount]string{"Port", "Service", "Program", "Reachable by", "User", "PID"}
+var columnTitles = [columnCount]string{"Port", "Service", "Program", "Reachable by", "User", "PID", "Since"}
 
 var sourceWords = map[services.Source]string{
 	services.User:   "your own name",
@@ -103,6 +150,14 @@ var sourceWords = map[services.Source]string{
 	services.Apple:  "from Apple's list",
 }
 
+// alertsTab is the title of the tab, with how many alerts nobody has looked at.
+func alertsTab(unseen int) string {
+	if unseen == 0 {
+		return wordAlerts
+	}
+	return wordAlerts + " (" + strconv.Itoa(unseen) + ")"
+}
+
 // windowTitle is the window's title for a row's label, "" for none.
 func windowTitle(label string) string {
 	if label == "" {
@@ -111,10 +166,21 @@ func windowTitle(label string) string {
 	return label + " – " + wordApp
 }
 
+// reachWord is the reach of a row, or that it has closed.
+func reachWord(l *line) string {
+	if l.gone {
+		return wordClosed
+	}
+	return reachShort(&l.Listener)
+}
+
 // reachShort is the reach of a listener in as few words as a column takes.
 func reachShort(l *scanner.Listener) string {
-	if l.Namespace != "" {
+	switch m := l.Manager(); {
+	case l.Namespace != "" && m.Kind == supervisor.Contained:
 		return "Its container"
+	case l.Namespace != "":
+		return "Its namespace"
 	}
 	switch l.Scope() {
 	case scanner.ScopeLoopback:
@@ -191,7 +257,7 @@ func placeWords(r *view.Row) string {
 	return s
 }
 
-// headline says in one sentence what the listener is.
+// headline says in one sentence what the listener is, below the program's name.
 func headline(r *view.Row, gone bool) string {
 	verb := "listens on "
 	if len(r.Listener.Owners) > 1 {
@@ -226,7 +292,124 @@ func clientWords(n int) string {
 	if n == 0 {
 		return "Nobody"
 	}
-	return view.Plural(n, "client")
+	return strconv.Itoa(n)
+}
+
+// connectionLines gives who is connected, a line each, with the state where it is
+// not the usual one.
+func connectionLines(c *clients) string {
+	var lines []string
+	for _, conn := range c.list[:min(len(c.list), maxClients)] {
+		line := view.Clean(conn.Remote.String(), 64)
+		if conn.State != "ESTABLISHED" {
+			line += "  " + strings.ToLower(conn.State)
+		}
+		lines = append(lines, line)
+	}
+	if more := max(c.total, len(c.list)) - len(lines); more > 0 {
+		lines = append(lines, moreWords(more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func moreWords(n int) string { return "and " + strconv.Itoa(n) + " more" }
+
+// goneWords is said of a listener that has closed while it was shown.
+func goneWords(at time.Time) string { return "Gone, at " + at.Format("15:04") }
+
+// hiddenOwner says why a process is not shown.
+func hiddenOwner(l *scanner.Listener) string {
+	if l.User == "" || l.UID == os.Geteuid() {
+		return wordHiddenOwner
+	}
+	return "A process of " + view.Clean(l.User, 64) + ", which an ordinary user may not look into."
+}
+
+func packageWords(p installed.Package) string {
+	words := view.Clean(p.Name, 128)
+	if p.Version != "" {
+		words += " " + view.Clean(p.Version, 64)
+	}
+	return words + " (" + view.Clean(p.Manager, 32) + ")"
+}
+
+// cpuWords is "0.3 % of a core now, 2 min 5 s since its start".
+func cpuWords(u *process.Usage, share float64, known bool) string {
+	if u.Missing[process.FieldCPU] != "" {
+		return ""
+	}
+	used := durationWords(u.CPU) + " since its start"
+	if !known {
+		return used
+	}
+	return strconv.FormatFloat(100*share, 'f', 1, 64) + " % of a core now, " + used
+}
+
+// durationWords is a time in its two largest units: "850 ms", "2.4 s", "5 min 3 s", "3 h 2 min", "4 d 3 h".
+func durationWords(d time.Duration) string {
+	const day = 24 * time.Hour
+	two := func(a time.Duration, nameA string, b time.Duration, nameB string) string {
+		return fmt.Sprintf("%d %s %d %s", d/a, nameA, d%a/b, nameB)
+	}
+	switch {
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	case d < 10*time.Second:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	case d < time.Minute:
+		return strconv.Itoa(int(d.Seconds())) + " s"
+	case d < time.Hour:
+		return two(time.Minute, "min", time.Second, "s")
+	case d < day:
+		return two(time.Hour, "h", time.Minute, "min")
+	}
+	return two(day, "d", time.Hour, "h")
+}
+
+func memoryWords(u *process.Usage) string {
+	if u.Missing[process.FieldMemory] != "" {
+		return ""
+	}
+	return view.BytesWords(int64(min(u.Memory, 1<<62)))
+}
+
+func countWords(u *process.Usage, n int, field string) string {
+	if u.Missing[field] != "" {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// sinceWords is how long a listener stands, in one unit: "4 min", "≥ 2 h" where it
+// was there already, "≤ 3 d" where only its process is known to have begun then.
+func sinceWords(s since, now time.Time) string {
+	if s.how == unknown {
+		return ""
+	}
+	d := max(now.Sub(s.at), 0)
+	var words string
+	switch {
+	case d < time.Minute:
+		words = strconv.Itoa(int(d.Seconds())) + " s"
+	case d < time.Hour:
+		words = strconv.Itoa(int(d.Minutes())) + " min"
+	case d < 48*time.Hour:
+		words = strconv.Itoa(int(d.Hours())) + " h"
+	default:
+		words = strconv.Itoa(int(d.Hours())/24) + " d"
+	}
+	return map[certainty]string{exactly: "", earlier: "≥ ", atBest: "≤ "}[s.how] + words
+}
+
+// groupTitle is "nginx", and how many listeners its group has.
+func groupTitle(g *programGroup) string {
+	words := g.name + "  ·  " + view.Plural(g.members, "listener")
+	if g.outside > 0 && g.outside < g.members {
+		words += ", " + strconv.Itoa(g.outside) + " open to others"
+	} else if g.outside > 0 {
+		words += ", open to others"
+	}
+	return words
 }
 
 func protocolWords(l *scanner.Listener) string {
@@ -270,7 +453,7 @@ func morePIDs(owners []scanner.Process) string {
 	return strconv.Itoa(len(owners)) + " more with pid " + strings.Join(pids, ", ")
 }
 
-func parentWords(a process.Relative) string {
+func relativeWords(a process.Relative) string {
 	if name := view.Clean(a.Name, 64); name != "" {
 		return name + " (" + strconv.Itoa(a.PID) + ")"
 	}
@@ -319,7 +502,29 @@ func stopSupervised(m *supervisor.Manager) string {
 	return ""
 }
 
-func stopping(name string) string { return "Asking " + name + " to stop…" }
+func stopping(name string, force bool) string {
+	if force {
+		return "Ending " + name + "…"
+	}
+	return "Asking " + name + " to stop…"
+}
+
+// stoppedWords says what came of a signal.
+func stoppedWords(name string, pid int, o process.Outcome) string {
+	who := capital(fmt.Sprintf("%s (pid %d)", name, pid))
+	if o == process.StillRunning {
+		return who + " still runs: it may be finishing something, or ignore the request. Forcing it ends it at once, and what it has not saved is lost."
+	}
+	return who + " has ended."
+}
+
+// stopClients says what those lose who are connected.
+func stopClients(n int) string {
+	if n == 1 {
+		return "1 client is connected now, and loses its connection."
+	}
+	return strconv.Itoa(n) + " clients are connected now, and lose their connections."
+}
 
 func notStopped(name string) string { return name + " was not stopped" }
 
@@ -348,6 +553,39 @@ func loginFailed(err error) string {
 func openFailed(err error) string {
 	return "The browser did not open: " + view.Clean(err.Error(), maxText)
 }
+
+func showFailed(err error) string {
+	return "It did not open: " + view.Clean(err.Error(), maxText)
+}
+
+// noPastWords says why nothing is remembered.
+func noPastWords(why error) string {
+	if why == nil {
+		return "Nothing yet: it is remembered while Portlight runs in the menu bar."
+	}
+	return sentence(why.Error())
+}
+
+func notSaved(err error) string { return "It was not saved: " + view.Clean(err.Error(), maxText) }
+
+// ruleMade says what the rules of one click cover.
+func ruleMade(made []alerts.Rule) string {
+	switch len(made) {
+	case 0:
+		return "There is a rule for that already."
+	case 1:
+		return "New rule: " + view.RuleWords(made[0]) + "."
+	}
+	return "New rule: " + view.RuleWords(made[0]) + ", " + moreWords(len(made)-1) + "."
+}
+
+func nameTitle(r *view.Row) string { return "Name for " + portWords(r) }
+
+func everyProgram(r *view.Row) string {
+	return "For " + strings.ToUpper(r.Proto) + " port " + r.Port + ", whichever program listens there"
+}
+
+func onlyProgram(name string) string { return "Only where " + view.Clean(name, 64) + " listens there" }
 
 func visibleWords(v scanner.Visibility) string {
 	return fmt.Sprintf("%s, %d with a known owner, %d hidden", view.Plural(v.Listeners, "listener"), v.WithOwner, v.Hidden)

@@ -1,0 +1,133 @@
+package window
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"portlight/app/view"
+)
+
+// menuOf gives a menu of the chosen listener.
+func (w *Window) menuOf(kind menuKind) *fyne.Menu {
+	if kind == menuCopy {
+		return fyne.NewMenu("", w.copyItems()...)
+	}
+	return fyne.NewMenu("", w.moreItems()...)
+}
+
+// openMenu opens the menu of the chosen row at a place.
+func (w *Window) openMenu(at fyne.Position) {
+	if w.chosen.row == nil {
+		return
+	}
+	items := append(w.copyItems(), fyne.NewMenuItemSeparator())
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", append(items, w.moreItems()...)...), w.win.Canvas(), at)
+}
+
+// copyItems are what can be copied of the chosen listener.
+func (w *Window) copyItems() []*fyne.MenuItem {
+	r := w.chosen.row
+	var items []*fyne.MenuItem
+	add := func(label, text string) {
+		if text != "" {
+			items = append(items, fyne.NewMenuItem(label, func() { w.copy(text) }))
+		}
+	}
+	add(wordCopyAddress, r.Address)
+	add(wordCopyURL, r.URL)
+	add(wordCopyPID, pidText(r))
+	add(wordCopyCommand, w.command())
+	add(wordCopyRow, rowLine(r))
+	add(wordCopyAll, w.list.details.shown.plain())
+	return items
+}
+
+// command is the command line of the first process, as far as it is known.
+func (w *Window) command() string {
+	owners := w.chosen.row.Listener.Owners
+	if len(owners) == 0 {
+		return ""
+	}
+	read := w.chosen.known[owners[0].ID]
+	if read.details == nil || len(read.details.Args) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(read.details.Args))
+	for i, a := range read.details.Args {
+		quoted[i] = quote(a)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// moreItems are what can be done with the chosen listener.
+func (w *Window) moreItems() []*fyne.MenuItem {
+	r := w.chosen.row
+	exe, folder := w.places()
+	items := []*fyne.MenuItem{
+		w.item(wordOpen, theme.ComputerIcon(), r.URL != "" && !w.chosen.gone, func() { w.open(r.URL) }),
+		w.item(wordReveal, theme.FileApplicationIcon(), exe != "", func() { w.show(w.opts.Reveal, exe) }),
+		w.item(wordOpenFolder, theme.FolderOpenIcon(), folder != "", func() { w.show(w.opts.OpenFolder, folder) }),
+		fyne.NewMenuItemSeparator(),
+	}
+	items = append(items, w.memoryItems()...)
+	return append(items, fyne.NewMenuItemSeparator(),
+		w.item(wordStop, theme.CancelIcon(), !w.chosen.gone && whyNotStop(r) == "", func() { w.askStopOf(r) }))
+}
+
+// item is an item of a menu, faint where it makes no sense.
+func (w *Window) item(label string, icon fyne.Resource, on bool, do func()) *fyne.MenuItem {
+	i := fyne.NewMenuItemWithIcon(label, icon, do)
+	i.Disabled = !on
+	return i
+}
+
+// places are the executable and the working folder of the first process, as far as
+// they are known.
+func (w *Window) places() (exe, folder string) {
+	owners := w.chosen.row.Listener.Owners
+	if len(owners) == 0 {
+		return "", ""
+	}
+	if d := w.chosen.known[owners[0].ID].details; d != nil {
+		return d.Exe, d.Cwd
+	}
+	return owners[0].Path, ""
+}
+
+// show opens a file or folder beside the window, which may take a while.
+func (w *Window) show(open func(string) error, path string) {
+	w.spawn(func() {
+		if err := open(path); err != nil {
+			w.do(func() { w.notice.say(showFailed(err)) })
+		}
+	})
+}
+
+// plain is all that the details show, as lines to copy.
+func (d *details) plain() string {
+	lines := []string{d.title + " " + d.headline, d.reach}
+	for i := range d.groups {
+		lines = append(lines, "", d.groups[i].title)
+		for _, p := range d.groups[i].pairs {
+			lines = append(lines, "  "+p.label+": "+strings.ReplaceAll(p.value, "\n", "\n    "))
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// rowLine is a row as a line of text: its columns, with tabs between them.
+func rowLine(r *view.Row) string {
+	return strings.Join([]string{r.Port + "/" + r.Proto, r.Service, r.Program, r.Address, r.Reach, r.User, r.PID}, "\t")
+}
+
+// pidText is the pid of the first process, "" without one.
+func pidText(r *view.Row) string {
+	if len(r.Listener.Owners) == 0 {
+		return ""
+	}
+	return strconv.Itoa(r.Listener.Owners[0].PID)
+}

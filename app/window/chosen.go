@@ -1,0 +1,175 @@
+package window
+
+import (
+	"context"
+	"time"
+
+	"portlight/app/view"
+	"portlight/scanner"
+	"portlight/scanner/process"
+)
+
+// chosen is the listener whose details are shown, and what is known of it by now.
+type chosen struct {
+	row     *view.Row // as it was last seen, nil for none
+	gone    bool      // it has closed
+	goneAt  time.Time // when that was seen
+	known   map[process.ID]reading
+	asked   map[process.ID]bool
+	clients *clients // nil while they are not known
+	past    []pair   // what the memory tells
+
+	asking bool               // for the clients
+	drop   context.CancelFunc // ends what is read for this listener
+	ctx    context.Context    // of that
+}
+
+// choose shows the details of a listener. The title of a group, "", changes nothing.
+func (w *Window) choose(id string) {
+	c := &w.chosen
+	if c.row != nil && c.row.ID == id && !c.gone {
+		return
+	}
+	e := w.model.find(id)
+	if e == nil {
+		return
+	}
+	if c.drop != nil {
+		c.drop()
+	}
+	asking := c.asking
+	*c = chosen{known: map[process.ID]reading{}, asked: map[process.ID]bool{}, asking: asking}
+	c.ctx, c.drop = context.WithCancel(context.Background())
+	w.wish = wish{}
+	w.chosenIs(e)
+	w.findClients()
+	w.recall()
+}
+
+// follow keeps the details of the chosen listener true after a snapshot.
+func (w *Window) follow() {
+	c := &w.chosen
+	if c.row == nil {
+		return
+	}
+	e := w.model.find(c.row.ID)
+	if e == nil {
+		if !c.gone {
+			c.gone, c.goneAt = true, w.now()
+		}
+		w.describe()
+		return
+	}
+	w.chosenIs(e)
+}
+
+func (w *Window) chosenIs(e *entry) {
+	row := e.Row
+	w.chosen.row, w.chosen.gone = &row, false
+	w.win.SetTitle(windowTitle(row.Label()))
+	w.describe()
+	w.read()
+}
+
+// Refresh looks anew at who is connected to the chosen listener, and at what its
+// processes take of the computer.
+func (w *Window) Refresh() {
+	w.do(func() {
+		w.findClients()
+		w.measure()
+	})
+}
+
+// findClients finds who is connected to the chosen listener, unless that is going on
+// already.
+func (w *Window) findClients() {
+	c := &w.chosen
+	if c.row == nil || c.gone || c.asking || c.row.Listener.Proto != scanner.TCP {
+		return
+	}
+	c.asking = true
+	ctx, l := c.ctx, c.row.Listener
+	w.spawn(func() {
+		list, total, err := w.opts.Connections(ctx, &l, maxClients)
+		w.do(func() {
+			c.asking = false
+			if ctx.Err() != nil { // another one is chosen
+				w.findClients()
+				return
+			}
+			c.clients = &clients{list, total, err}
+			w.describe()
+		})
+	})
+}
+
+func (w *Window) describe() {
+	c := &w.chosen
+	s := subject{
+		row: c.row, gone: c.gone, goneAt: c.goneAt, snap: w.model.snap, names: w.opts.Names,
+		known: c.known, clients: c.clients, past: c.past, now: w.now(),
+	}
+	w.list.details.show(s.describe())
+}
+
+// read reads the owners that have not been read yet.
+func (w *Window) read() {
+	c := &w.chosen
+	var owners []scanner.Process
+	for _, o := range c.row.Listener.Owners[:min(len(c.row.Listener.Owners), maxOwners)] {
+		if !c.asked[o.ID] {
+			c.asked[o.ID] = true
+			owners = append(owners, o)
+		}
+	}
+	if len(owners) == 0 {
+		return
+	}
+	ctx, known := c.ctx, c.known
+	w.spawn(func() {
+		packs := map[string]*pack{}
+		for _, o := range owners {
+			r := reading{}
+			r.details, r.err = w.opts.ReadDetails(ctx, o)
+			w.do(func() { w.learn(ctx, known, o.ID, r) })
+			if r.err != nil || r.details.Exe == "" {
+				continue
+			}
+			exe := r.details.Exe
+			if packs[exe] == nil {
+				packs[exe] = &pack{}
+				packs[exe].Package, packs[exe].err = w.opts.Installed(ctx, exe)
+			}
+			r.pack = packs[exe]
+			w.do(func() { w.learn(ctx, known, o.ID, r) })
+		}
+	})
+}
+
+// learn takes what was read of a process, unless another listener is chosen by now.
+func (w *Window) learn(ctx context.Context, known map[process.ID]reading, id process.ID, r reading) {
+	if ctx.Err() != nil {
+		return
+	}
+	r.usage, r.before = known[id].usage, known[id].before
+	if r.usage == nil && r.err == nil {
+		r.usage, _ = w.opts.Measure(id) // the error is that it has ended, which the scan tells
+	}
+	known[id] = r
+	w.describe()
+}
+
+// measure looks anew at what the processes take of the computer.
+func (w *Window) measure() {
+	c := &w.chosen
+	if c.row == nil || c.gone {
+		return
+	}
+	for id, r := range c.known {
+		if u, err := w.opts.Measure(id); err == nil {
+			r.usage, r.before = u, r.usage
+			c.known[id] = r
+		}
+	}
+	w.describe()
+}

@@ -1,0 +1,78 @@
+package window
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+// keys sets the keys of the window: Ctrl, or Cmd on a Mac, with F, W, C, comma, and
+// the number of a tab.
+func (w *Window) keys() {
+	for _, key := range [...]fyne.KeyName{fyne.KeyF, fyne.KeyW, fyne.KeyComma, fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
+		w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
+			func(s fyne.Shortcut) { w.shortcut(s) })
+	}
+	w.win.Canvas().AddShortcut(&fyne.ShortcutCopy{}, func(fyne.Shortcut) { w.copyRow() })
+	w.list.search.shortcut = w.shortcut
+	w.list.search.leave = w.toTable
+	w.win.Canvas().SetOnTypedKey(w.typed)
+}
+
+// shortcut does what a shortcut is for and reports whether it is one of ours.
+func (w *Window) shortcut(s fyne.Shortcut) bool {
+	c, ok := s.(*desktop.CustomShortcut)
+	if !ok || c.Modifier != fyne.KeyModifierShortcutDefault {
+		return false
+	}
+	if c.KeyName == fyne.KeyW {
+		w.win.Close()
+		return true
+	}
+	do := map[fyne.KeyName]func(){
+		fyne.KeyF:     w.toSearch,
+		fyne.Key1:     func() { w.nav.choose(0) },
+		fyne.Key2:     func() { w.nav.choose(1) },
+		fyne.Key3:     func() { w.nav.choose(2) },
+		fyne.Key4:     func() { w.nav.choose(3) },
+		fyne.KeyComma: func() { w.nav.choose(tabSettings) },
+	}[c.KeyName]
+	if do != nil && w.popup == nil {
+		do()
+	}
+	return do != nil
+}
+
+func (w *Window) toSearch() {
+	w.nav.choose(tabListeners)
+	w.win.Canvas().Focus(w.list.search)
+}
+
+// toTable moves the keyboard to the chosen row, or the first.
+func (w *Window) toTable() { w.win.Canvas().Focus(w.list.list) }
+
+// toDetails moves the keyboard to the buttons of the details.
+func (w *Window) toDetails() {
+	if first := w.list.details.first; first != nil {
+		w.win.Canvas().Focus(first)
+	}
+}
+
+// copyRow copies the chosen listener as a line of text.
+func (w *Window) copyRow() {
+	if w.popup == nil && w.nav.chosen == tabListeners && w.chosen.row != nil {
+		w.copy(rowLine(w.chosen.row))
+	}
+}
+
+// typed is for keys that no widget took.
+func (w *Window) typed(ev *fyne.KeyEvent) {
+	switch {
+	case ev.Name == fyne.KeyEscape && w.popup != nil:
+		w.closePopup()
+	case w.popup != nil || w.nav.chosen != tabListeners:
+	case ev.Name == fyne.KeyEscape:
+		w.list.search.SetText("")
+	default:
+		w.list.list.TypedKey(ev)
+	}
+}
