@@ -43,7 +43,7 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 		{"service 22/sctp", "neither tcp nor udp"},
 	} {
 		code, stdout, stderr := portlight(strings.Fields(c.args)...)
-		if code != exitUsage || stdout != "" || !strings.Contains(stderr, c.want) || !strings.Contains(stderr, "Usage:") {
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, c.want) || !strings.Contains(stderr, "\nUsage: portlight") || strings.Count(stderr, "\n") > 4 || !strings.HasSuffix(stderr, " --help\n") {
 			t.Errorf("%s: exit %d, stdout %q, stderr %q", c.args, code, stdout, stderr)
 		}
 	}

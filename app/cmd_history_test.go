@@ -55,7 +55,7 @@ func TestHistory(t *testing.T) {
 	code, stdout, stderr := portlight("history", "--limit", "2", "--data-dir", dir)
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	if code != exitFine || len(lines) != 2 || !strings.HasSuffix(lines[1], "nginx (0.0.0.0:2): nginx listens on 2 where others can reach it, for the first time") &&
-		!strings.Contains(lines[1], "sshd (0.0.0.0:1)") || !strings.HasPrefix(lines[1], time.Now().Add(-time.Hour).Format("2006-01-02 15:04")) || !strings.Contains(stderr, "the latest 2") {
+		!strings.Contains(lines[1], "sshd (0.0.0.0:1)") || !strings.HasPrefix(lines[1], time.Now().Add(-time.Hour).Format("2006-01-02T15:04")) || !strings.Contains(stderr, "the latest 2") {
 		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 	}
 	if code, _, stderr := portlight("history", "--limit", "24", "--data-dir", dir); code != exitFine || stderr != "" {

@@ -72,9 +72,9 @@ func ofName(known map[string][]string, name string) (string, error) {
 	case len(same) > 1:
 		return "", fmt.Errorf(wordsManyPrograms, name, listPrograms(same))
 	case len(like) > 0:
-		return "", fmt.Errorf(wordsLikePrograms, name, listPrograms(like))
+		return "", unknownProgram{fmt.Errorf(wordsLikePrograms, name, listPrograms(like))}
 	}
-	return "", fmt.Errorf(wordsNoProgram, name)
+	return "", unknownProgram{fmt.Errorf(wordsNoProgram, name)}
 }
 
 func listPrograms(identities []string) string {

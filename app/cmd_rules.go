@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -110,7 +111,7 @@ func newRulesAddCommand(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return doing(func(*cobra.Command, []string) error { return p.addRule(r, f) })(cmd, args)
+			return doing(func(*cobra.Command, []string) error { return p.addRule(cmd.Context(), r, f) })(cmd, args)
 		},
 	}
 	flags := cmd.Flags()
@@ -172,14 +173,14 @@ func coversAll(r alerts.Rule) bool {
 	return r.Proto == 0 && r.FirstPort == 0 && !r.Ephemeral && r.Where == alerts.Anywhere
 }
 
-func (p *program) addRule(r alerts.Rule, f ruleFlags) error {
+func (p *program) addRule(ctx context.Context, r alerts.Rule, f ruleFlags) error {
 	s, err := p.openToWrite()
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	if f.program != "" {
-		identity, remembered, err := findProgram(s, f.program)
+		identity, remembered, err := findAnyProgram(ctx, s, f.program)
 		if err != nil {
 			return err
 		}
@@ -200,8 +201,28 @@ func (p *program) addRule(r alerts.Rule, f ruleFlags) error {
 		return err
 	}
 	at := slices.IndexFunc(rules, func(o alerts.Rule) bool { return o.ID == id })
-	_, err = fmt.Fprintf(p.out, wordsRuleAdded+"\n", id, at+1, len(rules), view.RuleWords(r))
-	return err
+	if _, err := fmt.Fprintf(p.out, wordsRuleAdded+"\n", id, at+1, len(rules), view.RuleWords(r)); err != nil {
+		return err
+	}
+	p.noteOrder(rules, at)
+	return nil
+}
+
+// noteOrder says where a rule decides nothing because of another one's place: the one
+// that was added, or those behind it.
+func (p *program) noteOrder(rules []alerts.Rule, at int) {
+	added := &rules[at]
+	for i := range rules[:at] {
+		if rules[i].Includes(added) {
+			fmt.Fprintf(p.err, wordsDecidedBefore+"\n", rules[i].ID, view.RuleWords(rules[i]))
+			return
+		}
+	}
+	for i := range rules[at+1:] {
+		if r := &rules[at+1+i]; added.Includes(r) {
+			fmt.Fprintf(p.err, wordsDecidesNothing+"\n", r.ID, view.RuleWords(*r), r.ID)
+		}
+	}
 }
 
 func newRulesRemoveCommand(p *program) *cobra.Command {
@@ -381,7 +402,20 @@ func (p *program) importRules(rules []alerts.Rule, replace bool) error {
 		return err
 	}
 	_, err = fmt.Fprintf(p.out, wordsImported+"\n", view.Plural(added, "rule"), len(rules)-added, len(all))
+	if n := countEnded(rules, time.Now()); n > 0 {
+		fmt.Fprintf(p.err, wordsImportEnded+"\n", view.Plural(n, "rule"))
+	}
 	return err
+}
+
+// countEnded counts the rules that cover nothing any more.
+func countEnded(rules []alerts.Rule, now time.Time) (n int) {
+	for _, r := range rules {
+		if !r.Until.IsZero() && !now.Before(r.Until) {
+			n++
+		}
+	}
+	return n
 }
 
 // appendRules puts rules behind those that there are, and counts those that are added.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path"
 	"path/filepath"
@@ -185,5 +186,75 @@ func TestRulesImportReplaces(t *testing.T) {
 	in(t, dir, "rules import --replace", file)
 	if got := listed(t, dir); got != "" {
 		t.Errorf("%s", got)
+	}
+}
+
+// TestRulesForProgramsNeverSeen: one that listens, and one that could be started.
+func TestRulesForProgramsNeverSeen(t *testing.T) {
+	bin, dir := t.TempDir(), t.TempDir()
+	real, err := filepath.EvalSymlinks(bin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(bin, "new-tool"), []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin)
+	open, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string]string{"new-tool": filepath.Join(real, "new-tool"), filepath.Base(self): self} {
+		in(t, dir, "rules add allow --program", name)
+		want := alerts.Program(&scanner.Listener{}, &scanner.Process{Path: file})
+		if got := parsed[[]view.RuleJSON](t, in(t, dir, "rules --json"))[0].Program; got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+	fails(t, dir, exitError, `no program "no-such" is remembered: name it by the path of its executable, such as /usr/sbin/nginx`, "rules add allow --program no-such")
+	fails(t, dir, exitError, `no program "../new-tool" is remembered`, "rules add allow --program ../new-tool")
+}
+
+// TestOrderOfRulesIsSaid where one of them decides nothing.
+func TestOrderOfRulesIsSaid(t *testing.T) {
+	dir := t.TempDir()
+	add := func(line string) string {
+		t.Helper()
+		code, _, stderr := portlight(append(strings.Fields("rules add "+line), "--data-dir", dir)...)
+		if code != exitFine {
+			t.Fatalf("%s: %s", line, stderr)
+		}
+		return stderr
+	}
+	if got := add("allow --port 80 --tcp"); got != "" {
+		t.Errorf("%q", got)
+	}
+	if got := add("mute --port 80 --tcp"); got != "note: rule 1 behind it decides nothing now: Allow every program on tcp 80. It goes with: portlight rules remove 1\n" {
+		t.Errorf("%q", got)
+	}
+	if got := add("alert --port 80 --tcp --network --last"); got != "note: rule 2 stands before it and decides instead: Mute every program on tcp 80\n" {
+		t.Errorf("%q", got)
+	}
+	if got := add("alert --port 80-81"); strings.Count(got, "decides nothing now") != 3 {
+		t.Errorf("%q", got)
+	}
+	if got := add("alert --port 82 --last"); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestImportOfEndedRulesIsSaid(t *testing.T) {
+	dir, file := t.TempDir(), filepath.Join(t.TempDir(), "rules.toml")
+	if err := os.WriteFile(file, []byte("[[rule]]\naction = \"mute\"\nports = \"1\"\nuntil = 2020-01-01T00:00:00Z\n[[rule]]\naction = \"mute\"\nports = \"2\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := portlight("rules", "import", file, "--data-dir", dir)
+	if code != exitFine || !strings.HasPrefix(stdout, "2 rules imported") || stderr != "note: 1 rule of the file with an end in the past: without effect\n" {
+		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 	}
 }

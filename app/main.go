@@ -69,7 +69,7 @@ func (p *program) run(ctx context.Context, args []string) (code int) {
 	case err == nil:
 		return exitFine
 	}
-	fmt.Fprintf(p.err, "portlight: %v\n%s", err, cmd.UsageString())
+	fmt.Fprintf(p.err, saying+"%v\n%s %s\n"+wordsMoreHelp+"\n", err, wordUsage, cmd.UseLine(), cmd.CommandPath())
 	return exitUsage
 }
 

@@ -88,6 +88,20 @@ func (r *Rule) Covers(l *scanner.Listener, program string, now time.Time) bool {
 	return true
 }
 
+// Includes reports whether a rule covers everything that another one does.
+func (r *Rule) Includes(o *Rule) bool {
+	switch {
+	case !r.Until.IsZero() && (o.Until.IsZero() || o.Until.After(r.Until)),
+		r.Program != "" && r.Program != o.Program,
+		r.Proto != 0 && r.Proto != o.Proto,
+		r.FirstPort != 0 && (o.FirstPort < r.FirstPort || o.LastPort > r.LastPort),
+		r.Ephemeral && !o.Ephemeral,
+		r.Where != Anywhere && r.Where != o.Where:
+		return false
+	}
+	return true
+}
+
 // RuleFor is the rule of one click: it covers this program on this port, or on all
 // ports that the system hands out if this is one. Of a listener that only this computer
 // can reach it says nothing about others.

@@ -75,3 +75,26 @@ func FuzzRules(f *testing.F) {
 		}
 	})
 }
+
+func TestRuleIncludes(t *testing.T) {
+	later := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	all, nginx := Rule{}, Rule{Program: "exe:/bin/nginx"}
+	web := Rule{Program: "exe:/bin/nginx", Proto: scanner.TCP, FirstPort: 80, LastPort: 443, Where: Network}
+	http := web
+	http.FirstPort, http.LastPort = 80, 80
+	ended := http
+	ended.Until = later
+	handed := Rule{Program: "exe:/bin/nginx", Ephemeral: true}
+	for i, c := range []struct {
+		r, o Rule
+		want bool
+	}{
+		{all, web, true}, {web, all, false}, {nginx, web, true}, {web, nginx, false}, {web, http, true}, {http, web, false}, {web, web, true},
+		{http, ended, true}, {ended, http, false}, {ended, ended, true}, {nginx, handed, true}, {handed, nginx, false}, {handed, web, false},
+		{Rule{Where: Local}, web, false}, {Rule{Where: Network}, Rule{}, false}, {Rule{Program: "exe:/bin/nc"}, web, false}, {Rule{Proto: scanner.UDP}, web, false},
+	} {
+		if got := c.r.Includes(&c.o); got != c.want {
+			t.Errorf("%d: %+v includes %+v: %v", i, c.r, c.o, got)
+		}
+	}
+}

@@ -19,12 +19,15 @@ type Log struct {
 	dated bool      // a line with a date was given
 }
 
-// Line is EventText behind its date. In a pipe each line has one: it may be read on
-// another day.
+// Line is EventText behind its date. In a pipe each line begins with its time by
+// RFC 3339: it may be read on another day, and in another zone.
 func (l *Log) Line(j alerts.Judgement) string {
+	if !l.Columns {
+		return eventText(j.Event.Time.Format(time.RFC3339), j, l.Facts, l.Style)
+	}
 	text, day := EventText(j, l.Facts, l.Style), j.Event.Time.Format(time.DateOnly)
 	switch {
-	case !l.Columns || day != l.Now.In(j.Event.Time.Location()).Format(time.DateOnly):
+	case day != l.Now.In(j.Event.Time.Location()).Format(time.DateOnly):
 		l.dated = true
 		return day + " " + text
 	case l.dated:

@@ -59,7 +59,11 @@ func (m MemoryJSON) words() []string {
 		lines = []string{m.Path + ": " + wordsNothingYet}
 	}
 	lines = append(lines, fmt.Sprintf(wordsKept, Plural(m.KeepDays, "day"), m.KeepEvents))
-	if m.Free != nil && *m.Free < fullBelow {
+	switch {
+	case m.Free == nil, *m.Free >= scarceBelow:
+	case *m.Free >= fullBelow:
+		lines = append(lines, fmt.Sprintf(wordsDiskScarce, BytesWords(*m.Free)))
+	default:
 		lines = append(lines, fmt.Sprintf(wordsDiskFull, BytesWords(*m.Free)))
 	}
 	if m.Skipped > 0 {
@@ -68,8 +72,12 @@ func (m MemoryJSON) words() []string {
 	return lines
 }
 
-// fullBelow is how much of a disk must be free for the database to be written, in bytes.
-const fullBelow = 1 << 20
+// How much of a disk must be free, in bytes, for the database to be written, and to be
+// written for some time.
+const (
+	fullBelow   = 64 << 10
+	scarceBelow = 10 << 20
+)
 
 func (m MemoryJSON) contents() string {
 	events := Plural(m.Events, "event")
@@ -130,6 +138,7 @@ const (
 	wordsNoAgent     = "Portlight does not run: nothing is recorded and nothing is told"
 	wordsRecorder    = "`portlight watch --record` runs: it records what happens, and shows no notifications"
 	wordsPausedUntil = "alerts are paused until %s: until then none is shown, and all are recorded"
+	wordsDiskScarce  = "its disk is almost full (%s left): make room, or what happens is soon not remembered any more"
 	wordsDiskFull    = "its disk is full (%s left): what happens is not remembered until there is room"
 	wordsShownBy     = "shown by "
 	wordsWouldShow   = "they would be shown by "

@@ -79,14 +79,19 @@ func paths(r Row) string {
 	return strings.Join(all, ", ")
 }
 
-// EventText is a judged event in one line.
+// EventText is a judged event in one line, behind its time of day.
 func EventText(j alerts.Judgement, f Facts, s Style) string {
+	return eventText(j.Event.Time.Format(time.TimeOnly), j, f, s)
+}
+
+// eventText is a judged event behind when it was.
+func eventText(when string, j alerts.Judgement, f Facts, s Style) string {
 	r := NewRow(j.Event.Listener, f)
 	mark, sgr := "      ", ""
 	if j.Verdict.Alerts() {
 		mark, sgr = "ALERT ", sgrExternal
 	}
-	line := j.Event.Time.Format(time.TimeOnly) + "  " + fmt.Sprintf("%-7s", j.Event.Op) + "  " + mark + r.Label() + " (" + r.Address + "): " + Reason(j)
+	line := when + "  " + fmt.Sprintf("%-7s", j.Event.Op) + "  " + mark + r.Label() + " (" + r.Address + "): " + Reason(j)
 	if s.Colour && sgr != "" {
 		return sgr + line + sgrReset
 	}
