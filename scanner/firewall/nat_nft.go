@@ -30,8 +30,24 @@ type nftTable struct {
 type nftChain struct{ Family, Table, Name, Type, Hook string }
 
 func (c nftChain) table() string         { return nftName(c.Family, c.Table) }
-func nftName(parts ...string) string     { return strings.Join(parts, "\x00") }
 func (c nftChain) in(name string) string { return nftName(c.Family, c.Table, name) }
+
+func nftName(parts ...string) string { return strings.Join(parts, "\x00") }
+
+type nftSet struct {
+	Family, Table, Name string
+	Elem                []any
+}
+
+type nftItem struct {
+	Table    nftTable
+	Chain    nftChain
+	Set, Map nftSet
+	Rule     struct {
+		Family, Table, Chain string
+		Expr                 json.RawMessage
+	}
+}
 
 // parseNft gives the ports of this computer that rules of nftables lead elsewhere,
 // and whether there are rules of iptables among them, for which iptables-save has to
@@ -61,42 +77,31 @@ func (n *nftRules) read(dec *json.Decoder) error {
 		if err := dec.Decode(&raw); err != nil {
 			return fmt.Errorf("read rules: %w", err)
 		}
-		var item struct {
-			Table    nftTable
-			Chain    nftChain
-			Set, Map struct {
-				Family, Table, Name string
-				Elem                []any
-			}
-			Rule struct {
-				Family, Table, Chain string
-				Expr                 json.RawMessage
-			}
-		}
-		if json.Unmarshal(raw, &item) != nil {
-			continue
-		}
-		t, c, r := item.Table, item.Chain, item.Rule
-		if t.Name != "" && asleep(t) {
-			n.dormant[nftName(t.Family, t.Name)] = true
-		}
-		if c.Type == "nat" && c.Hook == "prerouting" {
-			n.bases = append(n.bases, c)
-		}
-		if r.Chain != "" {
-			chain := nftName(r.Family, r.Table, r.Chain)
-			n.rules[chain] = append(n.rules[chain], r.Expr)
-		}
-		for _, s := range []struct {
-			Family, Table, Name string
-			Elem                []any
-		}{item.Set, item.Map} {
-			if s.Name != "" {
-				n.sets[nftName(s.Family, s.Table, s.Name)] = s.Elem
-			}
+		var item nftItem
+		if json.Unmarshal(raw, &item) == nil {
+			n.keep(&item)
 		}
 	}
 	return nil
+}
+
+func (n *nftRules) keep(item *nftItem) {
+	t, c, r := item.Table, item.Chain, item.Rule
+	if t.Name != "" && asleep(t) {
+		n.dormant[nftName(t.Family, t.Name)] = true
+	}
+	if c.Type == "nat" && c.Hook == "prerouting" {
+		n.bases = append(n.bases, c)
+	}
+	if r.Chain != "" {
+		chain := nftName(r.Family, r.Table, r.Chain)
+		n.rules[chain] = append(n.rules[chain], r.Expr)
+	}
+	for _, s := range [...]nftSet{item.Set, item.Map} {
+		if s.Name != "" {
+			n.sets[nftName(s.Family, s.Table, s.Name)] = s.Elem
+		}
+	}
 }
 
 // asleep reads the flags of a table, a word or several. For "dormant" nft 1.0.6
