@@ -47,7 +47,7 @@ func listening(ctx context.Context) map[string][]string {
 		for j := range l.Owners {
 			p := &l.Owners[j]
 			identity := alerts.Program(l, p)
-			known[identity] = append(namesOf(identity), p.Name)
+			known[identity] = append(alerts.Names(identity), p.Name)
 			if p.Title != "" {
 				known[identity] = append(known[identity], p.Title)
 			}

@@ -37,12 +37,7 @@ func newDoctorCommand(p *program) *cobra.Command {
 }
 
 func (p *program) doctor(ctx context.Context, asJSON bool) error {
-	names := p.names()
-	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents(), Registry: names.Registry(), Problems: names.Problems()}
-	f.Network, f.NetworkErr = scanner.ReadNetwork(ctx)
-	f.Legacy, f.Behind = firewall.LegacyTables(), trySupervisors(ctx)
-	f.Memory, f.Notifications, f.Cost = p.examineMemory()
-	d := view.NewDiagnosis(version, f)
+	d := p.diagnose(ctx)
 	if err := p.printDiagnosis(d, asJSON); err != nil {
 		return err
 	}
@@ -50,6 +45,20 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 		return errors.New(wordsNoSource)
 	}
 	return nil
+}
+
+// diagnose tries everything, which takes a second or two.
+func (p *program) diagnose(ctx context.Context) view.Diagnosis {
+	names := p.names()
+	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents(), Registry: names.Registry(), Problems: names.Problems()}
+	f.Network, f.NetworkErr = scanner.ReadNetwork(ctx)
+	f.Legacy, f.Behind = firewall.LegacyTables(), trySupervisors(ctx)
+	f.Memory, f.Notifications, f.Cost = p.examineMemory()
+	shown, err := desktop.HasTrayHost(ctx)
+	if f.Tray.Shown = shown; err != nil {
+		f.Tray.Error = err.Error()
+	}
+	return view.NewDiagnosis(version, f)
 }
 
 // supervisorPatience is how long a diagnosis waits for systemd and the engines of

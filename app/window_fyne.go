@@ -74,7 +74,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	defer said.catch(&err)
 	a := newApp()
 	memory := newWindowMemory(p, dir)
-	w := p.newWindow(a, dir, memory.names, memory.renamed)
+	w := p.newWindow(a, dir, memory, watcher)
 	w.Window().Show()
 	if !w.IsUp() {
 		return fmt.Errorf("%w (%s)", said.failure(wordsNoReason), wordsGL)
@@ -111,9 +111,12 @@ func newApp() fyne.App {
 	return a
 }
 
-func (p *program) newWindow(a fyne.App, dir string, names *names, renamed func()) *window.Window {
+func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watcher *scanner.Watcher) *window.Window {
 	return window.New(window.Options{
-		App: a, Names: names, Version: version, DataDir: dir, Renamed: renamed,
+		App: a, Names: memory.names, Version: version, DataDir: dir, Renamed: memory.renamed,
+		Health: func() window.Health {
+			return window.Health{Diagnosis: p.diagnose(context.Background()), Own: p.cost(watcher)}
+		},
 		ReadDetails: func(_ context.Context, o scanner.Process) (*process.Details, error) { return process.Read(o.ID) },
 		Measure:     process.Measure,
 		Installed:   installed.Find,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"portlight/scanner"
 	"portlight/scanner/supervisor"
@@ -23,6 +24,7 @@ type Diagnosis struct {
 
 	Memory        MemoryJSON        `json:"memory"`
 	Notifications NotificationsJSON `json:"notifications"`
+	Tray          TrayJSON          `json:"tray"`
 	Cost          *CostJSON         `json:"cost"` // of the Portlight that runs, null if none does
 }
 
@@ -75,6 +77,7 @@ type Findings struct {
 
 	Memory        MemoryJSON
 	Notifications NotificationsJSON
+	Tray          TrayJSON
 	Cost          *CostJSON
 }
 
@@ -93,7 +96,7 @@ func NewDiagnosis(version string, f Findings) Diagnosis {
 		Network: newNetworkJSON(f.Network, f.NetworkErr),
 		Names:   NamesJSON{Registry: Clean(f.Registry, maxName), Problems: []string{}},
 
-		Supervisors: newSupervisorsJSON(f.Behind), Memory: f.Memory.clean(), Notifications: f.Notifications.clean(), Cost: f.Cost,
+		Supervisors: newSupervisorsJSON(f.Behind), Memory: f.Memory.clean(), Notifications: f.Notifications.clean(), Tray: TrayJSON{f.Tray.Shown, Clean(f.Tray.Error, maxPath)}, Cost: f.Cost,
 	}
 	for _, t := range f.Legacy {
 		d.Network.Firewall.LegacyTables = append(d.Network.Firewall.LegacyTables, Clean(t, maxName))
@@ -144,54 +147,104 @@ func errorText(err error) string {
 	return Clean(err.Error(), maxPath)
 }
 
-// DiagnosisText is a Diagnosis for a person.
-func DiagnosisText(d Diagnosis, s Style) string {
-	var b strings.Builder
-	heading := func(text string) {
-		if s.Colour {
-			text = sgrHeading + text + sgrReset
-		}
-		b.WriteString("\n" + text + "\n")
+// Chapter is a part of a diagnosis for a person.
+type Chapter struct {
+	Title string
+	Facts []Fact
+}
+
+// Fact is a line of it.
+type Fact struct{ Label, Text string } // Label may be ""
+
+// Chapters gives a diagnosis in words.
+func (d *Diagnosis) Chapters() []Chapter {
+	chapters := []Chapter{
+		{wordSources, d.sourceFacts()}, {wordSeen, factsOf(append([]string{seenWords(*d)}, d.Notes...)...)},
+		{wordEvents, factsOf(eventsWords(d.Events))}, {wordSupervisors, d.supervisorFacts()}, {wordNetworks, d.networkFacts()},
+		{wordNames, factsOf(append([]string{wordsRegistry + d.Names.Registry}, d.Names.Problems...)...)},
+		{wordMemory, factsOf(d.Memory.words()...)}, {wordNotifications, factsOf(d.Notifications.words()...)}, {wordTray, factsOf(d.Tray.words())},
 	}
-	b.WriteString("Portlight " + d.Version + "\n")
-	heading(wordSources)
+	if d.Cost != nil {
+		chapters = append(chapters, Chapter{wordCost, factsOf(CostWords(*d.Cost)...)})
+	}
+	return chapters
+}
+
+// factsOf makes facts without labels.
+func factsOf(lines ...string) []Fact {
+	facts := make([]Fact, len(lines))
+	for i, l := range lines {
+		facts[i].Text = l
+	}
+	return facts
+}
+
+func (d *Diagnosis) sourceFacts() []Fact {
+	var facts []Fact
 	for _, t := range d.Sources {
-		fmt.Fprintf(&b, "  %-10s %s\n", t.Name, sourceWords(t, d.Source))
+		facts = append(facts, Fact{t.Name, sourceWords(t, d.Source)})
 	}
-	heading(wordSeen)
-	b.WriteString("  " + seenWords(d) + "\n")
-	for _, n := range d.Notes {
-		b.WriteString("  " + n + "\n")
-	}
-	heading(wordEvents)
-	b.WriteString("  " + eventsWords(d.Events) + "\n")
-	heading(wordSupervisors)
+	return facts
+}
+
+func (d *Diagnosis) supervisorFacts() []Fact {
+	var facts []Fact
 	for _, x := range d.Supervisors {
-		fmt.Fprintf(&b, "  %-14s %s\n", x.Name, supervisorWords(x))
+		facts = append(facts, Fact{x.Name, supervisorWords(x)})
 	}
-	heading(wordNetworks)
+	return facts
+}
+
+func (d *Diagnosis) networkFacts() []Fact {
+	var facts []Fact
 	for _, i := range d.Network.Interfaces {
-		fmt.Fprintf(&b, "  %-10s %s\n", i.Name, i.line())
+		facts = append(facts, Fact{i.Name, i.line()})
 	}
 	if d.Network.Error != "" {
-		b.WriteString("  " + d.Network.Error + "\n")
+		facts = append(facts, Fact{"", d.Network.Error})
 	}
-	b.WriteString("  " + wordFirewall + ": " + d.Network.Firewall.words() + "\n")
+	facts = append(facts, Fact{wordFirewall, d.Network.Firewall.words()})
 	if tables := d.Network.Firewall.LegacyTables; len(tables) > 0 {
-		b.WriteString("  " + fmt.Sprintf(wordsLegacy, strings.Join(tables, ", ")) + "\n")
+		facts = append(facts, Fact{"", fmt.Sprintf(wordsLegacy, strings.Join(tables, ", "))})
 	}
-	heading(wordNames)
-	b.WriteString("  " + wordsRegistry + d.Names.Registry + "\n")
-	for _, p := range d.Names.Problems {
-		b.WriteString("  " + p + "\n")
-	}
-	heading(wordMemory)
-	b.WriteString("  " + strings.Join(d.Memory.words(), "\n  ") + "\n")
-	heading(wordNotifications)
-	b.WriteString("  " + strings.Join(d.Notifications.words(), "\n  ") + "\n")
-	if d.Cost != nil {
-		heading(wordCost)
-		b.WriteString("  " + strings.Join(CostWords(*d.Cost), "\n  ") + "\n")
+	return facts
+}
+
+// DiagnosisText is a Diagnosis for a terminal.
+func DiagnosisText(d Diagnosis, s Style) string {
+	var b strings.Builder
+	b.WriteString("Portlight " + d.Version + "\n")
+	for _, chapter := range d.Chapters() {
+		title, width := chapter.Title, 0
+		if s.Colour {
+			title = sgrHeading + title + sgrReset
+		}
+		b.WriteString("\n" + title + "\n")
+		for _, f := range chapter.Facts {
+			width = max(width, utf8.RuneCountInString(f.Label))
+		}
+		for _, f := range chapter.Facts {
+			if f.Label != "" {
+				f.Text = fmt.Sprintf("%-*s  %s", width, f.Label, f.Text)
+			}
+			b.WriteString("  " + f.Text + "\n")
+		}
 	}
 	return b.String()
+}
+
+// TrayJSON tells of the icon in the menu bar or tray in `doctor --json`.
+type TrayJSON struct {
+	Shown bool   `json:"shown"` // the desktop shows icons, or would
+	Error string `json:"error"` // why that is not known
+}
+
+func (t TrayJSON) words() string {
+	switch {
+	case t.Shown:
+		return wordsTray
+	case t.Error != "":
+		return t.Error
+	}
+	return wordsNoTray
 }

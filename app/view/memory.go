@@ -129,6 +129,10 @@ func BytesWords(n int64) string {
 const (
 	wordMemory        = "Memory"
 	wordNotifications = "Notifications"
+	wordTray          = "Tray"
+
+	wordsTray   = "the desktop shows tray icons"
+	wordsNoTray = "this desktop shows no tray icons (on GNOME the extension AppIndicator adds them)"
 
 	wordsNothingYet  = "nothing has been remembered yet"
 	wordsUnusable    = "cannot be used: "

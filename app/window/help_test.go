@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image/color"
+	"io/fs"
 	"net/netip"
 	"path"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
+	"portlight/app/view"
 	"portlight/scanner"
 	"portlight/scanner/installed"
 	"portlight/scanner/process"
@@ -141,6 +143,25 @@ type outside struct {
 	atLogin bool
 }
 
+// health is that of a computer on which all is well.
+func health() Health {
+	free := int64(91_300_000_000)
+	d := view.NewDiagnosis("1.4.0", view.Findings{
+		Trials: []scanner.Trial{
+			{Source: "sockdiag", Took: 2300 * time.Microsecond, Visibility: scanner.Visibility{Source: "sockdiag", Listeners: 15, WithOwner: 12, Hidden: 3}},
+			{Source: "gopsutil", Took: 48 * time.Millisecond, Visibility: scanner.Visibility{Listeners: 15}},
+		},
+		Registry:      "2026-04-23",
+		Behind:        []supervisor.Trial{{Name: "systemd", Known: 5, Took: 3100 * time.Microsecond}, {Name: "docker", Place: "/var/run/docker.sock", Err: fs.ErrNotExist}},
+		Memory:        view.MemoryJSON{Path: "/home/user/.local/share/portlight/portlight.db", Found: true, Bytes: 1_200_000, Events: 1234, Programs: 31, Rules: 4, KeepDays: 90, KeepEvents: 200_000, Free: &free},
+		Notifications: view.NotificationsJSON{Agent: true, Works: true, Service: "dunst 1.9.0"},
+		Tray:          view.TrayJSON{Shown: true},
+	})
+	agent := view.NewCostJSON(started, 26*time.Hour, 47*time.Second, 23_400_000, scanner.Cost{Scans: 93_600, Last: 350 * time.Microsecond, Mean: 410 * time.Microsecond})
+	d.Cost = &agent
+	return Health{d, view.NewCostJSON(noon, 8*time.Minute, 2*time.Second, 118_000_000, scanner.Cost{Scans: 480, Last: 380 * time.Microsecond, Mean: 420 * time.Microsecond})}
+}
+
 // later keeps what is to be done after a while.
 func (o *outside) later(_ time.Duration, f func()) { o.waiting = append(o.waiting, f) }
 
@@ -174,6 +195,7 @@ func (o *outside) options(a fyne.App) Options {
 		OpenURL:    func(u string) error { o.urls = append(o.urls, u); return nil },
 		Reveal:     func(p string) error { o.shown = append(o.shown, p); return nil },
 		OpenFolder: func(p string) error { o.shown = append(o.shown, p); return nil },
+		Health:     func() Health { return health() },
 		Renamed:    func() { o.renamed++ },
 		LoginItem:  func() (bool, error) { return o.atLogin, nil },
 		SetLoginItem: func(on bool) error {

@@ -40,6 +40,9 @@ type Options struct {
 	// it to, or, with force, gives it no choice. It is called on a goroutine of its
 	// own and may take seconds.
 	Stop func(ctx context.Context, p scanner.Process, force bool) (process.Outcome, error)
+	// Health looks at everything that doctor does, and at what this window costs. It
+	// is called on a goroutine of its own and may take seconds.
+	Health func() Health
 	// Renamed has the names read anew: the user has given one. NamesChanged follows.
 	Renamed func()
 	// OpenURL shows a page in the user's browser, Reveal a file in the file manager,
@@ -120,7 +123,7 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 		copy: w.copy, open: w.open, menus: w.menuOf, leave: w.toTable,
 		stop: func(p scanner.Process) { w.askStop(w.chosen.row, p) },
 	})
-	w.health, w.settings = newHealthPane(&w.opts), newSettingsPane(&w.opts)
+	w.health, w.settings = newHealthPane(&w.opts, do, spawn, w.copy), newSettingsPane(&w.opts)
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
 	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts, wordHealth, wordSettings)
 	w.alerts = newAlertsPane(w.alertsOptions())
@@ -304,6 +307,8 @@ func (w *Window) turnTo(tab int) {
 	switch tab {
 	case tabAlerts:
 		w.alerts.shown()
+	case tabHealth:
+		w.health.look()
 	case tabSettings:
 		w.settings.load()
 	}

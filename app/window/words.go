@@ -105,7 +105,7 @@ const (
 	wordThreads     = "Threads"
 	wordOpenFiles   = "Open files"
 	wordTree        = "Processes"
-	wordThisOne     = "← this one"
+	wordThisOne     = "(this one)"
 	wordPorts       = "Listens on"
 	wordMore        = "More"
 
@@ -135,6 +135,10 @@ const (
 	wordDataFolder = "Data folder"
 	wordSource     = "Source"
 	wordVisible    = "Visible"
+	wordLookAgain  = "Look again"
+	wordCopyReport = "Copy report"
+	wordLooking    = "Looking at everything…"
+	wordOwnCost    = "This window"
 	wordLimits     = "What cannot be seen"
 	wordNoLimits   = "Everything that listens here has a known owner."
 )
