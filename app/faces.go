@@ -67,7 +67,7 @@ func understood(line string) bool {
 		return true
 	case desktop.Stop:
 		return id != ""
-	case desktop.Settings:
+	case desktop.Settings, desktop.Alerts:
 		return id == ""
 	}
 	return false
@@ -139,8 +139,8 @@ func (l *lastWords) reason(ended error) error {
 func windowArgs(line string) []string {
 	verb, id := desktop.Split(line)
 	switch {
-	case verb == desktop.Settings:
-		return []string{"--settings"}
+	case verb == desktop.Settings, verb == desktop.Alerts:
+		return []string{"--" + verb}
 	case id != "":
 		return []string{"--" + verb + "=" + id}
 	}

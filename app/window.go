@@ -10,6 +10,7 @@ import (
 type windowFlags struct {
 	show, stop string
 	settings   bool
+	alerts     bool
 }
 
 func newWindowCommand(p *program) *cobra.Command {
@@ -23,6 +24,7 @@ func newWindowCommand(p *program) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.show, "show", "", "select the listener with this id, as in portlight list --json")
 	flags.StringVar(&f.stop, "stop", "", "ask whether to stop the listener with this id")
+	flags.BoolVar(&f.alerts, "alerts", false, "open the alerts")
 	flags.BoolVar(&f.settings, "settings", false, "open the settings")
 	return cmd
 }
@@ -32,6 +34,8 @@ func (f windowFlags) line() string {
 	switch {
 	case f.settings:
 		return desktop.Settings
+	case f.alerts:
+		return desktop.Alerts
 	case f.stop != "":
 		return desktop.Stop + " " + f.stop
 	case f.show != "":

@@ -165,6 +165,8 @@ func serveLines(ctx context.Context, w *window.Window, lines <-chan string) {
 				w.AskStop(id)
 			case desktop.Settings:
 				w.ShowSettings()
+			case desktop.Alerts:
+				w.ShowAlerts()
 			}
 		}
 	}

@@ -16,6 +16,7 @@ const (
 	Show     = "show"     // come to the front, at that listener if there is one
 	Stop     = "stop"     // ask whether to stop that listener's process
 	Settings = "settings" // show the settings
+	Alerts   = "alerts"   // show the alerts
 	Cost     = "cost"     // to the agent: tell in a line of JSON what it has used
 )
 

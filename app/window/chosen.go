@@ -71,12 +71,18 @@ func (w *Window) chosenIs(e *entry) {
 	w.read()
 }
 
-// Refresh looks anew at who is connected to the chosen listener, and at what its
-// processes take of the computer.
+// Refresh looks anew at who is connected to the chosen listener, at what its processes
+// take of the computer, and at how long ago everything was.
 func (w *Window) Refresh() {
 	w.do(func() {
 		w.findClients()
 		w.measure()
+		switch w.nav.chosen {
+		case tabListeners:
+			w.list.list.Refresh()
+		case tabAlerts:
+			w.alerts.aged()
+		}
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
@@ -126,7 +127,7 @@ func TestPictures(t *testing.T) {
 				w.opts.App.Settings().SetTheme(variant{newTheme(), theme.VariantDark})
 			}
 			if c.big {
-				w.win.Canvas().(test.WindowlessCanvas).SetScale(2)
+				w.win.Canvas().(software.WindowlessCanvas).SetScale(2)
 				w.win.Resize(fyne.NewSize(1440, 900))
 			}
 			c.act(w)

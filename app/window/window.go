@@ -241,10 +241,16 @@ func (w *Window) AskStop(listenerID string) {
 }
 
 // ShowSettings brings the window to the front at the settings.
-func (w *Window) ShowSettings() {
+func (w *Window) ShowSettings() { w.showTab(tabSettings) }
+
+// ShowAlerts brings the window to the front at the alerts.
+func (w *Window) ShowAlerts() { w.showTab(tabAlerts) }
+
+func (w *Window) showTab(tab int) {
 	w.do(func() {
 		w.raise()
-		w.nav.choose(tabSettings)
+		w.closePopup()
+		w.nav.choose(tab)
 	})
 }
 

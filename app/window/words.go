@@ -405,6 +405,11 @@ func sinceWords(s since, now time.Time) string {
 	return map[certainty]string{exactly: "", earlier: "≥ ", atBest: "≤ "}[s.how] + words
 }
 
+// chosenWords is "Network, 2 of 5".
+func chosenWords(item string, place, of int) string {
+	return fmt.Sprintf("%s, %d of %d", item, place, of)
+}
+
 // groupTitle is "nginx", and how many listeners its group has.
 func groupTitle(g *programGroup) string {
 	words := g.name + "  ·  " + view.Plural(g.members, "listener")

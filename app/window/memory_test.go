@@ -1,0 +1,231 @@
+package window
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
+	"portlight/scanner"
+)
+
+// newRemembering is a window with a real memory, in which the agent has recorded what
+// listens in the household.
+func newRemembering(t testing.TB) (*Window, *outside, *memory) {
+	t.Helper()
+	w, o := newTestWindow(t)
+	w.now = func() time.Time { return morning }
+	m := newMemory(t)
+	m.tell(listener(scanner.TCP, "127.0.0.1", 8080, node), alerts.New, 2*time.Hour)
+	w.Update(household())
+	w.SetMemory(m.window, nil)
+	return w, o, m
+}
+
+// value is what the details show behind a label, in whichever group.
+func (w *Window) value(label string) string {
+	for _, g := range w.list.details.shown.groups {
+		for _, p := range g.pairs {
+			if p.label == label {
+				return p.value
+			}
+		}
+	}
+	return ""
+}
+
+// more does what an item of the More menu is for.
+func (w *Window) more(t *testing.T, label string) {
+	t.Helper()
+	for _, item := range w.menuOf(menuMore).Items {
+		if item.Label == label {
+			if item.Disabled {
+				t.Fatalf("%q is off", label)
+			}
+			item.Action()
+			return
+		}
+	}
+	t.Fatalf("no item %q", label)
+}
+
+func TestPastInDetails(t *testing.T) {
+	w, _, m := newRemembering(t)
+	w.Show("tcp:127.0.0.1:8080")
+	if got := w.value(wordSeen); !strings.HasPrefix(got, "Seen once, today 07:30") {
+		t.Errorf("seen: %q", got)
+	}
+	if got := w.value(wordStands); got != "It stands since today 07:30" {
+		t.Errorf("stands: %q", got)
+	}
+	if got := w.value(wordTold); got != "You were told of it today 07:30" {
+		t.Errorf("told: %q", got)
+	}
+	if got := w.value(wordLately); !strings.Contains(got, "for the first time") {
+		t.Errorf("lately: %q", got)
+	}
+	if got := w.value(wordRule); got != wordNoRule {
+		t.Errorf("rule: %q", got)
+	}
+	m.tell(listener(scanner.TCP, "127.0.0.1", 8080, node), alerts.New, time.Minute)
+	w.MemoryChanged()
+	if got := w.value(wordSeen); !strings.Contains(got, "2 times") {
+		t.Errorf("recorded again, seen: %q", got)
+	}
+}
+
+// TestSinceInTable has the table tell what is remembered, and what is not what the
+// process's start allows.
+func TestSinceInTable(t *testing.T) {
+	w, _, m := newRemembering(t)
+	since := func(id string) string {
+		return sinceWords(w.model.lines[w.model.place(id)].sinceNow, morning)
+	}
+	if got := since("tcp:127.0.0.1:8080"); got != "2 h" {
+		t.Errorf("what is remembered stands %q", got)
+	}
+	if got := since("tcp:0.0.0.0:22"); !strings.HasPrefix(got, "≤ ") {
+		t.Errorf("what is not stands %q", got)
+	}
+	late := listener(scanner.TCP, "127.0.0.1", 8080, node)
+	late.Owners[0].Start++
+	late.Owners[0].Started = morning.Add(-5 * time.Minute)
+	w.Update(snapshot(late))
+	if got := since("tcp:127.0.0.1:8080"); got != "≤ 5 min" {
+		t.Errorf("a process that began since stands %q", got)
+	}
+	m.check(m.agent.Resume(morning, nil))
+	w.SetMemory(nil, errors.New("the disk is gone"))
+	if w.Show("tcp:127.0.0.1:8080"); w.value(wordRemembered) != "The disk is gone." {
+		t.Errorf("without memory: %q", w.value(wordRemembered))
+	}
+}
+
+func TestDecideInDetails(t *testing.T) {
+	w, _, m := newRemembering(t)
+	w.Show("tcp:127.0.0.1:8080")
+	if w.nav.items[tabAlerts] != "Alerts (1)" || !w.model.facts.unseen["tcp:127.0.0.1:8080"] {
+		t.Errorf("the tab is %q, new are %v", w.nav.items[tabAlerts], w.model.facts.unseen)
+	}
+	w.list.kinds.choose(int(kindNew))
+	if got := shownPorts(&w.model); got != "8080" {
+		t.Errorf("new are %q", got)
+	}
+	w.list.kinds.choose(int(kindAll))
+	w.more(t, wordMuteIt)
+	const rule = "Mute node (/usr/sbin/node) on tcp 8080 where others can reach it\n"
+	if got := m.ruleWords(); !strings.HasPrefix(got, "Mute node (/usr/sbin/node) on tcp 8080") {
+		t.Fatalf("the rules are %q, want %q", got, rule)
+	}
+	if got := w.value(wordRule); !strings.HasPrefix(got, "Mute node") || w.nav.items[tabAlerts] != wordAlerts || m.alert(1).State != history.StateMuted {
+		t.Errorf("the details tell the rule %q, the tab is %q, the alert %s", got, w.nav.items[tabAlerts], m.alert(1).State)
+	}
+	if !w.notice.act.Visible() || !strings.HasPrefix(w.notice.text.Text, "New rule: Mute node") {
+		t.Errorf("said is %q", w.notice.text.Text)
+	}
+	test.Tap(w.notice.act)
+	if got := m.ruleWords(); got != "" || w.notice.box.Visible() || w.value(wordRule) != wordNoRule {
+		t.Errorf("taken back, the rules are %q", got)
+	}
+	w.more(t, wordAllowIt)
+	w.more(t, wordAllowIt)
+	if got := m.ruleWords(); strings.Count(got, "\n") != 1 || w.notice.text.Text != ruleMade(nil) {
+		t.Errorf("allowed twice, the rules are %q", got)
+	}
+	m.window.Close()
+	w.more(t, wordMuteIt)
+	if !strings.HasPrefix(w.notice.text.Text, "It was not saved: ") || w.notice.act.Visible() {
+		t.Errorf("with a closed memory it says %q", w.notice.text.Text)
+	}
+}
+
+func TestNameService(t *testing.T) {
+	w, o, m := newRemembering(t)
+	name := func(text string, only bool) {
+		t.Helper()
+		w.Show("tcp:127.0.0.1:8080")
+		w.more(t, wordNameIt)
+		if only {
+			r := find[*widget.RadioGroup](w.popup.Content)[0]
+			r.SetSelected(r.Options[1])
+		}
+		entry := w.win.Canvas().Focused().(*nameEntry)
+		entry.SetText(text)
+		press(w, fyne.KeyReturn)
+		if w.popup != nil {
+			t.Error("Enter leaves the dialog open")
+		}
+	}
+	names := func() (words []string) {
+		all, err := m.window.Names()
+		m.check(err)
+		for _, n := range all {
+			words = append(words, n.Program+"="+n.Name)
+		}
+		return words
+	}
+	name("Staging\u202e shop", false)
+	name("Only node's", true)
+	if got := strings.Join(names(), ","); got != "=Staging\ufffd shop,node=Only node's" || o.renamed != 2 {
+		t.Errorf("the names are %q, read anew %d times", got, o.renamed)
+	}
+	w.more(t, wordNameIt)
+	press(w, fyne.KeyEscape)
+	if w.popup != nil || len(names()) != 2 {
+		t.Error("Esc saves, or leaves the dialog open")
+	}
+	name(" ", false)
+	if got := names(); len(got) != 0 {
+		t.Errorf("an empty name leaves %q", got)
+	}
+}
+
+// TestWidthsAreKept has another window take what this one's columns were set to.
+func TestWidthsAreKept(t *testing.T) {
+	w, _, m := newRemembering(t)
+	h := w.list.header
+	x := float32(rowInset) + h.widths(h.Size().Width - 2*rowInset)[columnPort] + columnGap/2
+	was := h.widths(h.Size().Width - 2*rowInset)
+	test.Drag(w.win.Canvas(), fyne.CurrentApp().Driver().AbsolutePositionForObject(h).AddXY(x+40, 8), 40, 0) // where the pointer is by then
+	now := h.widths(h.Size().Width - 2*rowInset)
+	if now[columnPort] != was[columnPort]+40 {
+		t.Errorf("dragged, the column is %v wide, was %v", now[columnPort], was[columnPort])
+	}
+	o := outside{}
+	other := newWindow(o.options(w.opts.App), inline, inline, time.Now, o.later)
+	other.SetMemory(m.window, nil)
+	if got := other.list.header.set; got != h.set || got == (widths{}) {
+		t.Errorf("another window has the widths %v, want %v", got, h.set)
+	}
+	m.check(m.window.Set(settingColumns, "port=1,\xff"))
+	other.SetMemory(m.window, nil)
+	if got := other.list.header.set; got != (widths{}) {
+		t.Errorf("what makes no sense gives %v", got)
+	}
+}
+
+// TestNewerMemory says why a memory cannot be used.
+func TestNewerMemory(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.SetMemory(nil, history.ErrNewer)
+	w.Show("tcp:0.0.0.0:22")
+	if got := w.value(wordRemembered); !strings.Contains(strings.ToLower(got), "newer version") {
+		t.Errorf("it says %q", got)
+	}
+	for _, item := range w.menuOf(menuMore).Items {
+		if (item.Label == wordAllowIt || item.Label == wordMuteIt || item.Label == wordNameIt) && !item.Disabled {
+			t.Errorf("%s is on", item.Label)
+		}
+	}
+	w.nav.choose(tabAlerts)
+	if !w.alerts.noMemory.Visible() || w.alerts.rules.root.Visible() {
+		t.Error("the alerts do not tell that there is no memory")
+	}
+}
