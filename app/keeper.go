@@ -416,7 +416,7 @@ func (k *keeper) takeNotices() []alerts.Notice {
 // process runs, and the error says so.
 func (k *keeper) addRule(r alerts.Rule) error {
 	if k.store != nil {
-		_, err := k.store.AddRule(r, 0)
+		_, _, err := k.store.PutFirst(r)
 		k.reload()
 		return err
 	}

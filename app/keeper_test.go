@@ -32,7 +32,7 @@ import (
 //	jump SECONDS                     the clock is set
 //	slept SECONDS                    the computer has slept
 //	allow N, mute N                  a click on the Nth of the alerts that are new
-//	rule ACTION PROGRAM PORTS        by another process; remove is the opposite, of all
+//	rule ACTION PROGRAM PORTS [tcp]  by another process; remove is the opposite, of all
 //	pause SECONDS                    of alerts
 //	loopback                         is told, by another process
 //	seen                             all alerts are, by another process
@@ -242,7 +242,10 @@ func (s *stage) decide(verb string, words []string) string {
 	case "rule":
 		r := alerts.Rule{Action: alerts.Action(words[0]), Program: words[1]}
 		s.must(r.SetPorts(words[2]))
-		_, err := other.AddRule(r, 0)
+		if len(words) > 3 {
+			r.Proto = scanner.TCP
+		}
+		_, _, err := other.PutFirst(r)
 		s.must(err)
 	case "remove":
 		s.must(other.ReplaceRules(nil))
