@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"strings"
 	"time"
 
@@ -264,7 +263,7 @@ func (p *program) pause(until time.Time) error {
 		return err
 	}
 	defer s.Close()
-	if err := setPaused(s, until); err != nil {
+	if err := s.Pause(until); err != nil {
 		return err
 	}
 	words := wordsResumed
@@ -273,18 +272,4 @@ func (p *program) pause(until time.Time) error {
 	}
 	_, err = fmt.Fprintln(p.out, words)
 	return err
-}
-
-// setPaused writes no other setting: another process may be writing one.
-func setPaused(s *history.Store, until time.Time) error {
-	stored, err := s.Settings()
-	if err != nil {
-		return err
-	}
-	settings, _ := alerts.ParseSettings(stored)
-	before := settings.Values()
-	settings.Paused = until
-	values := settings.Values()
-	maps.DeleteFunc(values, func(key, value string) bool { return before[key] == value })
-	return s.SetAll(values)
 }

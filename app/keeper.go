@@ -428,7 +428,7 @@ func (k *keeper) addRule(r alerts.Rule) error {
 // pause keeps alerts silent until a time, or ends that.
 func (k *keeper) pause(until time.Time) error {
 	if k.store != nil {
-		if err := setPaused(k.store, until); err != nil {
+		if err := k.store.Pause(until); err != nil {
 			return err
 		}
 	}

@@ -2,9 +2,12 @@ package history
 
 import (
 	"fmt"
+	"maps"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 
+	"portlight/app/alerts"
 	"portlight/scanner"
 )
 
@@ -44,6 +47,21 @@ func (c *conn) setAll(values map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// Pause keeps alerts silent until a time, or ends that with the zero one. It writes no
+// other setting: another process may be writing one.
+func (s *Store) Pause(until time.Time) error {
+	stored, err := s.Settings()
+	if err != nil {
+		return err
+	}
+	settings, _ := alerts.ParseSettings(stored)
+	before := settings.Values()
+	settings.Paused = until
+	values := settings.Values()
+	maps.DeleteFunc(values, func(key, value string) bool { return before[key] == value })
+	return s.SetAll(values)
 }
 
 // Name is a person's own name for a service.
