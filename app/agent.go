@@ -9,7 +9,6 @@ import (
 	"image/png"
 	"io"
 	stdlog "log"
-	"os"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"portlight/app/alerts"
 	"portlight/app/desktop"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/app/notify"
 	"portlight/app/tray"
 	"portlight/app/view"
@@ -36,7 +36,7 @@ type agent struct {
 	names    *names
 	notifier *notify.Notifier
 	tray     *tray.Tray
-	keeper   *keeper
+	keeper   *keeper.Keeper
 	jobs     chan func()     // for the goroutine of the keeper
 	ended    <-chan struct{} // nobody serves jobs any more
 	tells    map[string]bool // listeners whose end is to be told, by id; of that goroutine
@@ -147,7 +147,7 @@ func (a *agent) run(ctx context.Context) error {
 	}, func(t *tray.Tray) {
 		a.tray = t
 		go func() {
-			followed <- a.follow(ctx, a.follower())
+			followed <- a.follow(ctx, a.keeper, a.follower())
 			t.Quit()
 		}()
 	})
@@ -214,17 +214,17 @@ func (a *agent) watchHere(reason error) {
 // remember opens the memory, if it can be.
 func (a *agent) remember() (closeMemory func()) {
 	store, err := history.Open(a.dataDir, history.Agent, history.Options{})
-	a.names, a.keeper = a.newNames(store), newKeeper(a.log, os.Geteuid(), store, err)
+	a.names, a.keeper = a.newNames(store), keeper.New(a.log, store, err)
 	return func() {
-		a.keeper.close()
+		a.keeper.Close()
 		if store != nil {
 			store.Close()
 		}
 	}
 }
 
-func (a *agent) follower() follower {
-	return follower{keeper: a.keeper, jobs: a.jobs, began: a.watcher.Store, judged: a.judged, seen: a.seen, done: a.show}
+func (a *agent) follower() keeper.Follower {
+	return keeper.Follower{Began: a.watcher.Store, Seen: a.seen, Judged: a.judged, Done: a.show, Jobs: a.jobs}
 }
 
 // seen takes the newest snapshot.
@@ -259,8 +259,8 @@ func (a *agent) facts() view.Facts {
 
 // show draws the menu and has notifications sent.
 func (a *agent) show() {
-	a.names.use(a.keeper.own)
-	for _, n := range a.keeper.takeNotices() {
+	a.names.use(overlay(a.keeper.OwnNames()))
+	for _, n := range a.keeper.TakeNotices() {
 		a.enqueue(a.ofNotice(n))
 	}
 	a.greet()

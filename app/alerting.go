@@ -7,7 +7,6 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/desktop"
-	"portlight/app/history"
 	"portlight/app/notify"
 	"portlight/app/tray"
 	"portlight/app/view"
@@ -85,7 +84,7 @@ func (a *agent) send(n notification) {
 	} else {
 		a.log.Warn("notification not shown", "error", err)
 	}
-	a.do(func() error { a.keeper.notified(err); return nil })
+	a.do(func() error { a.keeper.Notified(err); return nil })
 }
 
 // remind keeps a notice for its buttons.
@@ -116,12 +115,10 @@ func (a *agent) ofNotice(n alerts.Notice) notification {
 
 // greet tells once what there was when Portlight came to this computer.
 func (a *agent) greet() {
-	if !a.keeper.welcome || a.last == nil {
-		return
+	if s := a.keeper.TakeWelcome(); s != nil {
+		title, body := view.Welcome(s)
+		a.enqueue(notification{Notification: notify.Notification{Key: keyWelcome, Title: title, Body: body}})
 	}
-	a.keeper.welcome = false
-	title, body := view.Welcome(a.last)
-	a.enqueue(notification{Notification: notify.Notification{Key: keyWelcome, Title: title, Body: body}})
 }
 
 // tellClosed tells of the end of listeners that somebody asked for, and takes
@@ -156,7 +153,7 @@ func (a *agent) withdrawGone() {
 	})
 	a.mu.Unlock()
 	for _, key := range gone {
-		a.keeper.folder.End(key)
+		a.keeper.EndNotice(key)
 		a.enqueue(notification{Notification: notify.Notification{Key: key}, withdraw: true})
 	}
 }
@@ -164,17 +161,10 @@ func (a *agent) withdrawGone() {
 // withdrawSeen takes notifications away of which no alert is new any more: somebody has
 // dealt with them, here or in another place.
 func (a *agent) withdrawSeen() {
-	k := a.keeper
-	if k.store == nil || k.trouble != "" || k.lost != "" || k.unseen > len(k.news) {
-		return
-	}
-	isNew := func(j alerts.Judgement) bool {
-		return slices.ContainsFunc(k.news, func(alert history.Alert) bool { return alert.IsOf(j) })
-	}
 	a.mu.Lock()
 	var seen []string
 	a.shown = slices.DeleteFunc(a.shown, func(n alerts.Notice) bool {
-		if slices.ContainsFunc(n.Judgements, isNew) {
+		if a.keeper.IsNew(n) {
 			return false
 		}
 		seen = append(seen, n.Key)
@@ -225,9 +215,9 @@ func (a *agent) onNotification(key, action string) {
 	case !view.NewAlert(n, a.facts()).Single:
 		a.openNotice(n) // it has grown since its buttons were drawn
 	case action == actionAllow:
-		a.do(func() error { return a.decideAll(n, alerts.Allow, history.StateAllowed) })
+		a.do(func() error { return a.keeper.DecideNotice(n, alerts.Allow) })
 	case action == actionMute:
-		a.do(func() error { return a.decideAll(n, alerts.Mute, history.StateMuted) })
+		a.do(func() error { return a.keeper.DecideNotice(n, alerts.Mute) })
 	default:
 		a.openNotice(n)
 	}
@@ -240,9 +230,7 @@ func (a *agent) openNotice(n alerts.Notice) {
 		line += " " + words.ID
 	}
 	a.open(line)
-	a.do(func() error {
-		return a.keeper.mark(history.StateSeen, func(alert *history.Alert) bool { return slices.ContainsFunc(n.Judgements, alert.IsOf) })
-	})
+	a.do(func() error { return a.keeper.MarkNoticeSeen(n) })
 }
 
 func (a *agent) open(line string) {
@@ -251,91 +239,48 @@ func (a *agent) open(line string) {
 	}
 }
 
-// decideAll makes a rule of each program that a notice is about.
-func (a *agent) decideAll(n alerts.Notice, action alerts.Action, state history.State) error {
-	decided := map[alerts.Rule]bool{}
-	for _, j := range n.Judgements {
-		for _, f := range j.Findings() {
-			l := &j.Event.Listener
-			r := alerts.RuleFor(action, l, f.Program, n.Judgements[0].Event.Time)
-			if decided[r] || !f.Verdict.Alerts() {
-				continue
-			}
-			decided[r] = true
-			r.Created = a.keeper.now()
-			if err := a.keeper.addRule(r); err != nil {
-				return err
-			}
-		}
-	}
-	return a.keeper.mark(state, func(alert *history.Alert) bool { return slices.ContainsFunc(n.Judgements, alert.IsOf) })
-}
-
 // onAlertCommand serves the menu's commands about alerts.
 func (a *agent) onAlertCommand(cmd tray.Command, row view.MenuRow) {
-	this := func(alert *history.Alert) bool { return alert.ID == row.Alert }
 	a.do(func() error {
-		now := a.keeper.now()
+		k, now := a.keeper, time.Now()
 		switch cmd {
 		case tray.Allow:
-			return a.decide(row.Alert, alerts.Allow, history.StateAllowed)
+			return k.Decide(row.Alert, alerts.Allow)
 		case tray.Mute:
-			return a.decide(row.Alert, alerts.Mute, history.StateMuted)
+			return k.Decide(row.Alert, alerts.Mute)
 		case tray.Details:
-			return a.keeper.mark(history.StateSeen, this)
+			return k.MarkSeen(row.Alert)
 		case tray.MarkSeen:
-			return a.keeper.markSeen(row.Alert)
+			return k.MarkSeenTo(row.Alert)
 		case tray.TellClosed:
 			a.tells[row.ID] = !row.TellsClosed
 		case tray.PauseHour:
-			return a.keeper.pause(now.Add(time.Hour))
+			return k.Pause(now.Add(time.Hour))
 		case tray.PauseTomorrow:
-			return a.keeper.pause(alerts.Tomorrow(now))
+			return k.Pause(alerts.Tomorrow(now))
 		case tray.Resume:
-			return a.keeper.pause(time.Time{})
+			return k.Pause(time.Time{})
 		}
 		return nil
 	})
 }
 
-// decide makes the rule of one click on an alert.
-func (a *agent) decide(id int64, action alerts.Action, state history.State) error {
-	i := slices.IndexFunc(a.keeper.news, func(alert history.Alert) bool { return alert.ID == id })
-	if i < 0 {
-		return nil // another face has decided meanwhile
-	}
-	alert := a.keeper.news[i]
-	if err := a.keeper.addRule(alerts.RuleFor(action, &alert.Listener, alert.Program, a.keeper.now())); err != nil {
-		return err
-	}
-	return a.keeper.mark(state, func(o *history.Alert) bool { return o.ID == id })
-}
-
 // news gives the menu's rows of alerts that are new.
 func (a *agent) news() []view.MenuRow {
 	var rows []view.MenuRow
-	facts := a.facts()
-	for i := range a.keeper.news {
-		alert := &a.keeper.news[i]
-		l, open := alert.Listener, false
-		if a.last != nil {
-			if now, ok := a.last.Find(l.Key); ok && alerts.Holds(now, alert.Program) {
-				l, open = *now, true
-			}
-		}
-		rows = append(rows, view.NewsRow(alert.ID, alert.Program, view.NewRow(l, facts), open))
+	facts, news := a.facts(), a.keeper.News()
+	for i := range news {
+		l, open := a.keeper.Find(&news[i])
+		rows = append(rows, view.NewsRow(news[i].ID, news[i].Program, view.NewRow(l, facts), open))
 	}
 	return rows
 }
 
 func (a *agent) menuState() view.MenuState {
 	k := a.keeper
-	s := view.MenuState{Note: a.note, Unseen: k.unseen, TellsClosed: a.tells}
-	if p := k.policy.Settings.Paused; k.now().Before(p) {
-		s.PausedUntil = p
-	}
+	s := view.MenuState{Note: a.note, Unseen: k.Unseen(), TellsClosed: a.tells, PausedUntil: k.PausedUntil()}
 	if s.Note == "" {
-		s.Note = view.Clean(k.note(), maxNote)
+		s.Note = view.Clean(k.Note(), maxNote)
 	}
 	return s
 }

@@ -17,6 +17,7 @@ import (
 	"portlight/app/alerts"
 	"portlight/app/desktop"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/app/view"
 	"portlight/scanner"
 	"portlight/scanner/scannertest"
@@ -256,7 +257,7 @@ func TestDoctorCountsTheMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.SetAll(map[string]string{settingSilent: "no service", "history.days": "7"}); err != nil {
+	if err := s.SetAll(map[string]string{keeper.SettingSilent: "no service", "history.days": "7"}); err != nil {
 		t.Fatal(err)
 	}
 	instance, err := desktop.Acquire(roleAgent, dir, func(string) string { return answerFine })

@@ -17,6 +17,7 @@ import (
 	"portlight/app/alerts"
 	"portlight/app/desktop"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/app/notify"
 	"portlight/app/view"
 	"portlight/scanner"
@@ -85,7 +86,7 @@ func (p *program) examineMemory() (view.MemoryJSON, view.NotificationsJSON, *vie
 		var stored map[string]string
 		stored, err = s.Settings()
 		settings, _ = alerts.ParseSettings(stored)
-		n.LastError = stored[settingSilent]
+		n.LastError = stored[keeper.SettingSilent]
 		if time.Now().Before(settings.Paused) {
 			n.PausedUntil = &settings.Paused
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"runtime"
 	"slices"
 	"time"
 
@@ -13,6 +13,7 @@ import (
 	"portlight/app/alerts"
 	"portlight/app/desktop"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/app/view"
 	"portlight/scanner"
 )
@@ -51,7 +52,7 @@ type watcher struct {
 func (w *watcher) run(ctx context.Context) error {
 	dir, store, err := w.openMemory()
 	if err != nil && !errors.Is(err, errNoMemory) {
-		fmt.Fprintf(w.err, wordsNoMemory+"%v\n", err)
+		fmt.Fprintln(w.err, keeper.NoMemory(err.Error()))
 	}
 	if store != nil {
 		defer store.Close()
@@ -59,7 +60,7 @@ func (w *watcher) run(ctx context.Context) error {
 			return w.tail(ctx, dir, store)
 		}
 	}
-	return w.judge(ctx, newReader(w.log, store))
+	return w.judge(ctx, keeper.NewReader(w.log, store), store)
 }
 
 // record is the agent without a tray.
@@ -78,22 +79,28 @@ func (w *watcher) record(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
-	k := newKeeper(w.log, os.Geteuid(), store, nil)
-	defer k.close()
+	k := keeper.New(w.log, store, nil)
+	defer k.Close()
 	w.began = a.watcher.Store
-	return w.judge(ctx, k)
+	return w.judge(ctx, k, store)
 }
 
 // judge watches by itself.
-func (w *watcher) judge(ctx context.Context, k *keeper) error {
-	w.names = w.newNames(k.store)
-	return w.follow(ctx, follower{
-		keeper: k,
-		began:  w.began,
-		seen:   w.seen,
-		judged: func(js []alerts.Judgement) error { return w.printEvents(js, view.FactsOf(w.last, w.names), w.json) },
-		done:   func() { k.takeNotices(); w.names.use(k.own) },
+func (w *watcher) judge(ctx context.Context, k *keeper.Keeper, store *history.Store) error {
+	w.names = w.newNames(store)
+	return w.follow(ctx, k, keeper.Follower{
+		Began:  w.began,
+		Seen:   w.seen,
+		Judged: func(js []alerts.Judgement) error { return w.printEvents(js, view.FactsOf(w.last, w.names), w.json) },
+		Done:   func() { k.TakeNotices(); w.names.use(overlay(k.OwnNames())) },
 	})
+}
+
+// follow has a keeper watch until ctx ends. One thread is enough for a scan a second,
+// and wakes fewer than several would.
+func (p *program) follow(ctx context.Context, k *keeper.Keeper, f keeper.Follower) error {
+	runtime.GOMAXPROCS(1)
+	return k.Follow(ctx, p.interval, f)
 }
 
 func (w *watcher) seen(u scanner.Update) {

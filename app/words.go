@@ -39,10 +39,6 @@ it judges by what is remembered; nothing is recorded but with --record.`
 	wordsDetails       = "Details"
 	wordsAllow         = "Allow"
 	wordsMute          = "Mute"
-	wordsNotKept       = "kept only until Portlight ends: nothing can be remembered here, see `portlight doctor`"
-	wordsAnew          = "What was remembered was damaged, and is begun anew"
-	wordsNoMemory      = "Nothing is remembered: "
-	wordsNotNotified   = "Notifications are not shown: "
 )
 
 // The words of rules, history and alerts.

@@ -1,4 +1,4 @@
-package main
+package keeper
 
 import (
 	"fmt"
@@ -18,9 +18,10 @@ import (
 	"portlight/app/view"
 	"portlight/scanner"
 	"portlight/scanner/scannertest"
+	"portlight/services"
 )
 
-// TestKeeperScripts plays testdata/keeper/*.txt on a real store. A line is a scan, a
+// TestKeeperScripts plays testdata/*.txt on a real store. A line is a scan, a
 // second after the one before; one that begins with "&" is of the same scan as the
 // next:
 //
@@ -47,7 +48,7 @@ import (
 //
 // Behind " => " stands what is judged, and what notifications say in brackets.
 func TestKeeperScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/keeper/*.txt")
+	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
@@ -84,7 +85,7 @@ type stage struct {
 	dir    string
 	now    time.Time
 	listen []scanner.Listener
-	keeper *keeper
+	keeper *Keeper
 	last   *scanner.Snapshot // that the keeper has seen
 	woke   bool
 	locker *sqlite3.Conn
@@ -133,15 +134,10 @@ func (s *stage) perform(step string, more bool) string {
 		}
 		return strings.Join(got, ", ")
 	case "note":
-		note, _, _ := strings.Cut(s.keeper.note(), ":")
+		note, _, _ := strings.Cut(s.keeper.Note(), ":")
 		return note
 	case "menu":
-		a := agent{keeper: s.keeper, names: (&program{log: slog.New(slog.DiscardHandler)}).newNames(nil), last: s.last}
-		var got []string
-		for _, row := range a.news() {
-			got = append(got, row.Label)
-		}
-		return strings.Join(got, ", ")
+		return s.menu()
 	case "unseen":
 		return s.unseen()
 	case "history":
@@ -172,8 +168,9 @@ func (s *stage) must(err error) {
 func (s *stage) start() string {
 	store, err := history.Open(s.dir, history.Agent, history.Options{})
 	s.must(err)
-	s.keeper = newKeeper(slog.New(slog.DiscardHandler), 1000, store, nil)
+	s.keeper = newKeeper(slog.New(slog.DiscardHandler), 1000, store)
 	s.keeper.now = func() time.Time { return s.now }
+	s.keeper.begin(nil)
 	s.last, s.now = nil, s.now.Add(time.Second)
 	return s.scan()
 }
@@ -198,16 +195,15 @@ func (s *stage) scan() string {
 	js := s.keeper.update(u)
 	late, _ := s.keeper.due()
 	var got []string
-	if s.keeper.welcome {
-		s.keeper.welcome = false
-		title, _ := view.Welcome(snap)
+	if first := s.keeper.TakeWelcome(); first != nil {
+		title, _ := view.Welcome(first)
 		got = append(got, "["+title+"]")
 	}
 	for _, j := range append(js, late...) {
 		got = append(got, toldOf(j))
 	}
-	for _, n := range s.keeper.takeNotices() {
-		got = append(got, fmt.Sprintf("[%s: %s]", n.Key, view.NewAlert(n, view.Facts{Names: (&program{}).newNames(nil)}).Title))
+	for _, n := range s.keeper.TakeNotices() {
+		got = append(got, fmt.Sprintf("[%s: %s]", n.Key, view.NewAlert(n, facts()).Title))
 	}
 	return strings.Join(got, ", ")
 }
@@ -231,14 +227,9 @@ func (s *stage) decide(verb string, words []string) string {
 	defer other.Close()
 	switch verb {
 	case "allow", "mute":
-		a := agent{keeper: k}
 		n, err := strconv.Atoi(words[0])
 		s.must(err)
-		action, state := alerts.Allow, history.StateAllowed
-		if verb == "mute" {
-			action, state = alerts.Mute, history.StateMuted
-		}
-		s.must(a.decide(k.news[n-1].ID, action, state))
+		s.must(k.Decide(k.News()[n-1].ID, alerts.Action(verb)))
 	case "rule":
 		r := alerts.Rule{Action: alerts.Action(words[0]), Program: words[1]}
 		s.must(r.SetPorts(words[2]))
@@ -250,7 +241,7 @@ func (s *stage) decide(verb string, words []string) string {
 	case "remove":
 		s.must(other.ReplaceRules(nil))
 	case "pause":
-		s.must(k.pause(s.now.Add(s.seconds(words[0]))))
+		s.must(k.Pause(s.now.Add(s.seconds(words[0]))))
 	case "loopback":
 		set := alerts.DefaultSettings()
 		set.Loopback = true
@@ -267,6 +258,18 @@ func (s *stage) decide(verb string, words []string) string {
 		s.Fatalf("unknown step %q", verb)
 	}
 	return ""
+}
+
+// facts give ports the names that the system's do, and those that everybody knows.
+func facts() view.Facts { return view.Facts{Names: services.Open("")} }
+
+func (s *stage) menu() string {
+	var got []string
+	for i, a := range s.keeper.News() {
+		l, open := s.keeper.Find(&s.keeper.News()[i])
+		got = append(got, view.NewsRow(a.ID, a.Program, view.NewRow(l, facts()), open).Label)
+	}
+	return strings.Join(got, ", ")
 }
 
 func (s *stage) unseen() string {

@@ -1,8 +1,7 @@
-package main
+package keeper
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"portlight/app/alerts"
@@ -10,25 +9,26 @@ import (
 	"portlight/scanner"
 )
 
-// follower is who hears of what a keeper judges. All is called from one goroutine.
-type follower struct {
-	keeper *keeper
-	began  func(*scanner.Watcher)         // before it scans; nil is nobody
-	jobs   <-chan func()                  // to be run on that goroutine; nil is none
-	judged func([]alerts.Judgement) error // an error ends it all; nil is nobody
-	seen   func(scanner.Update)           // before it is judged
-	done   func()                         // after each round
+// Follower is who hears of what a keeper judges. All is called on the goroutine of
+// Follow.
+type Follower struct {
+	Began  func(*scanner.Watcher)         // before it scans; nil is nobody
+	Seen   func(scanner.Update)           // before it is judged
+	Judged func([]alerts.Judgement) error // an error ends it all
+	Done   func()                         // after each round
+	Jobs   <-chan func()                  // to be run on that goroutine; nil is none
 }
 
-// follow watches until ctx ends or judged fails.
-func (p *program) follow(ctx context.Context, f follower) error {
+// Follow scans at an interval, judges what it sees and remembers it, until ctx ends or
+// Judged fails, with the error of that. Its other errors are that nothing can be scanned.
+func (k *Keeper) Follow(ctx context.Context, interval time.Duration, f Follower) error {
 	changed := make(chan struct{}, 1)
-	w, err := scanner.NewWatcher(scanner.Options{Network: true, Interval: p.interval, Log: p.log, Scanned: lookForChanges(f.keeper.store, changed)})
+	w, err := scanner.NewWatcher(scanner.Options{Network: true, Interval: interval, Log: k.log, Scanned: lookForChanges(k.store, changed)})
 	if err != nil {
 		return err
 	}
-	if f.began != nil {
-		f.began(w)
+	if f.Began != nil {
+		f.Began(w)
 	}
 	updates := make(chan scanner.Update)
 	ctx, cancel := context.WithCancel(ctx)
@@ -46,8 +46,7 @@ func (p *program) follow(ctx context.Context, f follower) error {
 			}
 		})
 	}()
-	runtime.GOMAXPROCS(1) // enough for a scan a second, which wakes fewer threads then
-	return f.serve(updates, changed)
+	return k.serve(f, updates, changed)
 }
 
 // lookForChanges tells, with no wake-up of its own, when another process has changed
@@ -68,7 +67,7 @@ func lookForChanges(s *history.Store, changed chan<- struct{}) func() {
 }
 
 // serve works until there are no more updates.
-func (f *follower) serve(updates <-chan scanner.Update, changed <-chan struct{}) error {
+func (k *Keeper) serve(f Follower, updates <-chan scanner.Update, changed <-chan struct{}) error {
 	due := time.NewTimer(0)
 	defer due.Stop()
 	for {
@@ -79,17 +78,17 @@ func (f *follower) serve(updates <-chan scanner.Update, changed <-chan struct{})
 			if !open {
 				return nil
 			}
-			f.keeper.followChanges()
-			f.seen(u)
-			next, err = f.round(f.keeper.update(u))
+			k.followChanges()
+			f.Seen(u)
+			next, err = k.round(f, k.update(u))
 		case <-changed:
-			f.keeper.reload()
-			next, err = f.round(nil)
-		case job := <-f.jobs:
+			k.reload()
+			next, err = k.round(f, nil)
+		case job := <-f.Jobs:
 			job()
-			next, err = f.round(nil)
+			next, err = k.round(f, nil)
 		case <-due.C:
-			next, err = f.round(nil)
+			next, err = k.round(f, nil)
 		}
 		if err != nil {
 			return err
@@ -102,13 +101,13 @@ func (f *follower) serve(updates <-chan scanner.Update, changed <-chan struct{})
 
 // round tells what has been judged, and what is due by now. Nothing of it is held
 // while it waits for the next one.
-func (f *follower) round(js []alerts.Judgement) (next time.Time, err error) {
-	late, next := f.keeper.due()
+func (k *Keeper) round(f Follower, js []alerts.Judgement) (next time.Time, err error) {
+	late, next := k.due()
 	if js = append(js, late...); len(js) > 0 {
-		if err := f.judged(js); err != nil {
+		if err := f.Judged(js); err != nil {
 			return next, err
 		}
 	}
-	f.done()
+	f.Done()
 	return next, nil
 }

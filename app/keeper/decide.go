@@ -1,0 +1,164 @@
+package keeper
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
+	"portlight/scanner"
+)
+
+// News gives the alerts that are new, the latest first, a hundred at most. It is valid
+// until the next call of another method.
+func (k *Keeper) News() []history.Alert { return k.news }
+
+// Unseen is how many alerts are new.
+func (k *Keeper) Unseen() int { return k.unseen }
+
+// Find gives the listener of an alert as it is now, if the alert's program holds it
+// still. Else it is what was remembered of it.
+func (k *Keeper) Find(a *history.Alert) (l scanner.Listener, open bool) {
+	if k.last != nil {
+		if now, ok := k.last.Find(a.Listener.Key); ok && alerts.Holds(now, a.Program) {
+			return *now, true
+		}
+	}
+	return a.Listener, false
+}
+
+// IsNew reports whether an alert of a notice may be new still: nobody is known to have
+// dealt with it, here or in another process.
+func (k *Keeper) IsNew(n alerts.Notice) bool {
+	if k.store == nil || k.trouble != "" || k.lost != "" || k.unseen > len(k.news) {
+		return true
+	}
+	return slices.ContainsFunc(k.news, func(a history.Alert) bool { return isOf(n, &a) })
+}
+
+func isOf(n alerts.Notice, a *history.Alert) bool { return slices.ContainsFunc(n.Judgements, a.IsOf) }
+
+// EndNotice has nothing more added to a notice.
+func (k *Keeper) EndNotice(key string) { k.folder.End(key) }
+
+// MarkSeen marks an alert as seen.
+func (k *Keeper) MarkSeen(id int64) error {
+	return k.mark(history.StateSeen, func(a *history.Alert) bool { return a.ID == id })
+}
+
+// MarkSeenTo marks an alert as seen, and all that came before it.
+func (k *Keeper) MarkSeenTo(newest int64) error {
+	if len(k.news) > 0 && newest == k.news[0].ID && k.unseen > len(k.news) {
+		err := k.store.MarkAllSeen()
+		k.readNews()
+		return err
+	}
+	return k.mark(history.StateSeen, func(a *history.Alert) bool { return a.ID <= newest })
+}
+
+// MarkNoticeSeen marks the alerts of a notice as seen.
+func (k *Keeper) MarkNoticeSeen(n alerts.Notice) error {
+	return k.mark(history.StateSeen, func(a *history.Alert) bool { return isOf(n, a) })
+}
+
+// mark sets the state of alerts that are new.
+func (k *Keeper) mark(state history.State, choose func(*history.Alert) bool) error {
+	if k.store == nil {
+		return nil
+	}
+	var ids []int64
+	for i := range k.news {
+		if choose(&k.news[i]) {
+			ids = append(ids, k.news[i].ID)
+		}
+	}
+	err := k.store.SetAlertState(ids, state)
+	k.folder.End("")
+	k.readNews()
+	return err
+}
+
+// Decide makes the rule of one click on an alert, to allow or to mute. An alert that is
+// no longer new has been decided by another process.
+func (k *Keeper) Decide(id int64, action alerts.Action) error {
+	i := slices.IndexFunc(k.news, func(a history.Alert) bool { return a.ID == id })
+	if i < 0 {
+		return nil
+	}
+	alert := k.news[i]
+	if err := k.addRule(alerts.RuleFor(action, &alert.Listener, alert.Program, k.now())); err != nil {
+		return err
+	}
+	return k.mark(decided(action), func(a *history.Alert) bool { return a.ID == id })
+}
+
+// DecideNotice makes the rules of one click on a notice: one for each program on each
+// port that it is about.
+func (k *Keeper) DecideNotice(n alerts.Notice, action alerts.Action) error {
+	made, now := map[alerts.Rule]bool{}, k.now()
+	for _, j := range n.Judgements {
+		for _, f := range j.Findings() {
+			r := alerts.RuleFor(action, &j.Event.Listener, f.Program, now)
+			if made[r] || !f.Verdict.Alerts() {
+				continue
+			}
+			made[r] = true
+			if err := k.addRule(r); err != nil {
+				return err
+			}
+		}
+	}
+	return k.mark(decided(action), func(a *history.Alert) bool { return isOf(n, a) })
+}
+
+// decided is the state of an alert after an action.
+func decided(action alerts.Action) history.State {
+	if action == alerts.Mute {
+		return history.StateMuted
+	}
+	return history.StateAllowed
+}
+
+// addRule adds a rule that beats all others. Without a store it holds while this
+// process runs, and the error says so.
+func (k *Keeper) addRule(r alerts.Rule) error {
+	if k.store != nil {
+		_, _, err := k.store.PutFirst(r)
+		k.reload()
+		return err
+	}
+	k.policy.Rules = slices.Insert(slices.Clone(k.policy.Rules), 0, r)
+	k.judge.Use(k.policy)
+	return errors.New(wordsNotKept)
+}
+
+// Pause keeps alerts silent until a time, or ends that with the zero one.
+func (k *Keeper) Pause(until time.Time) error {
+	until = until.Round(0) // by the clock of the wall, as it is stored
+	if k.store != nil {
+		if err := k.store.Pause(until); err != nil {
+			return err
+		}
+	}
+	k.policy.Settings.Paused = until
+	k.judge.Use(k.policy)
+	return nil
+}
+
+// PausedUntil is until when alerts are silent, zero if they are not.
+func (k *Keeper) PausedUntil() time.Time {
+	if p := k.policy.Settings.Paused; k.now().Before(p) {
+		return p
+	}
+	return time.Time{}
+}
+
+// TakeWelcome gives the first snapshot that was ever remembered here, once: else nil.
+func (k *Keeper) TakeWelcome() *scanner.Snapshot {
+	if !k.welcome {
+		return nil
+	}
+	k.welcome = false
+	return k.last
+}

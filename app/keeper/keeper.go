@@ -1,0 +1,238 @@
+// Package keeper judges what a watcher tells, remembers it and says what to notify of.
+// It joins the judge of app/alerts and the store of app/history, and folds what alerts
+// into notices.
+package keeper
+
+import (
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
+	"portlight/scanner"
+)
+
+// How the memory is kept.
+const (
+	heartbeat  = 15 * time.Minute
+	retry      = 10 * time.Second // of what could not be written
+	leap       = 24 * time.Hour   // more is a clock that was set, or a long sleep
+	trimSteps  = 10               // a second at most, of some hundred rows
+	maxUnsaved = 20_000           // judgements that wait for a disk that takes nothing
+	maxNews    = 100              // unseen alerts that are read
+)
+
+// Keeper judges and remembers. All its methods are for one goroutine, the one that
+// Follow runs on.
+type Keeper struct {
+	log   *slog.Logger
+	judge *alerts.Judge
+	store *history.Store // nil without memory
+	now   func() time.Time
+
+	readOnly   bool // what is seen is kept here only
+	policy     alerts.Policy
+	own        []history.Name
+	generation int64
+	news       []history.Alert // unseen, the newest first
+	folder     alerts.Folder
+	notices    []alerts.Notice // to be shown now
+	welcome    bool            // the first snapshot ever has come
+
+	last    *scanner.Snapshot
+	began   bool      // the first snapshot is judged
+	knows   bool      // what is known has been read
+	alive   time.Time // of the last heartbeat
+	trims   bool      // there is more to be forgotten
+	leapt   time.Time // when the clock was seen to have, by the monotonic one
+	unsaved []history.Tick
+	waiting int // judgements in unsaved
+	tried   time.Time
+	trouble string // why nothing is read from the store, or ""
+	lost    string // why nothing is written, or ""
+	said    string // what happened to the database, or ""
+	silent  string // why notifications are not shown, or ""
+	unseen  int    // alerts that are new
+}
+
+// New gives a keeper that remembers in a store, which only the agent may write to so,
+// or one that remembers for itself, as there is no store for this reason.
+func New(log *slog.Logger, store *history.Store, reason error) *Keeper {
+	k := newKeeper(log, os.Geteuid(), store)
+	k.begin(reason)
+	return k
+}
+
+// NewReader gives a keeper that judges by a store, which may be nil, and writes nothing
+// to it: what it sees it remembers for itself.
+func NewReader(log *slog.Logger, store *history.Store) *Keeper {
+	k := newKeeper(log, os.Geteuid(), store)
+	k.readOnly = true
+	k.begin(nil)
+	return k
+}
+
+func newKeeper(log *slog.Logger, euid int, store *history.Store) *Keeper {
+	return &Keeper{log: log, judge: alerts.NewJudge(euid), store: store, now: wallClock, policy: alerts.Policy{Settings: alerts.DefaultSettings()}}
+}
+
+func (k *Keeper) begin(reason error) {
+	if reason != nil {
+		k.trouble = reason.Error()
+		k.log.Warn("nothing is remembered", "error", reason)
+	}
+	k.recall()
+	k.reload()
+	if k.store != nil {
+		stored, err := k.store.Settings()
+		if k.works(err) {
+			k.silent = stored[SettingSilent]
+		}
+	}
+}
+
+// wallClock is the time without the monotonic reading, by which a clock that was set
+// would go unnoticed.
+func wallClock() time.Time { return time.Now().Round(0) }
+
+// Note says what is wrong with the memory or the notifications, or "".
+func (k *Keeper) Note() string {
+	switch {
+	case k.lost != "":
+		return NoMemory(k.lost)
+	case k.trouble != "":
+		return NoMemory(k.trouble)
+	case k.silent != "":
+		return wordsNotNotified + k.silent
+	}
+	return k.said
+}
+
+// Notified takes notice of how a notification went. The reason is kept for doctor.
+func (k *Keeper) Notified(err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if text == k.silent {
+		return
+	}
+	k.silent = text
+	if k.store != nil {
+		k.works(k.store.Set(SettingSilent, text))
+	}
+}
+
+// OwnNames gives the user's own names of services.
+func (k *Keeper) OwnNames() []history.Name { return k.own }
+
+// SettingSilent is the setting that holds why the agent's notifications are not shown; ""
+// if they are.
+const SettingSilent = "status.notifications"
+
+// update judges what a watcher tells, and remembers it.
+func (k *Keeper) update(u scanner.Update) []alerts.Judgement {
+	if u.Snapshot == nil {
+		return nil
+	}
+	k.last = u.Snapshot
+	k.judge.Renew(u.Snapshot, u.Events)
+	var js []alerts.Judgement
+	tick := history.Tick{Time: k.now()}
+	switch {
+	case u.Baseline && (k.began || !k.knows || k.readOnly):
+		k.judge.Learn(u.Snapshot)
+	case u.Baseline && k.isFirst():
+		k.judge.Learn(u.Snapshot)
+		tick.Baseline, k.welcome = true, true
+	case u.Baseline:
+		js = k.resume(u.Snapshot)
+	}
+	js = append(js, k.judge.Tick(u.Events)...)
+	tick.Judgements, tick.Seen = js, k.judge.TakeSeen()
+	if u.Baseline {
+		k.began = true
+		k.beginSpans(u.Snapshot) // before the store knows that somebody watches again
+	}
+	k.save(tick)
+	k.fold(js)
+	return js
+}
+
+// fold has alerts told. What has ended before it was told is not.
+func (k *Keeper) fold(js []alerts.Judgement) {
+	for _, j := range js {
+		if j.Event.Op == scanner.Closed {
+			k.folder.Drop(j.Event.Listener.Key)
+		}
+	}
+	k.folder.Add(js, k.now())
+}
+
+// isFirst reports whether nobody has watched here before, as far as is remembered.
+func (k *Keeper) isFirst() bool {
+	first, err := k.store.First()
+	return !k.works(err) || first
+}
+
+// resume judges what listens at the start. What stood when somebody watched last is
+// no event.
+func (k *Keeper) resume(s *scanner.Snapshot) []alerts.Judgement {
+	stood, err := k.store.Standing()
+	k.works(err)
+	js := k.judge.Resume(s)
+	return slices.DeleteFunc(js, func(j alerts.Judgement) bool {
+		return (!j.Verdict.Alerts() || j.Verdict == alerts.Watched) && stood[j.Event.Listener.ID()]
+	})
+}
+
+// due judges what has stood long enough, does what is to be done now and then, and
+// says when to call again (zero: no need).
+func (k *Keeper) due() (js []alerts.Judgement, next time.Time) {
+	now := k.now()
+	js, next = k.judge.Due(now)
+	if len(js) > 0 {
+		k.save(history.Tick{Time: now, Judgements: js, Seen: k.judge.TakeSeen()})
+		k.fold(js)
+	}
+	notices, later := k.folder.Take(now)
+	k.notices = append(k.notices, notices...)
+	if len(k.unsaved) > 0 {
+		if now.Sub(k.tried) >= retry || now.Before(k.tried) {
+			k.flush()
+			k.readNews()
+		}
+		later = sooner(later, k.tried.Add(retry))
+	}
+	if k.store != nil && k.began && !k.readOnly {
+		if now.Sub(k.alive) >= heartbeat || now.Before(k.alive) {
+			k.beat(now)
+		}
+		later = sooner(later, k.alive.Add(heartbeat))
+		if k.trims {
+			k.trim(now)
+			later = sooner(later, now.Add(time.Second))
+		}
+	}
+	if p := k.policy.Settings.Paused; now.Before(p) {
+		later = sooner(later, p)
+	}
+	return js, sooner(next, later)
+}
+
+// sooner gives the earlier of two times that are not zero.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// TakeNotices gives the notices that are to be shown now, each once.
+func (k *Keeper) TakeNotices() []alerts.Notice {
+	notices := k.notices
+	k.notices = nil
+	return notices
+}

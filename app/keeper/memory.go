@@ -1,0 +1,187 @@
+package keeper
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
+	"portlight/scanner"
+)
+
+// recall takes over what is known.
+func (k *Keeper) recall() {
+	if k.store == nil {
+		return
+	}
+	known, err := k.store.Known()
+	if err == nil {
+		k.generation, err = k.store.Generation()
+	}
+	if k.knows = k.works(err); k.knows {
+		k.judge.Know(known)
+	}
+}
+
+// works takes notice of an error of the store, and reports whether there is none.
+func (k *Keeper) works(err error) bool { return k.notice(&k.trouble, err) }
+
+// wrote is works for what is written.
+func (k *Keeper) wrote(err error) bool { return k.notice(&k.lost, err) }
+
+func (k *Keeper) notice(where *string, err error) bool {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if text != *where && err != nil {
+		k.log.Warn("memory fails", "error", err)
+	}
+	*where = text
+	return err == nil
+}
+
+// reload takes over what another process, or a click, has decided.
+func (k *Keeper) reload() {
+	if k.store == nil {
+		k.judge.Use(k.policy)
+		return
+	}
+	rules, err := k.store.Rules()
+	stored, errSettings := k.store.Settings()
+	names, errNames := k.store.Names()
+	if !k.works(errors.Join(err, errSettings, errNames)) {
+		return
+	}
+	settings, problems := alerts.ParseSettings(stored)
+	for _, p := range problems {
+		k.log.Warn("setting ignored", "error", p)
+	}
+	k.policy = alerts.Policy{Rules: rules, Settings: settings}
+	k.judge.Use(k.policy)
+	k.own = names
+	k.folder.End("")
+	k.readNews()
+	k.followGeneration()
+}
+
+func (k *Keeper) readNews() {
+	news, err := k.store.Alerts(history.StateNew, 0, maxNews)
+	unseen, errCount := k.store.Unseen()
+	if k.works(errors.Join(err, errCount)) {
+		k.news, k.unseen = news, unseen
+	}
+}
+
+// followChanges takes over what another process has changed, if it has: what is judged
+// next is judged by that.
+func (k *Keeper) followChanges() {
+	if k.store == nil {
+		return
+	}
+	if changed, _ := k.store.Changed(); changed { // an error is met again at the next use
+		k.reload()
+	}
+}
+
+// followGeneration begins anew where what was known has been taken away: by a person,
+// or with a file that was damaged.
+func (k *Keeper) followGeneration() {
+	anew := k.hear()
+	g, err := k.store.Generation()
+	if !k.works(err) || g == k.generation {
+		return
+	}
+	k.generation = g
+	first, err := k.store.First()
+	if !anew || !first {
+		k.recall()
+	}
+	if k.works(err) && first && k.last != nil {
+		k.judge.Learn(k.last)
+		k.save(history.Tick{Time: k.now(), Seen: k.judge.Known(), Baseline: true})
+		k.beginSpans(k.last)
+	}
+}
+
+// hear reports whether the file was damaged and another begun, which is said.
+func (k *Keeper) hear() bool {
+	said := k.store.Trouble()
+	if said == "" {
+		return false
+	}
+	k.said = wordsAnew
+	k.log.Warn("memory begun anew", "reason", said)
+	return true
+}
+
+// beginSpans has the times in which listeners stand begin, or go on.
+func (k *Keeper) beginSpans(s *scanner.Snapshot) {
+	if k.store != nil && !k.readOnly {
+		k.wrote(k.store.Resume(k.now(), s.Listeners))
+	}
+	k.alive = k.now()
+}
+
+// save writes a tick, and those before it that could not be written.
+func (k *Keeper) save(t history.Tick) {
+	if k.store == nil || k.readOnly || len(t.Judgements) == 0 && len(t.Seen) == 0 && !t.Baseline {
+		return
+	}
+	k.unsaved = append(k.unsaved, t)
+	k.waiting += len(t.Judgements)
+	k.flush()
+	for k.waiting > maxUnsaved && len(k.unsaved) > 1 {
+		k.waiting -= len(k.unsaved[0].Judgements)
+		k.unsaved = k.unsaved[1:]
+		k.log.Error("events are lost: they could not be written for too long")
+	}
+	if slices.ContainsFunc(t.Judgements, func(j alerts.Judgement) bool { return j.Verdict.Alerts() || j.Verdict == alerts.Paused }) {
+		k.readNews()
+	}
+}
+
+// flush writes what is not written yet.
+func (k *Keeper) flush() {
+	k.tried = k.now()
+	for len(k.unsaved) > 0 && k.wrote(k.store.Record(k.unsaved[0])) {
+		k.waiting -= len(k.unsaved[0].Judgements)
+		k.unsaved = slices.Delete(k.unsaved, 0, 1)
+	}
+}
+
+// beat says that somebody watches, and has what is too much forgotten.
+func (k *Keeper) beat(now time.Time) {
+	if now.Sub(k.alive).Abs() > leap {
+		k.leapt = time.Now()
+	}
+	k.alive = now
+	k.trims = k.wrote(k.store.Heartbeat(now))
+}
+
+// trim forgets some of what is too much, or too old. For a day after the clock has
+// leapt nothing is too old: it may be wrong.
+func (k *Keeper) trim(now time.Time) {
+	days := k.policy.Settings.KeepDays
+	if !k.leapt.IsZero() && time.Since(k.leapt) < leap {
+		days = alerts.MaxKeepDays
+	}
+	for range trimSteps {
+		more, err := k.store.Trim(days, k.policy.Settings.KeepEvents, now)
+		if k.trims = k.wrote(err) && more; !k.trims {
+			return
+		}
+	}
+}
+
+// close writes what is left.
+func (k *Keeper) Close() {
+	if k.store == nil || k.readOnly {
+		return
+	}
+	k.flush()
+	if k.began {
+		k.wrote(k.store.Heartbeat(k.now()))
+	}
+}
