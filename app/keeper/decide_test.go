@@ -1,0 +1,110 @@
+package keeper
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
+	"portlight/scanner"
+	"portlight/scanner/scannertest"
+)
+
+// following is a keeper that has seen nothing, and then all of these listen.
+func following(t *testing.T, store *history.Store, listeners ...string) (*Keeper, []alerts.Notice) {
+	t.Helper()
+	k := newKeeper(slog.New(slog.DiscardHandler), 1000, store)
+	var why error
+	if store == nil {
+		why = errors.New("no disk")
+	}
+	k.begin(why)
+	before := &scanner.Snapshot{Time: time.Now()}
+	k.update(scanner.Update{Snapshot: before, Baseline: true})
+	after := &scanner.Snapshot{Time: time.Now()}
+	for _, l := range listeners {
+		after.Listeners = append(after.Listeners, scannertest.Listener(t, l))
+	}
+	k.update(scanner.Update{Snapshot: after, Events: scanner.Diff(before, after)})
+	k.due()
+	return k, k.TakeNotices()
+}
+
+func TestDecideNotice(t *testing.T) {
+	for action, want := range map[alerts.Action]history.State{alerts.Allow: history.StateAllowed, alerts.Mute: history.StateMuted} {
+		store := open(t, t.TempDir(), history.Agent)
+		k, notices := following(t, store, "tcp 0.0.0.0:80 a", "tcp 0.0.0.0:81 b", "tcp [::]:80 a")
+		if len(notices) != 1 || k.Unseen() != 2 || !k.IsNew(notices[0]) {
+			t.Fatalf("%v, %d", notices, k.Unseen())
+		}
+		if err := k.DecideNotice(notices[0], action); err != nil {
+			t.Fatal(err)
+		}
+		rules, err := store.Rules()
+		if err != nil || len(rules) != 2 || rules[0].Program != "exe:/bin/b" || rules[1].Program != "exe:/bin/a" || rules[1].Action != action || rules[1].Created.IsZero() {
+			t.Errorf("%+v, %v", rules, err)
+		}
+		all, err := store.Alerts("", 0, 0)
+		if err != nil || len(all) != 2 || all[0].State != want || all[1].State != want || k.Unseen() != 0 || k.IsNew(notices[0]) {
+			t.Errorf("%+v, %v, %d are new", all, err, k.Unseen())
+		}
+	}
+}
+
+// TestWithoutMemory: a decision holds, and it is said that it is not kept.
+func TestWithoutMemory(t *testing.T) {
+	k, notices := following(t, nil, "tcp 0.0.0.0:80 a")
+	if len(notices) != 1 || k.Note() != NoMemory("no disk") {
+		t.Fatalf("%v, %q", notices, k.Note())
+	}
+	if err := k.DecideNotice(notices[0], alerts.Mute); err == nil || err.Error() != wordsNotKept {
+		t.Errorf("%v", err)
+	}
+	if err := k.MarkNoticeSeen(notices[0]); err != nil || !k.IsNew(notices[0]) {
+		t.Errorf("%v", err)
+	}
+	if until := time.Now().Add(time.Hour); k.Pause(until) != nil || !k.PausedUntil().Equal(until) {
+		t.Errorf("paused until %v", k.PausedUntil())
+	}
+	if rules := k.policy.Rules; len(rules) != 1 || rules[0].Action != alerts.Mute || rules[0].FirstPort != 80 {
+		t.Errorf("%+v", rules)
+	}
+}
+
+// TestMarkSeen: of more alerts than are read the older ones are marked too.
+func TestMarkSeen(t *testing.T) {
+	var listeners []string
+	for port := range maxNews + 10 {
+		listeners = append(listeners, fmt.Sprintf("tcp 0.0.0.0:%d a", port+1))
+	}
+	k, _ := following(t, open(t, t.TempDir(), history.Agent), listeners...)
+	news := k.News()
+	if len(news) != maxNews || k.Unseen() != maxNews+10 {
+		t.Fatalf("%d of %d", len(news), k.Unseen())
+	}
+	if l, open := k.Find(&news[0]); !open || l.Port != news[0].Port {
+		t.Errorf("%v, %v", l, open)
+	}
+	if err := k.MarkSeen(news[0].ID); err != nil || k.Unseen() != maxNews+9 {
+		t.Errorf("%d, %v", k.Unseen(), err)
+	}
+	if err := k.MarkSeenTo(k.News()[0].ID); err != nil || k.Unseen() != 0 {
+		t.Errorf("%d, %v", k.Unseen(), err)
+	}
+}
+
+// TestNotified: the reason why notifications are not shown outlives the process.
+func TestNotified(t *testing.T) {
+	store := open(t, t.TempDir(), history.Agent)
+	k := New(slog.New(slog.DiscardHandler), store, nil)
+	k.Notified(errors.New("no service"))
+	k.Close()
+	if k := New(slog.New(slog.DiscardHandler), store, nil); k.Note() != wordsNotNotified+"no service" {
+		t.Errorf("%q", k.Note())
+	} else if k.Notified(nil); k.Note() != "" {
+		t.Errorf("%q", k.Note())
+	}
+}

@@ -1,0 +1,111 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"testing"
+	"time"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
+	"portlight/scanner"
+)
+
+// open gives a store in a folder.
+func open(t *testing.T, dir string, role history.Role) *history.Store {
+	t.Helper()
+	s, err := history.Open(dir, role, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// soon is a context in which what follows must end.
+func soon(t *testing.T) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx, cancel
+}
+
+// TestFollow: a listener that opens is judged and recorded, and what Judged fails with
+// ends it all.
+func TestFollow(t *testing.T) {
+	store := open(t, t.TempDir(), history.Agent)
+	k := New(slog.New(slog.DiscardHandler), store, nil)
+	ctx, _ := soon(t)
+	var l net.Listener
+	errFound := errors.New("found")
+	isIt := func(j alerts.Judgement) bool {
+		return l != nil && j.Event.Listener.Port == uint16(l.Addr().(*net.TCPAddr).Port) && j.Event.Op == scanner.Opened
+	}
+	began, jobs := 0, make(chan func(), 1)
+	jobs <- func() { began++ }
+	err := k.Follow(ctx, scanner.MinInterval, Follower{
+		Began: func(*scanner.Watcher) { began++ },
+		Seen: func(u scanner.Update) {
+			if !u.Baseline {
+				return
+			}
+			var err error
+			if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { l.Close() })
+		},
+		Judged: func(js []alerts.Judgement) error {
+			for _, j := range js {
+				if isIt(j) {
+					return errFound
+				}
+			}
+			return nil
+		},
+		Done: func() {},
+		Jobs: jobs,
+	})
+	if !errors.Is(err, errFound) || began != 2 {
+		t.Fatalf("%v, %d", err, began)
+	}
+	events, err := store.Events(history.Query{})
+	if err != nil || len(events) == 0 || !isIt(events[0].Judgement) {
+		t.Errorf("%v, %v", events, err)
+	}
+}
+
+// TestFollowHearsOfChanges: what another process writes is known without an event, and
+// the end of the context is no error.
+func TestFollowHearsOfChanges(t *testing.T) {
+	dir := t.TempDir()
+	k := New(slog.New(slog.DiscardHandler), open(t, dir, history.Agent), nil)
+	other := open(t, dir, history.Other)
+	door := history.Name{Proto: scanner.TCP, Port: 22, Name: "door"}
+	ctx, cancel := soon(t)
+	seen, known := false, false
+	err := k.Follow(ctx, scanner.MinInterval, Follower{
+		Seen: func(u scanner.Update) {
+			if seen {
+				return
+			}
+			if seen = true; len(k.OwnNames()) > 0 {
+				t.Errorf("%v before there are any", k.OwnNames())
+			}
+			if err := other.SetName(door); err != nil {
+				t.Error(err)
+			}
+		},
+		Judged: func([]alerts.Judgement) error { return nil },
+		Done: func() {
+			if own := k.OwnNames(); len(own) == 1 && own[0] == door {
+				known = true
+				cancel()
+			}
+		},
+	})
+	if err != nil || !known {
+		t.Errorf("%v, known %v", err, known)
+	}
+}
