@@ -43,15 +43,15 @@ type agent struct {
 	note     string          // in the menu; of that goroutine
 	silent   bool            // it records only, as `watch --record` does
 
-	watcher  atomic.Pointer[scanner.Watcher] // nil before it is made
-	noTray   atomic.Bool                     // nothing shows tray icons
-	terminal atomic.Bool                     // events are printed: nothing else of the agent can be seen
+	shown    keeper.Shown
+	watcher  atomic.Pointer[scanner.Watcher]  // nil before it is made
+	last     atomic.Pointer[scanner.Snapshot] // the newest; nil before the first
+	noTray   atomic.Bool                      // nothing shows tray icons
+	terminal atomic.Bool                      // events are printed: nothing else of the agent can be seen
 
 	wake  chan struct{} // something is queued
 	mu    sync.Mutex
 	queue []notification
-	shown []alerts.Notice   // the newest last
-	last  *scanner.Snapshot // the newest
 }
 
 // agent runs the tray, or what comes closest to it here, until ctx ends or the
@@ -229,9 +229,7 @@ func (a *agent) follower() keeper.Follower {
 
 // seen takes the newest snapshot.
 func (a *agent) seen(u scanner.Update) {
-	a.mu.Lock()
-	a.last = u.Snapshot
-	a.mu.Unlock()
+	a.last.Store(u.Snapshot)
 	a.note = ""
 	if u.Baseline {
 		a.withdrawGone()
@@ -252,9 +250,7 @@ func (a *agent) judged(js []alerts.Judgement) error {
 
 // facts gives what rows are made with now.
 func (a *agent) facts() view.Facts {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return view.FactsOf(a.last, a.names)
+	return view.FactsOf(a.last.Load(), a.names)
 }
 
 // show draws the menu and has notifications sent.
@@ -265,7 +261,7 @@ func (a *agent) show() {
 	}
 	a.greet()
 	a.withdrawSeen()
-	a.tray.Update(view.NewMenu(view.EachRow(a.last, a.names), a.news(), a.menuState()))
+	a.tray.Update(view.NewMenu(view.EachRow(a.last.Load(), a.names), a.news(), a.menuState()))
 }
 
 // do has a job run on the keeper's goroutine, and says on the screen if it fails.

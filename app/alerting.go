@@ -27,9 +27,6 @@ const (
 	actionMute    = "mute"
 )
 
-// maxShown bounds the notices whose buttons still do something.
-const maxShown = 100
-
 // notification is one that is to be shown, or taken away.
 type notification struct {
 	notify.Notification
@@ -79,24 +76,13 @@ func (a *agent) send(n notification) {
 	}
 	a.log.Info("notification", "title", n.Title, "body", n.Body)
 	err := a.notifier.Send(n.Notification)
-	if err == nil {
-		a.remind(n.notice)
-	} else {
+	switch {
+	case err != nil:
 		a.log.Warn("notification not shown", "error", err)
+	case n.notice.Key != "":
+		a.shown.Add(n.notice)
 	}
 	a.do(func() error { a.keeper.Notified(err); return nil })
-}
-
-// remind keeps a notice for its buttons.
-func (a *agent) remind(n alerts.Notice) {
-	if n.Key == "" {
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.shown = slices.DeleteFunc(a.shown, func(o alerts.Notice) bool { return o.Key == n.Key })
-	a.shown = append(a.shown, n)
-	a.shown = a.shown[max(0, len(a.shown)-maxShown):]
 }
 
 // ofNotice words a notice. Buttons that write a rule are for one program on one port:
@@ -142,75 +128,40 @@ func (a *agent) tellClosed(js []alerts.Judgement) {
 }
 
 func (a *agent) withdrawGone() {
-	a.mu.Lock()
-	var gone []string
-	a.shown = slices.DeleteFunc(a.shown, func(n alerts.Notice) bool {
-		if n.More > 0 || slices.ContainsFunc(n.Judgements, a.stands) {
-			return false
-		}
-		gone = append(gone, n.Key)
-		return true
-	})
-	a.mu.Unlock()
-	for _, key := range gone {
+	last := a.last.Load()
+	for _, key := range a.shown.Take(func(n alerts.Notice) bool { return n.Gone(last) }) {
 		a.keeper.EndNotice(key)
-		a.enqueue(notification{Notification: notify.Notification{Key: key}, withdraw: true})
+		a.withdraw(key)
 	}
 }
 
 // withdrawSeen takes notifications away of which no alert is new any more: somebody has
 // dealt with them, here or in another place.
 func (a *agent) withdrawSeen() {
-	a.mu.Lock()
-	var seen []string
-	a.shown = slices.DeleteFunc(a.shown, func(n alerts.Notice) bool {
-		if a.keeper.IsNew(n) {
-			return false
-		}
-		seen = append(seen, n.Key)
-		return true
-	})
-	a.mu.Unlock()
-	for _, key := range seen {
-		a.enqueue(notification{Notification: notify.Notification{Key: key}, withdraw: true})
+	for _, key := range a.shown.Take(func(n alerts.Notice) bool { return !a.keeper.IsNew(n) }) {
+		a.withdraw(key)
 	}
+}
+
+func (a *agent) withdraw(key string) {
+	a.enqueue(notification{Notification: notify.Notification{Key: key}, withdraw: true})
 }
 
 // withdrawAll takes all notifications away: nobody is left to serve their buttons.
 func (a *agent) withdrawAll() {
-	a.mu.Lock()
-	shown := a.shown
-	a.shown = nil
-	a.mu.Unlock()
-	for _, n := range shown {
-		if err := a.notifier.Withdraw(n.Key); err != nil {
+	for _, key := range a.shown.Take(func(alerts.Notice) bool { return true }) {
+		if err := a.notifier.Withdraw(key); err != nil {
 			return // what does not answer now need not be asked again
 		}
 	}
 }
 
-// stands reports whether the listener of a judgement is still there. The caller holds
-// mu.
-func (a *agent) stands(j alerts.Judgement) bool {
-	if a.last == nil {
-		return true
-	}
-	_, ok := a.last.Find(j.Event.Listener.Key)
-	return ok
-}
-
 // onNotification serves a click on a notification or on one of its buttons.
 func (a *agent) onNotification(key, action string) {
-	a.mu.Lock()
-	i := slices.IndexFunc(a.shown, func(n alerts.Notice) bool { return n.Key == key })
-	var n alerts.Notice
-	if i >= 0 {
-		n = a.shown[i]
-	}
-	a.mu.Unlock()
+	n, known := a.shown.Find(key)
 	switch {
-	case i < 0 && key == keyFailure:
-	case i < 0:
+	case !known && key == keyFailure:
+	case !known:
 		a.open(desktop.Show)
 	case !view.NewAlert(n, a.facts()).Single:
 		a.openNotice(n) // it has grown since its buttons were drawn

@@ -24,6 +24,15 @@ type Notice struct {
 	Away       bool        // it tells what began while nobody watched
 }
 
+// Gone reports whether no listener of a notice is left in a snapshot. Of one that tells
+// of more than it keeps nobody knows.
+func (n Notice) Gone(s *scanner.Snapshot) bool {
+	return n.More == 0 && !slices.ContainsFunc(n.Judgements, func(j Judgement) bool {
+		_, stands := s.Find(j.Event.Listener.Key)
+		return stands
+	})
+}
+
 // Folder gathers judgements that alert into notices: the first alert is told at once,
 // what follows soon updates its notice. What became exposed stands apart from the
 // rest, and so does what began while nobody watched. It is not safe for concurrent

@@ -171,3 +171,15 @@ func TestNoticeIsNotChanged(t *testing.T) {
 		t.Errorf("it tells %+v now", js)
 	}
 }
+
+func TestNoticeIsGone(t *testing.T) {
+	a, b := alert(New, 1), alert(New, 2)
+	n := Notice{Judgements: []Judgement{a, b}}
+	stands := &scanner.Snapshot{Listeners: []scanner.Listener{b.Event.Listener}}
+	if n.Gone(stands) || !n.Gone(&scanner.Snapshot{}) {
+		t.Error("one of two listeners stands, or none")
+	}
+	if n.More = 1; n.Gone(&scanner.Snapshot{}) {
+		t.Error("of the one that is not kept nobody knows")
+	}
+}
