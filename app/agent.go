@@ -11,7 +11,6 @@ import (
 	stdlog "log"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +34,7 @@ type agent struct {
 	*program
 	names    *names
 	notifier *notify.Notifier
+	queue    *notify.Queue // to the notifier
 	tray     *tray.Tray
 	keeper   *keeper.Keeper
 	jobs     chan func()     // for the goroutine of the keeper
@@ -48,17 +48,17 @@ type agent struct {
 	last     atomic.Pointer[scanner.Snapshot] // the newest; nil before the first
 	noTray   atomic.Bool                      // nothing shows tray icons
 	terminal atomic.Bool                      // events are printed: nothing else of the agent can be seen
+}
 
-	wake  chan struct{} // something is queued
-	mu    sync.Mutex
-	queue []notification
+func newAgent(p *program) *agent {
+	return &agent{program: p, queue: notify.NewQueue(p.log), jobs: make(chan func()), tells: map[string]bool{}}
 }
 
 // agent runs the tray, or what comes closest to it here, until ctx ends or the
 // user quits. Without a desktop it watches in the terminal, for which it needs
 // no folder.
 func (p *program) agent(ctx context.Context) error {
-	a := &agent{program: p, wake: make(chan struct{}, 1), jobs: make(chan func()), tells: map[string]bool{}}
+	a := newAgent(p)
 	instance, err := a.acquire()
 	if errors.Is(err, desktop.ErrRunning) {
 		return p.showRunning()
@@ -129,7 +129,7 @@ func (a *agent) run(ctx context.Context) error {
 	defer a.notifier.Close()
 	closeMemory := a.remember()
 	defer closeMemory()
-	go a.notifyQueued(ctx)
+	go a.queue.Run(ctx, a.notifier)
 	if !a.login {
 		go a.windowWithoutTray(ctx)
 	}
@@ -257,7 +257,7 @@ func (a *agent) facts() view.Facts {
 func (a *agent) show() {
 	a.names.use(overlay(a.keeper.OwnNames()))
 	for _, n := range a.keeper.TakeNotices() {
-		a.enqueue(a.ofNotice(n))
+		a.sendNotice(n)
 	}
 	a.greet()
 	a.withdrawSeen()
@@ -307,5 +307,5 @@ func (a *agent) onCommand(cmd tray.Command, row view.MenuRow, quit context.Cance
 // failed says on the screen that a click could not do what it promised.
 func (a *agent) failed(err error) {
 	a.log.Error("command failed", "error", err)
-	a.enqueue(notification{Notification: notify.Notification{Key: keyFailure, Title: "Portlight", Body: view.Clean(err.Error(), maxNote)}})
+	a.send(notify.Notification{Key: keyFailure, Title: "Portlight", Body: view.Clean(err.Error(), maxNote)})
 }

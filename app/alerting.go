@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"slices"
 	"time"
 
 	"portlight/app/alerts"
@@ -27,83 +25,40 @@ const (
 	actionMute    = "mute"
 )
 
-// notification is one that is to be shown, or taken away.
-type notification struct {
-	notify.Notification
-	notice   alerts.Notice // that it is about, if Key is one's
-	withdraw bool
-}
-
-// enqueue has a notification sent: the desktop may be slow, and scans go on. A later
-// one with the same key takes its place.
-func (a *agent) enqueue(n notification) {
-	a.mu.Lock()
-	a.queue = slices.DeleteFunc(a.queue, func(o notification) bool { return o.Key == n.Key })
-	a.queue = append(a.queue, n)
-	a.mu.Unlock()
-	select {
-	case a.wake <- struct{}{}:
-	default:
-	}
-}
-
-// notifyQueued sends what is queued, until ctx ends.
-func (a *agent) notifyQueued(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-a.wake:
-		}
-		a.mu.Lock()
-		queue := a.queue
-		a.queue = nil
-		a.mu.Unlock()
-		for _, n := range queue {
-			a.send(n)
-		}
-	}
-}
-
-// send shows a notification. That it fails is said in the menu and in the log: what
+// send has a notification sent. That it fails is said in the menu and in the log: what
 // it tells stays among the alerts that are new.
-func (a *agent) send(n notification) {
-	if n.withdraw {
-		if err := a.notifier.Withdraw(n.Key); err != nil {
-			a.log.Warn("notification not withdrawn", "error", err)
-		}
-		return
-	}
-	a.log.Info("notification", "title", n.Title, "body", n.Body)
-	err := a.notifier.Send(n.Notification)
-	switch {
-	case err != nil:
-		a.log.Warn("notification not shown", "error", err)
-	case n.notice.Key != "":
-		a.shown.Add(n.notice)
-	}
+func (a *agent) send(n notify.Notification) { a.queue.Send(n, a.sent) }
+
+func (a *agent) sent(err error) {
 	a.do(func() error { a.keeper.Notified(err); return nil })
+}
+
+// sendNotice has a notice sent, and kept for its buttons.
+func (a *agent) sendNotice(n alerts.Notice) {
+	a.queue.Send(a.ofNotice(n), func(err error) {
+		if err == nil {
+			a.shown.Add(n)
+		}
+		a.sent(err)
+	})
 }
 
 // ofNotice words a notice. Buttons that write a rule are for one program on one port:
 // more is chosen in the window.
-func (a *agent) ofNotice(n alerts.Notice) notification {
+func (a *agent) ofNotice(n alerts.Notice) notify.Notification {
 	words := view.NewAlert(n, a.facts())
 	actions := []notify.Action{{ID: actionDetails, Label: wordsDetails}}
 	if words.Single {
 		actions = append(actions, notify.Action{ID: actionAllow, Label: wordsAllow}, notify.Action{ID: actionMute, Label: wordsMute})
 	}
-	return notification{
-		Notification: notify.Notification{Key: n.Key, Title: words.Title, Body: words.Body, Urgent: words.Urgent, Actions: actions},
-		notice:       n,
-	}
+	return notify.Notification{Key: n.Key, Title: words.Title, Body: words.Body, Urgent: words.Urgent, Actions: actions}
 }
 
 // greet tells once what there was when Portlight came to this computer.
 func (a *agent) greet() {
 	if s := a.keeper.TakeWelcome(); s != nil {
 		title, body := view.Welcome(s)
-		a.enqueue(notification{Notification: notify.Notification{Key: keyWelcome, Title: title, Body: body}})
+		a.send(notify.Notification{Key: keyWelcome, Title: title, Body: body})
 	}
 }
 
@@ -119,7 +74,7 @@ func (a *agent) tellClosed(js []alerts.Judgement) {
 		if id := j.Event.Listener.ID(); a.tells[id] {
 			delete(a.tells, id)
 			title, body := view.ClosedWords(j, a.facts())
-			a.enqueue(notification{Notification: notify.Notification{Key: keyClosed + id, Title: title, Body: body}})
+			a.send(notify.Notification{Key: keyClosed + id, Title: title, Body: body})
 		}
 	}
 	if closed {
@@ -131,7 +86,7 @@ func (a *agent) withdrawGone() {
 	last := a.last.Load()
 	for _, key := range a.shown.Take(func(n alerts.Notice) bool { return n.Gone(last) }) {
 		a.keeper.EndNotice(key)
-		a.withdraw(key)
+		a.queue.Withdraw(key)
 	}
 }
 
@@ -139,12 +94,8 @@ func (a *agent) withdrawGone() {
 // dealt with them, here or in another place.
 func (a *agent) withdrawSeen() {
 	for _, key := range a.shown.Take(func(n alerts.Notice) bool { return !a.keeper.IsNew(n) }) {
-		a.withdraw(key)
+		a.queue.Withdraw(key)
 	}
-}
-
-func (a *agent) withdraw(key string) {
-	a.enqueue(notification{Notification: notify.Notification{Key: key}, withdraw: true})
 }
 
 // withdrawAll takes all notifications away: nobody is left to serve their buttons.

@@ -55,7 +55,7 @@ func TestDoctorTellsOfTheRecorder(t *testing.T) {
 }
 
 func TestCostOfTheAgent(t *testing.T) {
-	a := &agent{program: newProgram(io.Discard, &bytes.Buffer{})}
+	a := newAgent(newProgram(io.Discard, &bytes.Buffer{}))
 	c, err := view.ParseCost(a.answer(desktop.Cost))
 	if err != nil || !c.Notifies || c.Scans != 0 || c.ResidentBytes < 1<<20 {
 		t.Errorf("before it scans: %+v, %v", c, err)

@@ -65,7 +65,8 @@ func (w *watcher) run(ctx context.Context) error {
 
 // record is the agent without a tray.
 func (w *watcher) record(ctx context.Context) error {
-	a := &agent{program: w.program, silent: true}
+	a := newAgent(w.program)
+	a.silent = true
 	instance, err := a.acquire()
 	if errors.Is(err, desktop.ErrRunning) {
 		return errors.New(wordsRecords)
