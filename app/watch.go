@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -153,33 +152,15 @@ const askAgent = 10 * time.Second
 
 // printSince prints the events after one, and gives the id of the last.
 func (w *watcher) printSince(store *history.Store, last int64) (int64, error) {
-	var js []alerts.Judgement
-	latest, err := store.Events(history.Query{Limit: 1})
-	if err != nil {
+	events, err := store.EventsAfter(last)
+	if err != nil || len(events) == 0 {
 		return last, err
 	}
-	if len(latest) > 0 && latest[0].ID < last {
-		last = 0 // another file, or the history was deleted
+	js := make([]alerts.Judgement, len(events))
+	for i, e := range events {
+		js[i] = e.Judgement
 	}
-	newest := last
-	for q := (history.Query{Limit: 1000}); ; {
-		events, err := store.Events(q)
-		if err != nil {
-			return last, err
-		}
-		for _, e := range events {
-			if e.ID > last {
-				js = append(js, e.Judgement)
-				newest = max(newest, e.ID)
-			}
-		}
-		if len(events) == 0 || events[len(events)-1].ID <= last {
-			break
-		}
-		q.Before = events[len(events)-1].ID
-	}
-	slices.Reverse(js)
-	return newest, w.printEvents(js, view.Facts{Names: w.names}, w.json)
+	return events[len(events)-1].ID, w.printEvents(js, view.Facts{Names: w.names}, w.json)
 }
 
 // printEvents prints judged events, a line each.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,31 @@ func (s *Store) Events(q Query) ([]Event, error) {
 			q.Before = last // rows that make no sense leave room for others
 		}
 	})
+}
+
+// EventsAfter gives the events that were recorded after the one with this id, the oldest
+// first: all if the ids are lower now, as in another file.
+func (s *Store) EventsAfter(id int64) ([]Event, error) {
+	var after []Event
+	for q := (Query{Limit: 1000}); ; {
+		events, err := s.Events(q)
+		if err != nil {
+			return nil, err
+		}
+		if q.Before == 0 && len(events) > 0 && events[0].ID < id {
+			id = 0
+		}
+		for _, e := range events {
+			if e.ID > id {
+				after = append(after, e)
+			}
+		}
+		if len(events) == 0 || events[len(events)-1].ID <= id {
+			slices.Reverse(after)
+			return after, nil
+		}
+		q.Before = events[len(events)-1].ID
+	}
 }
 
 // page reads a number of rows and appends those that make sense. It gives how many

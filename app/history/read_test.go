@@ -57,6 +57,26 @@ func TestQueries(t *testing.T) {
 	}
 }
 
+func TestEventsAfter(t *testing.T) {
+	s := store(t, t.TempDir(), Agent)
+	many(t, s, 2500)
+	for id, want := range map[int64]int{0: 2500, 1: 2499, 1500: 1000, 2499: 1, 2500: 0, 2501: 2500} {
+		events := must[[]Event](t)(s.EventsAfter(id))
+		for i, e := range events {
+			if e.ID != int64(2500-len(events)+i+1) {
+				t.Fatalf("after %d: %d is number %d", id, e.ID, i)
+			}
+		}
+		if len(events) != want {
+			t.Errorf("after %d: %d events, want %d", id, len(events), want)
+		}
+	}
+	check(t, s.ForgetAll())
+	if events := must[[]Event](t)(s.EventsAfter(7)); len(events) != 0 {
+		t.Errorf("%d events after all were forgotten", len(events))
+	}
+}
+
 // TestBadRowsAreSkipped has a database that somebody wrote to.
 func TestBadRowsAreSkipped(t *testing.T) {
 	dir := t.TempDir()
