@@ -290,8 +290,10 @@ func (a *agent) onCommand(cmd tray.Command, row view.MenuRow, quit context.Cance
 		err = desktop.Copy(row.Address)
 	case tray.OpenBrowser:
 		err = desktop.OpenURL(row.URL)
-	case tray.OpenWindow, tray.OpenAlerts:
+	case tray.OpenWindow:
 		err = a.openWindow(desktop.Show)
+	case tray.OpenAlerts:
+		err = a.openWindow(desktop.Alerts)
 	case tray.OpenSettings:
 		err = a.openWindow(desktop.Settings)
 	case tray.Quit:

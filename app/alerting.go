@@ -113,7 +113,7 @@ func (a *agent) onNotification(key, action string) {
 	switch {
 	case !known && key == keyFailure:
 	case !known:
-		a.open(desktop.Show)
+		a.open(desktop.Alerts)
 	case !view.NewAlert(n, a.facts()).Single:
 		a.openNotice(n) // it has grown since its buttons were drawn
 	case action == actionAllow:
@@ -127,9 +127,9 @@ func (a *agent) onNotification(key, action string) {
 
 // openNotice shows what a notice is about, which has been seen then.
 func (a *agent) openNotice(n alerts.Notice) {
-	line := desktop.Show
+	line := desktop.Alerts
 	if words := view.NewAlert(n, a.facts()); words.Single {
-		line += " " + words.ID
+		line = desktop.Show + " " + words.ID
 	}
 	a.open(line)
 	a.do(func() error { return a.keeper.MarkNoticeSeen(n) })

@@ -30,16 +30,31 @@ func (w *Window) shortcut(s fyne.Shortcut) bool {
 	}
 	do := map[fyne.KeyName]func(){
 		fyne.KeyF:     w.toSearch,
-		fyne.Key1:     func() { w.nav.choose(0) },
-		fyne.Key2:     func() { w.nav.choose(1) },
-		fyne.Key3:     func() { w.nav.choose(2) },
-		fyne.Key4:     func() { w.nav.choose(3) },
-		fyne.KeyComma: func() { w.nav.choose(tabSettings) },
+		fyne.Key1:     func() { w.toTab(0) },
+		fyne.Key2:     func() { w.toTab(1) },
+		fyne.Key3:     func() { w.toTab(2) },
+		fyne.Key4:     func() { w.toTab(3) },
+		fyne.KeyComma: func() { w.toTab(tabSettings) },
 	}[c.KeyName]
 	if do != nil && w.popup == nil {
 		do()
 	}
 	return do != nil
+}
+
+// toTab turns to a tab and gives it the keyboard.
+func (w *Window) toTab(tab int) {
+	w.nav.choose(tab)
+	switch tab {
+	case tabListeners:
+		w.toTable()
+	case tabAlerts:
+		w.alerts.shown()
+	case tabHealth:
+		w.win.Canvas().Focus(w.health.report)
+	case tabSettings:
+		w.win.Canvas().Focus(w.settings.atLogin)
+	}
 }
 
 func (w *Window) toSearch() {

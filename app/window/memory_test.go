@@ -85,7 +85,7 @@ func TestPastInDetails(t *testing.T) {
 func TestSinceInTable(t *testing.T) {
 	w, _, m := newRemembering(t)
 	since := func(id string) string {
-		return sinceWords(w.model.lines[w.model.place(id)].sinceNow, morning)
+		return sinceWords(w.model.since(w.model.find(id)), morning)
 	}
 	if got := since("tcp:127.0.0.1:8080"); got != "2 h" {
 		t.Errorf("what is remembered stands %q", got)

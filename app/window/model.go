@@ -47,11 +47,12 @@ type rowFacts struct {
 
 // line is a row of the table: a listener, or the title of a group.
 type line struct {
-	*entry                 // nil for a title
-	group    *programGroup // of a title, and of what stands below it
-	gone     bool          // it has closed
-	fresh    bool          // it has just opened
-	sinceNow since
+	*entry               // nil for a title
+	group  *programGroup // of a title, and of what stands below it
+	since  *since        // set where the table is sorted by it
+	place  int           // among all listeners
+	gone   bool          // it has closed
+	fresh  bool          // it has just opened
 }
 
 // programGroup is the listeners of one program.
@@ -150,29 +151,28 @@ func (m *model) toggle(name string) {
 
 func (m *model) arrange() {
 	m.lines = make([]line, 0, len(m.all)+len(m.ghosts))
-	for _, e := range m.all {
-		if m.filter.match(e, m.isNew(e)) {
-			_, fresh := m.fresh[e.ID]
-			m.lines = append(m.lines, line{entry: e, fresh: fresh, sinceNow: m.since(e)})
+	for i, e := range m.all {
+		if _, fresh := m.fresh[e.ID]; m.filter.match(e, fresh || m.facts.unseen[e.ID]) {
+			m.lines = append(m.lines, line{entry: e, place: i, fresh: fresh})
 		}
 	}
 	m.shown = len(m.lines)
 	for _, g := range m.ghosts {
-		if m.filter.match(g.entry, m.isNew(g.entry)) {
-			m.lines = append(m.lines, line{entry: g.entry, gone: true, sinceNow: m.since(g.entry)})
+		if m.filter.match(g.entry, true) {
+			i, _ := slices.BinarySearchFunc(m.all, g.Listener.Key, func(e *entry, k scanner.Key) int { return e.Listener.Compare(k) })
+			m.lines = append(m.lines, line{entry: g.entry, place: i, gone: true})
+		}
+	}
+	if m.order.column == columnSince {
+		for i := range m.lines {
+			s := m.since(m.lines[i].entry)
+			m.lines[i].since = &s
 		}
 	}
 	m.order.sort(m.lines)
 	if m.grouped {
 		m.gather()
 	}
-}
-
-// isNew reports whether the filter takes a listener for new: nobody has looked at
-// its alert, or it opened while this window was there, a short time ago.
-func (m *model) isNew(e *entry) bool {
-	_, fresh := m.fresh[e.ID]
-	return fresh || m.facts.unseen[e.ID]
 }
 
 // gather puts the listeners of a program together, where the first of them stands.

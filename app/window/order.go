@@ -37,7 +37,7 @@ func (o order) sort(lines []line) {
 			c = -c
 		}
 		if c == 0 {
-			c = a.Listener.Compare(b.Listener.Key)
+			c = a.place - b.place
 		}
 		return c
 	})
@@ -52,7 +52,7 @@ func compare(a, b *line, column int) int {
 	case columnPID:
 		return cmp.Compare(firstPID(a.entry), firstPID(b.entry))
 	case columnSince:
-		return compareSince(a.sinceNow, b.sinceNow)
+		return compareSince(*a.since, *b.since)
 	}
 	return cmp.Compare(a.Listener.Port, b.Listener.Port)
 }

@@ -301,6 +301,7 @@ func newFootBar(more func()) *footBar {
 	b.text.Truncation = fyne.TextTruncateEllipsis
 	b.text.SizeName, b.more.SizeName = theme.SizeNameCaptionText, theme.SizeNameCaptionText
 	b.more.OnTapped = more
+	b.more.Hide()
 	b.root = container.NewBorder(nil, nil, nil, b.more, b.text)
 	return b
 }

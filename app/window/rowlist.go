@@ -33,7 +33,11 @@ func newRowList(m *model, w func(float32) widths, now func() time.Time, a rowAct
 	l.CreateItem = func() fyne.CanvasObject { return newTableRow(w, now, l.tapped) }
 	l.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {
 		if i < len(m.lines) {
-			o.(*tableRow).show(i, m.lines[i], l.focused && i == l.selected)
+			var s since
+			if m.lines[i].entry != nil {
+				s = m.since(m.lines[i].entry)
+			}
+			o.(*tableRow).show(i, m.lines[i], s, l.focused && i == l.selected)
 		}
 	}
 	l.OnSelected = l.take

@@ -55,6 +55,7 @@ type tableRow struct {
 	widget.BaseWidget
 	place  int
 	line   line
+	since  since
 	cursor bool // the keyboard is here
 	widths func(float32) widths
 	now    func() time.Time
@@ -73,8 +74,8 @@ func (r *tableRow) Tapped(*fyne.PointEvent) { r.tapped(r.place, nil) }
 // TappedSecondary opens its menu.
 func (r *tableRow) TappedSecondary(ev *fyne.PointEvent) { r.tapped(r.place, &ev.AbsolutePosition) }
 
-func (r *tableRow) show(place int, l line, cursor bool) {
-	r.place, r.line, r.cursor = place, l, cursor
+func (r *tableRow) show(place int, l line, since since, cursor bool) {
+	r.place, r.line, r.since, r.cursor = place, l, since, cursor
 	r.Refresh()
 }
 
@@ -143,7 +144,7 @@ func (p *rowParts) paint() {
 }
 
 func (p *rowParts) paintListener(l *line) {
-	texts := [columnCount]string{l.Port, l.Service, l.Program, reachWord(l), l.User, l.PID, sinceWords(l.sinceNow, p.row.now())}
+	texts := [columnCount]string{l.Port, l.Service, l.Program, reachWord(l), l.User, l.PID, sinceWords(p.row.since, p.row.now())}
 	for i, c := range p.cells {
 		c.full = texts[i]
 	}
