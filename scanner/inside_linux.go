@@ -97,7 +97,7 @@ func insideListener(label string, s netns.Socket, holders []process.Summary, por
 		l.Proto = UDP
 	}
 	for _, h := range holders {
-		p := newProcess(h)
+		p := newProcess(&h)
 		if h.Interpreted {
 			p.take(titles.of(h.ID))
 		}

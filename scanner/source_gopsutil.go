@@ -70,7 +70,7 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	var found []Listener
 	for _, c := range conns {
 		if l, ok := s.listener(c, owners); ok {
-			l.Ephemeral, l.Behind = ports.has(l.Port), behind(s.behind.Of(standing(&l, "")), nil)
+			l.Ephemeral, l.Behind = ports.has(l.Port), behind(s.behind.Of(standing(&l, "", nil)), nil)
 			found = append(found, l)
 		}
 	}
@@ -117,9 +117,10 @@ func (s *gopsutilSource) listener(c gopsnet.ConnectionStat, owners map[int32]*Pr
 	return l, true
 }
 
-// standing is a socket as a supervisor.Resolver is asked about it.
-func standing(l *Listener, cgroup string) supervisor.Socket {
-	s := supervisor.Socket{Cgroup: cgroup, Proto: l.Proto.String(), Addr: l.Addr, Port: l.Port, UID: uint32(l.UID)}
+// standing is a socket as a supervisor.Resolver is asked about it. Its holders are put
+// into a slice whose room may be used.
+func standing(l *Listener, cgroup string, room []supervisor.Holder) supervisor.Socket {
+	s := supervisor.Socket{Cgroup: cgroup, Proto: l.Proto.String(), Addr: l.Addr, Port: l.Port, UID: uint32(l.UID), Holders: room[:0]}
 	for i := range l.Owners {
 		s.Holders = append(s.Holders, supervisor.Holder{ID: l.Owners[i].ID, Name: l.Owners[i].Name})
 	}
@@ -151,7 +152,7 @@ func (s *gopsutilSource) owner(pid int32, seen map[int32]*Process) *Process {
 		seen[pid] = nil
 		return nil
 	}
-	p := newProcess(sum)
+	p := newProcess(&sum)
 	if sum.Interpreted && p.naming() == (process.Naming{}) {
 		p.take(s.titles.of(sum.ID))
 	}
@@ -177,6 +178,6 @@ func guessDualStack(found []Listener) {
 	}
 }
 
-func newProcess(s process.Summary) Process {
+func newProcess(s *process.Summary) Process {
 	return Process{ID: s.ID, Name: s.Name, Title: s.Title, Script: s.Script, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
 }

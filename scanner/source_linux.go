@@ -43,6 +43,9 @@ type sockdiagSource struct {
 	groups  map[Key][]*socket   // a listener each
 	dirty   map[Key]bool        // changed, and no snapshot shows it yet
 	facts   facts
+	holders []process.Summary   // of the listener under way
+	asked   []supervisor.Holder // the same
+	room    []socket            // for those that are expected
 	last    *Snapshot
 	notes   []string // in it, on what is published without a listener
 
@@ -222,6 +225,7 @@ func (s *sockdiagSource) follow(now time.Time) {
 
 // makeRoom begins with maps for so many sockets.
 func (s *sockdiagSource) makeRoom(sockets int) {
+	s.room = make([]socket, sockets)
 	s.socks, s.groups, s.dirty = make(map[uint64]*socket, sockets), make(map[Key][]*socket, sockets), make(map[Key]bool, sockets)
 }
 
@@ -248,7 +252,11 @@ func (s *sockdiagSource) add(added sockdiag.Socket) {
 		return
 	}
 	s.remove(added.Cookie)
-	sock := &socket{added, key}
+	sock := &socket{}
+	if len(s.room) > 0 {
+		sock, s.room = &s.room[0], s.room[1:]
+	}
+	*sock = socket{added, key}
 	s.socks[added.Cookie] = sock
 	s.groups[key] = append(s.groups[key], sock)
 	if added.Inode != 0 {
@@ -317,8 +325,12 @@ func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 		Ephemeral: s.facts.ports.has(sock.Port),
 		Backlog:   int(sock.Backlog),
 	}
-	for _, h := range s.finder.Holders(sock.Cookie) {
-		l.Owners = append(l.Owners, s.owner(sock.key, h))
+	s.holders = s.finder.AppendHolders(s.holders[:0], sock.Cookie)
+	if len(s.holders) > 0 {
+		l.Owners = make([]Process, 0, len(s.holders))
+	}
+	for i := range s.holders {
+		l.Owners = append(l.Owners, s.owner(sock.key, &s.holders[i]))
 	}
 	l.countUnseen()
 	l.Behind = behind(s.manager(sock, &l), s.manages)
@@ -328,7 +340,7 @@ func (s *sockdiagSource) single(now time.Time, sock *socket) Listener {
 
 // owner gives a holder of a listener with its title, which is another one when the
 // process runs another program by now.
-func (s *sockdiagSource) owner(key Key, h process.Summary) Process {
+func (s *sockdiagSource) owner(key Key, h *process.Summary) Process {
 	p := newProcess(h)
 	if !h.Interpreted {
 		return p
@@ -375,7 +387,9 @@ func (s *sockdiagSource) manager(sock *socket, l *Listener) supervisor.Manager {
 	if path == "" && len(l.Owners) > 0 {
 		path = cgroup.OfProcess(l.Owners[0].PID)
 	}
-	return s.behind.Of(standing(l, path))
+	asked := standing(l, path, s.asked)
+	s.asked = asked.Holders[:0]
+	return s.behind.Of(asked)
 }
 
 // facts are what the kernel's answer is read with.

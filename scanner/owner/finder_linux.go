@@ -39,6 +39,7 @@ type Finder struct {
 	targets map[uint32]*target // by inode
 	cookies map[uint64]*target
 	orphans map[*target]bool // those without a holder
+	room    []target         // for those that are expected
 	procs   map[int]*proc
 	owners  []*proc // those that hold something
 	folders int     // of owners that are open
@@ -148,12 +149,17 @@ func (f *Finder) Wake() <-chan struct{} { return f.deaths.wake }
 func (f *Finder) Expect(sockets int) {
 	if len(f.targets) == 0 {
 		f.targets, f.cookies, f.orphans = make(map[uint32]*target, sockets), make(map[uint64]*target, sockets), make(map[*target]bool, sockets)
+		f.room = make([]target, sockets)
 	}
 }
 
 // Track begins to look for the holders of a socket.
 func (f *Finder) Track(s Socket) {
-	t := &target{Socket: s}
+	t := &target{}
+	if len(f.room) > 0 {
+		t, f.room = &f.room[0], f.room[1:]
+	}
+	t.Socket = s
 	f.targets[s.Inode], f.cookies[s.Cookie], f.orphans[t] = t, t, true
 	f.next = time.Time{}
 }
@@ -188,19 +194,19 @@ func (f *Finder) Forget(cookie uint64) {
 // maxLosers bounds the memory of who lost a socket lately.
 const maxLosers = 64
 
-// Holders gives the processes that hold a socket, as far as they are known, by
-// pid.
-func (f *Finder) Holders(cookie uint64) []process.Summary {
+// AppendHolders appends the processes that hold a socket, as far as they are known,
+// by pid.
+func (f *Finder) AppendHolders(to []process.Summary, cookie uint64) []process.Summary {
 	t := f.cookies[cookie]
 	if t == nil {
-		return nil
+		return to
 	}
-	all := make([]process.Summary, 0, len(t.holders))
+	before := len(to)
 	for _, p := range t.holders {
-		all = append(all, p.summary)
+		to = append(to, p.summary)
 	}
-	slices.SortFunc(all, func(a, b process.Summary) int { return a.PID - b.PID })
-	return all
+	slices.SortFunc(to[before:], func(a, b process.Summary) int { return a.PID - b.PID })
+	return to
 }
 
 // HasHolder reports whether a process is known that holds a socket.

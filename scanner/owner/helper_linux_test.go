@@ -14,6 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portlight/scanner/internal/fdmessage"
+
+	"portlight/scanner/process"
 )
 
 // helperMode makes the test binary a helper of the tests.
@@ -503,4 +505,12 @@ func (s *scene) looked() []int {
 	}
 	slices.Sort(pids)
 	return pids
+}
+
+// Holders gives those that hold a socket, nil for one that is not tracked.
+func (f *Finder) Holders(cookie uint64) []process.Summary {
+	if f.cookies[cookie] == nil {
+		return nil
+	}
+	return f.AppendHolders([]process.Summary{}, cookie)
 }
