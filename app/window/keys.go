@@ -8,7 +8,7 @@ import (
 // keys sets the keys of the window: Ctrl, or Cmd on a Mac, with F, W, C, comma, and
 // the number of a tab.
 func (w *Window) keys() {
-	for _, key := range [...]fyne.KeyName{fyne.KeyF, fyne.KeyW, fyne.KeyComma, fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
+	for _, key := range [...]fyne.KeyName{fyne.KeyF, fyne.KeyW, fyne.KeyComma, fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5} {
 		w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
 			func(s fyne.Shortcut) { w.shortcut(s) })
 	}
@@ -34,6 +34,7 @@ func (w *Window) shortcut(s fyne.Shortcut) bool {
 		fyne.Key2:     func() { w.toTab(1) },
 		fyne.Key3:     func() { w.toTab(2) },
 		fyne.Key4:     func() { w.toTab(3) },
+		fyne.Key5:     func() { w.toTab(4) },
 		fyne.KeyComma: func() { w.toTab(tabSettings) },
 	}[c.KeyName]
 	if do != nil && w.popup == nil {
@@ -50,6 +51,8 @@ func (w *Window) toTab(tab int) {
 		w.toTable()
 	case tabAlerts:
 		w.alerts.shown()
+	case tabHistory:
+		w.past.lanes.take()
 	case tabHealth:
 		w.win.Canvas().Focus(w.health.report)
 	case tabSettings:

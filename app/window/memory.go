@@ -20,6 +20,7 @@ import (
 // seconds.
 type Memory interface {
 	alertStore
+	pastStore
 	Since() (map[string]history.Span, error)
 	Story(l *scanner.Listener, last int) (alerts.Story, error)
 	Names() ([]history.Name, error)
@@ -40,6 +41,7 @@ func (w *Window) SetMemory(m Memory, why error) {
 	w.do(func() {
 		w.memory, w.noMemory = m, why
 		w.alerts.use(m, why)
+		w.past.use(m, why)
 		w.reload()
 		if m != nil {
 			w.spawn(func() { w.useSettings(m) })
@@ -79,22 +81,33 @@ func (w *Window) MemoryChanged() {
 	w.do(func() {
 		w.alerts.refresh()
 		w.reload()
+		if w.nav.chosen == tabHistory && w.past.live {
+			w.past.refresh()
+		}
 	})
 }
 
 // alertsOptions are what the Alerts tab has of the window.
 func (w *Window) alertsOptions() alertsOptions {
 	return alertsOptions{
-		facts:    func() view.Facts { return view.FactsOf(w.model.snap, w.opts.Names) },
+		facts:    w.facts,
 		programs: w.programs,
 		now:      w.now, do: w.do, spawn: w.spawn,
-		details:  func(id string) { w.bringUp(id, false) },
-		unseen:   func(n int) { w.nav.rename(tabAlerts, alertsTab(n)) },
+		details: func(id string) { w.bringUp(id, false) },
+		unseen: func(n int) {
+			w.nav.rename(tabAlerts, alertsTab(n))
+			if w.navBox != nil {
+				w.navBox.Refresh()
+			}
+		},
 		shortcut: w.shortcut,
 		open:     w.openDialog,
 		close:    w.closePopup,
 	}
 }
+
+// facts are what rows are made with now.
+func (w *Window) facts() view.Facts { return view.FactsOf(w.model.snap, w.opts.Names) }
 
 // programs are the identities of those that listen now.
 func (w *Window) programs() []string {

@@ -203,14 +203,19 @@ func (b *banner) say(text string) {
 	b.open(text)
 }
 
+// done says what was done.
+func (b *banner) done(text string) {
+	b.icon.SetResource(theme.NewPrimaryThemedResource(theme.ConfirmIcon()))
+	b.open(text)
+}
+
 // offer says what was done, with a button.
 func (b *banner) offer(text, label string, do func()) {
-	b.icon.SetResource(theme.NewPrimaryThemedResource(theme.ConfirmIcon()))
 	b.act.Text, b.act.OnTapped = label, func() {
 		b.clear()
 		do()
 	}
-	b.open(text)
+	b.done(text)
 	b.act.Show()
 	b.act.Refresh()
 }

@@ -58,6 +58,7 @@ type Options struct {
 const (
 	tabListeners = iota
 	tabAlerts
+	tabHistory
 	tabHealth
 	tabSettings
 )
@@ -78,9 +79,11 @@ type Window struct {
 	model    model
 	root     *fyne.Container
 	nav      *segments
+	navBox   *fyne.Container // of nav, to be laid out anew when its words change
 	pages    []fyne.CanvasObject
 	list     *listPane
 	alerts   *alertsPane
+	past     *historyPane
 	health   *healthPane
 	settings *settingsPane
 	failure  *banner
@@ -125,9 +128,12 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 	})
 	w.health, w.settings = newHealthPane(&w.opts, do, spawn, w.copy), newSettingsPane(&w.opts)
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
-	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts, wordHealth, wordSettings)
+	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts, wordHistory, wordHealth, wordSettings)
 	w.alerts = newAlertsPane(w.alertsOptions())
-	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.health.root, w.settings.root}
+	w.past = newHistoryPane(historyOptions{
+		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, save: saveBy(w.win),
+	})
+	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.past.root, w.health.root, w.settings.root}
 	w.turnTo(tabListeners)
 	w.win.SetPadded(false)
 	w.root = w.build()
@@ -138,7 +144,8 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 }
 
 func (w *Window) build() *fyne.Container {
-	bar := container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), padded(7, 10, container.NewCenter(w.nav)))
+	w.navBox = container.NewCenter(w.nav)
+	bar := container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), padded(7, 10, w.navBox))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(0), bar, widget.NewSeparator(), w.failure.box, w.notice.box)
 	return container.New(frame{}, top, container.NewStack(w.pages...), container.NewWithoutLayout())
 }
@@ -313,6 +320,8 @@ func (w *Window) turnTo(tab int) {
 	switch tab {
 	case tabAlerts:
 		w.alerts.shown()
+	case tabHistory:
+		w.past.turned()
 	case tabHealth:
 		w.health.look()
 	case tabSettings:

@@ -49,7 +49,7 @@ func TestWindowByKeyboard(t *testing.T) {
 	d.settle()
 	d.picture("keys-details")
 
-	for _, tab := range []string{"2", "3", "4"} {
+	for _, tab := range []string{"2", "3", "4", "5"} {
 		before := d.screen.shot(t)
 		d.keys("ctrl+" + tab)
 		d.changed(before)
