@@ -26,11 +26,13 @@ func DefaultSettings() Settings {
 	return Settings{Ephemeral: true, KeepDays: 90, KeepEvents: 200_000}
 }
 
-// The names of settings in the store.
+// SettingPaused is the name of Settings.Paused in the store.
+const SettingPaused = "alerts.paused"
+
+// The names of the others.
 const (
 	keyLoopback   = "alerts.loopback"
 	keyEphemeral  = "alerts.ephemeral"
-	keyPaused     = "alerts.paused"
 	keyKeepDays   = "history.days"
 	keyKeepEvents = "history.events"
 )
@@ -44,7 +46,7 @@ func (s Settings) Values() map[string]string {
 	return map[string]string{
 		keyLoopback:   strconv.FormatBool(s.Loopback),
 		keyEphemeral:  strconv.FormatBool(s.Ephemeral),
-		keyPaused:     paused,
+		SettingPaused:     paused,
 		keyKeepDays:   strconv.Itoa(s.KeepDays),
 		keyKeepEvents: strconv.Itoa(s.KeepEvents),
 	}
@@ -65,7 +67,7 @@ func ParseSettings(stored map[string]string) (s Settings, problems []error) {
 	}
 	read(keyLoopback, into(&s.Loopback, strconv.ParseBool))
 	read(keyEphemeral, into(&s.Ephemeral, strconv.ParseBool))
-	read(keyPaused, into(&s.Paused, func(t string) (time.Time, error) { return time.Parse(time.RFC3339, t) }))
+	read(SettingPaused, into(&s.Paused, func(t string) (time.Time, error) { return time.Parse(time.RFC3339, t) }))
 	read(keyKeepDays, into(&s.KeepDays, within(MinKeepDays, MaxKeepDays)))
 	read(keyKeepEvents, into(&s.KeepEvents, within(MinKeepEvents, MaxKeepEvents)))
 	return s, problems

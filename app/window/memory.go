@@ -26,7 +26,7 @@ type Memory interface {
 	Names() ([]history.Name, error)
 	SetName(history.Name) error
 	RemoveName(history.Name) error
-	Settings() (map[string]string, error)
+	settingStore
 	Set(key, value string) error
 }
 
@@ -42,6 +42,7 @@ func (w *Window) SetMemory(m Memory, why error) {
 		w.memory, w.noMemory = m, why
 		w.alerts.use(m, why)
 		w.past.use(m, why)
+		w.settings.use(m)
 		w.reload()
 		if m != nil {
 			w.spawn(func() { w.useSettings(m) })
@@ -81,6 +82,7 @@ func (w *Window) MemoryChanged() {
 	w.do(func() {
 		w.alerts.refresh()
 		w.reload()
+		w.settings.refresh()
 		if w.nav.chosen == tabHistory && w.past.live {
 			w.past.refresh()
 		}

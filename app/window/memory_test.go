@@ -229,3 +229,53 @@ func TestNewerMemory(t *testing.T) {
 		t.Error("the alerts do not tell that there is no memory")
 	}
 }
+
+// TestStoredSettings has what is chosen stored, and what another process stores shown.
+func TestStoredSettings(t *testing.T) {
+	w, _, m := newRemembering(t)
+	p := w.settings
+	stored := func() alerts.Settings {
+		all, err := m.agent.Settings()
+		m.check(err)
+		set, problems := alerts.ParseSettings(all)
+		if len(problems) > 0 {
+			t.Errorf("what is stored makes no sense: %v", problems)
+		}
+		return set
+	}
+	m.check(m.agent.Set(alerts.SettingPaused, morning.Add(time.Hour).Format(time.RFC3339)))
+	test.Tap(p.loopback)
+	test.Tap(p.ephemeral)
+	p.days.SetSelected(daysWords(7))
+	p.events.SetSelected(eventsWords(1_000_000))
+	if got := stored(); !got.Loopback || got.Ephemeral || got.KeepDays != 7 || got.KeepEvents != 1_000_000 || got.Paused.IsZero() {
+		t.Errorf("stored are %+v", got)
+	}
+	p.theme.choose(2)
+	if _, dark := w.opts.App.Settings().Theme().(fixedLook); !dark {
+		t.Error("dark does not hold at once")
+	}
+	m.check(m.agent.SetAll(map[string]string{"alerts.loopback": "false", "history.days": "33", "history.events": "7", settingTheme: ""}))
+	w.MemoryChanged()
+	if p.loopback.Checked || p.days.Selected != "33 days" || p.events.Selected != "200,000 events" || p.theme.chosen != 0 || !strings.Contains(p.noStore.Text, "history.events") {
+		t.Errorf("shown are %v, %q, %q, theme %d, %q", p.loopback.Checked, p.days.Selected, p.events.Selected, p.theme.chosen, p.noStore.Text)
+	}
+	if got := allSettings(m); got["history.days"] != "33" {
+		t.Errorf("showing has stored %q", got)
+	}
+	m.window.Close()
+	test.Tap(p.loopback)
+	if !strings.HasPrefix(w.notice.text.Text, "It was not saved: ") {
+		t.Errorf("with a closed memory it says %q", w.notice.text.Text)
+	}
+	w.SetMemory(nil, nil)
+	if !p.loopback.Disabled() || !p.noStore.Visible() {
+		t.Error("without memory settings can be changed")
+	}
+}
+
+func allSettings(m *memory) map[string]string {
+	all, err := m.agent.Settings()
+	m.check(err)
+	return all
+}

@@ -1,33 +1,195 @@
 package window
 
 import (
+	"image/color"
+	"strconv"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"portlight/app/alerts"
 )
 
-// settingsPane is the Settings tab.
-type settingsPane struct {
-	root    *fyne.Container
-	opts    *Options
-	atLogin *widget.Check
-	why     *widget.Label
-	setting bool // the box follows the system, not the user
+// settingStore is where settings are kept. *history.Store is one.
+type settingStore interface {
+	Settings() (map[string]string, error)
+	SetAll(map[string]string) error
 }
 
-func newSettingsPane(o *Options) *settingsPane {
-	p := &settingsPane{opts: o, why: faint("")}
+// settingTheme is the setting for light and dark: "light", "dark", or "" as the system.
+const settingTheme = "window.theme"
+
+// themes are its values, as the segments show them.
+var themes = [...]string{"", "light", "dark"}
+
+// Choices of how long, and how much, is remembered.
+var (
+	dayChoices   = []int{7, 30, 90, 365, 3650}
+	eventChoices = []int{20_000, 200_000, 1_000_000, 5_000_000}
+)
+
+// settingsPane is the Settings tab. What is changed holds at once; the agent hears of it
+// by the memory.
+type settingsPane struct {
+	root   *fyne.Container
+	opts   *Options
+	do     func(func())
+	spawn  func(func())
+	store  settingStore // nil for none
+	look   func(variant string)
+	notice *banner
+
+	atLogin   *widget.Check
+	why       *widget.Label
+	theme     *segments
+	loopback  *widget.Check
+	ephemeral *widget.Check
+	days      *widget.Select
+	events    *widget.Select
+	noStore   *widget.Label
+	setting   bool // the boxes follow what is stored, not the user
+}
+
+func newSettingsPane(o *Options, do, spawn func(func()), look func(string), notice *banner) *settingsPane {
+	p := &settingsPane{opts: o, do: do, spawn: spawn, look: look, notice: notice, why: faint(""), noStore: faint("")}
 	p.atLogin = widget.NewCheck(wordAtLogin, p.setAtLogin)
-	p.why.Wrapping = fyne.TextWrapWord
-	p.why.Hide()
-	content := container.New(stacked{}, section(wordGeneral), p.atLogin, p.why)
-	scroll := container.NewVScroll(container.New(page{}, content))
-	p.root = container.New(wrapping{}, scroll)
+	p.theme = newSegments(func(i int) {
+		look(themes[i])
+		p.save(map[string]string{settingTheme: themes[i]})
+	}, wordAsSystem, wordLight, wordDark)
+	p.loopback = widget.NewCheck(wordTellLoopback, func(bool) { p.saveAlerts() })
+	p.ephemeral = widget.NewCheck(wordTellEphemeral, func(bool) { p.saveAlerts() })
+	p.days = widget.NewSelect(choicesOf(dayChoices, daysWords), func(string) { p.saveAlerts() })
+	p.events = widget.NewSelect(choicesOf(eventChoices, eventsWords), func(string) { p.saveAlerts() })
+	for _, l := range []*widget.Label{p.why, p.noStore} {
+		l.Wrapping = fyne.TextWrapWord
+		l.Hide()
+	}
+	content := container.NewVBox(
+		container.New(stacked{}, section(wordGeneral), p.atLogin, p.why),
+		container.New(pairing{}, faint(wordAppearance), container.NewHBox(p.theme)), widget.NewSeparator(),
+		container.New(stacked{}, section(wordAlerts), p.loopback, p.ephemeral), widget.NewSeparator(),
+		section(wordHistory),
+		container.New(pairing{}, faint(wordKeepFor), container.NewHBox(p.days), faint(wordAtMost), container.NewHBox(p.events)), p.noStore)
+	p.root = container.New(wrapping{}, container.NewVScroll(container.New(page{}, content)))
+	p.show(nil)
 	return p
 }
 
-// load asks the system whether Portlight starts at login.
+func choicesOf(all []int, words func(int) string) []string {
+	out := make([]string, len(all))
+	for i, n := range all {
+		out[i] = words(n)
+	}
+	return out
+}
+
+// use takes another memory, or nil.
+func (p *settingsPane) use(s settingStore) {
+	p.store = s
+	p.refresh()
+}
+
+// refresh shows what is stored.
+func (p *settingsPane) refresh() {
+	s := p.store
+	if s == nil {
+		p.show(nil)
+		return
+	}
+	p.spawn(func() {
+		stored, err := s.Settings()
+		p.do(func() {
+			if err == nil && p.store == s {
+				p.show(stored)
+			}
+		})
+	})
+}
+
+// show shows settings as they are stored; what makes no sense is said and shown as the
+// default.
+func (p *settingsPane) show(stored map[string]string) {
+	p.setting = true
+	defer func() { p.setting = false }()
+	set, problems := alerts.ParseSettings(stored)
+	p.loopback.SetChecked(set.Loopback)
+	p.ephemeral.SetChecked(set.Ephemeral)
+	choose(p.days, dayChoices, set.KeepDays, daysWords)
+	choose(p.events, eventChoices, set.KeepEvents, eventsWords)
+	for i, name := range themes {
+		if name == stored[settingTheme] && i != p.theme.chosen {
+			p.theme.chosen = i
+			p.theme.Refresh()
+			p.look(name)
+		}
+	}
+	words := ""
+	if p.store == nil {
+		words = wordNoSettings
+	}
+	for _, problem := range problems {
+		words += sentence(problem.Error()) + " "
+	}
+	p.noStore.SetText(strings.TrimSpace(words))
+	show(p.noStore, words != "")
+	for _, w := range []fyne.Disableable{p.loopback, p.ephemeral, p.days, p.events} {
+		if p.store == nil {
+			w.Disable()
+		} else {
+			w.Enable()
+		}
+	}
+	p.root.Layout.Layout(p.root.Objects, p.root.Size())
+}
+
+// choose shows a number among the choices, which it joins if it is none of them.
+func choose(s *widget.Select, choices []int, n int, words func(int) string) {
+	s.Options = choicesOf(choices, words)
+	if i := words(n); !strings.Contains(strings.Join(s.Options, "\n")+"\n", i+"\n") {
+		s.Options = append(s.Options, i)
+	}
+	s.SetSelected(words(n))
+}
+
+// saveAlerts stores what to tell of, and what to keep.
+func (p *settingsPane) saveAlerts() {
+	if p.setting || p.store == nil {
+		return
+	}
+	all := alerts.Settings{Loopback: p.loopback.Checked, Ephemeral: p.ephemeral.Checked, KeepDays: numberIn(p.days.Selected), KeepEvents: numberIn(p.events.Selected)}.Values()
+	delete(all, alerts.SettingPaused) // that is set elsewhere
+	p.save(all)
+}
+
+// numberIn is the number that words begin with, without the commas in it.
+func numberIn(words string) int {
+	first, _, _ := strings.Cut(words, " ")
+	n, _ := strconv.Atoi(strings.ReplaceAll(first, ",", "")) // the words are our own
+	return n
+}
+
+func (p *settingsPane) save(values map[string]string) {
+	s := p.store
+	if p.setting || s == nil {
+		return
+	}
+	p.spawn(func() {
+		if err := s.SetAll(values); err != nil {
+			p.do(func() {
+				p.notice.say(notSaved(err))
+				p.refresh()
+			})
+		}
+	})
+}
+
+// load asks the system whether Portlight starts at login, and the memory for the rest.
 func (p *settingsPane) load() {
+	p.refresh()
 	on, err := p.opts.LoginItem()
 	p.setting = true
 	p.atLogin.SetChecked(on)
@@ -75,4 +237,26 @@ func (page) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	width := min(pageWidth, size.Width-48)
 	objects[0].Move(fyne.NewPos((size.Width-width)/2, 16))
 	wrap(objects[0], width)
+}
+
+// fixedLook is our theme in light or in dark, whatever the system has.
+type fixedLook struct {
+	fyne.Theme
+	variant fyne.ThemeVariant
+}
+
+// Color gives the colour in that variant.
+func (f fixedLook) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	return f.Theme.Color(name, f.variant)
+}
+
+// themeNamed is our theme for a value of the setting.
+func themeNamed(name string) fyne.Theme {
+	switch name {
+	case "light":
+		return fixedLook{newTheme(), theme.VariantLight}
+	case "dark":
+		return fixedLook{newTheme(), theme.VariantDark}
+	}
+	return newTheme()
 }

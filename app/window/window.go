@@ -126,8 +126,8 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 		copy: w.copy, open: w.open, menus: w.menuOf, leave: w.toTable,
 		stop: func(p scanner.Process) { w.askStop(w.chosen.row, p) },
 	})
-	w.health, w.settings = newHealthPane(&w.opts, do, spawn, w.copy), newSettingsPane(&w.opts)
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
+	w.health, w.settings = newHealthPane(&w.opts, do, spawn, w.copy), newSettingsPane(&w.opts, do, spawn, w.useTheme, w.notice)
 	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts, wordHistory, wordHealth, wordSettings)
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
@@ -149,6 +149,9 @@ func (w *Window) build() *fyne.Container {
 	top := container.New(layout.NewCustomPaddedVBoxLayout(0), bar, widget.NewSeparator(), w.failure.box, w.notice.box)
 	return container.New(frame{}, top, container.NewStack(w.pages...), container.NewWithoutLayout())
 }
+
+// useTheme shows the window in light, in dark, or as the system is.
+func (w *Window) useTheme(name string) { w.opts.App.Settings().SetTheme(themeNamed(name)) }
 
 // place lays the window out anew, after a banner has come or gone.
 func (w *Window) place() { w.root.Layout.Layout(w.root.Objects, w.root.Size()) }

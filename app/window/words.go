@@ -128,19 +128,28 @@ const (
 	wordHiddenOwner = "It is hidden from you, or could not be found."
 	wordUnknown     = "Not known"
 
-	wordGeneral    = "General"
-	wordAtLogin    = "Start Portlight at login"
-	wordAbout      = "About"
-	wordVersion    = "Version"
-	wordDataFolder = "Data folder"
-	wordSource     = "Source"
-	wordVisible    = "Visible"
-	wordLookAgain  = "Look again"
-	wordCopyReport = "Copy report"
-	wordLooking    = "Looking at everything…"
-	wordOwnCost    = "This window"
-	wordLimits     = "What cannot be seen"
-	wordNoLimits   = "Everything that listens here has a known owner."
+	wordGeneral       = "General"
+	wordAppearance    = "Appearance"
+	wordAsSystem      = "As the system"
+	wordLight         = "Light"
+	wordDark          = "Dark"
+	wordAtLogin       = "Start Portlight at login"
+	wordTellLoopback  = "Tell me of what only this computer can reach, too"
+	wordTellEphemeral = "Tell me of TCP ports that the system hands out, once they have stood for 3 s"
+	wordKeepFor       = "Keep events for"
+	wordAtMost        = "At most"
+	wordNoSettings    = "There is no memory, so these cannot be changed: start Portlight, or see Health."
+	wordAbout         = "About"
+	wordVersion       = "Version"
+	wordDataFolder    = "Data folder"
+	wordSource        = "Source"
+	wordVisible       = "Visible"
+	wordLookAgain     = "Look again"
+	wordCopyReport    = "Copy report"
+	wordLooking       = "Looking at everything…"
+	wordOwnCost       = "This window"
+	wordLimits        = "What cannot be seen"
+	wordNoLimits      = "Everything that listens here has a known owner."
 )
 
 var columnTitles = [columnCount]string{"Port", "Service", "Program", "Reachable by", "User", "PID", "Since"}
@@ -561,6 +570,17 @@ func loginFailed(err error) string {
 
 func openFailed(err error) string {
 	return "The browser did not open: " + view.Clean(err.Error(), maxText)
+}
+
+func daysWords(n int) string { return view.Plural(n, "day") }
+
+// eventsWords is "200,000 events".
+func eventsWords(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits + " events"
 }
 
 func showFailed(err error) string {
