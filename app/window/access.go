@@ -10,6 +10,7 @@ import (
 
 var (
 	_ fyne.Accessible = (*tableRow)(nil)
+	_ fyne.Accessible = (*tableHeader)(nil)
 	_ fyne.Accessible = (*segments)(nil)
 	_ fyne.Accessible = (*actionRow)(nil)
 	_ fyne.Accessible = (*quietButton)(nil)
@@ -34,6 +35,12 @@ func (r *tableRow) AccessibilityLabel() string {
 
 // AccessibilityRole says that it can be pressed.
 func (r *tableRow) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// AccessibilityLabel says by which column the table is sorted, and how.
+func (h *tableHeader) AccessibilityLabel() string { return sortedWords(h.order) }
+
+// AccessibilityRole says that it can be pressed.
+func (h *tableHeader) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
 // AccessibilityLabel reads the choice and says what is chosen.
 func (s *segments) AccessibilityLabel() string {

@@ -33,9 +33,7 @@ func (w *Window) copyItems() []*fyne.MenuItem {
 	r := w.chosen.row
 	var items []*fyne.MenuItem
 	add := func(label, text string) {
-		if text != "" {
-			items = append(items, fyne.NewMenuItem(label, func() { w.copy(text) }))
-		}
+		items = append(items, w.item(label, nil, text != "", func() { w.copy(text) }))
 	}
 	add(wordCopyAddress, r.Address)
 	add(wordCopyURL, r.URL)
@@ -43,7 +41,22 @@ func (w *Window) copyItems() []*fyne.MenuItem {
 	add(wordCopyCommand, w.command())
 	add(wordCopyRow, rowLine(r))
 	add(wordCopyAll, w.list.details.shown.plain())
-	return items
+	return append(items, w.valueItems())
+}
+
+// valueItems has each value that the details show.
+func (w *Window) valueItems() *fyne.MenuItem {
+	var values []*fyne.MenuItem
+	for _, g := range w.list.details.shown.groups {
+		for _, p := range g.pairs {
+			if !p.faint {
+				values = append(values, fyne.NewMenuItem(valueWords(g.title, &p), func() { w.copy(p.value) }))
+			}
+		}
+	}
+	item := fyne.NewMenuItem(wordCopyValue, nil)
+	item.ChildMenu = fyne.NewMenu("", values...)
+	return item
 }
 
 // command is the command line of the first process, as far as it is known.
@@ -73,7 +86,7 @@ func (w *Window) moreItems() []*fyne.MenuItem {
 		w.item(wordOpenFolder, theme.FolderOpenIcon(), folder != "", func() { w.show(w.opts.OpenFolder, folder) }),
 		fyne.NewMenuItemSeparator(),
 	}
-	items = append(items, w.memoryItems()...)
+	items = append(items, w.memoryItems(r)...)
 	return append(items, fyne.NewMenuItemSeparator(),
 		w.item(wordStop, theme.CancelIcon(), !w.chosen.gone && whyNotStop(r) == "", func() { w.askStopOf(r) }))
 }
@@ -88,8 +101,9 @@ func (w *Window) item(label string, icon fyne.Resource, on bool, do func()) *fyn
 // places are the executable and the working folder of the first process, as far as
 // they are known.
 func (w *Window) places() (exe, folder string) {
-	owners := w.chosen.row.Listener.Owners
-	if len(owners) == 0 {
+	l := &w.chosen.row.Listener
+	owners := l.Owners
+	if len(owners) == 0 || contained(l) {
 		return "", ""
 	}
 	if d := w.chosen.known[owners[0].ID].details; d != nil {

@@ -23,7 +23,7 @@ var columns = [columnCount]column{
 	columnReach:   {name: "reach", min: 112, weight: 3},
 	columnUser:    {name: "user", min: 62, weight: 1},
 	columnPID:     {name: "pid", min: 50, right: true, mono: true},
-	columnSince:   {name: "since", min: 52, right: true},
+	columnSince:   {name: "since", min: 62, right: true},
 }
 
 // givenUp are the columns that go first when the table is narrow.

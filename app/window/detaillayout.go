@@ -120,3 +120,32 @@ func (wrapping) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	scroll.Resize(size)
 	scroll.Refresh()
 }
+
+// flow is a layout: objects beside each other, as many as have room in a line.
+type flow struct{}
+
+const flowGap = 4
+
+// MinSize is the widest, and the height that was needed last.
+func (f flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		size.Width = max(size.Width, o.MinSize().Width)
+		size.Height = max(size.Height, o.Position().Y+o.MinSize().Height)
+	}
+	return size
+}
+
+// Layout begins a new line where the width is used up.
+func (flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	var at fyne.Position
+	for _, o := range objects {
+		need := o.MinSize()
+		if at.X > 0 && at.X+need.Width > size.Width {
+			at = fyne.NewPos(0, at.Y+need.Height+flowGap)
+		}
+		o.Resize(need)
+		o.Move(at)
+		at.X += need.Width + flowGap
+	}
+}

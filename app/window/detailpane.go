@@ -3,6 +3,7 @@ package window
 import (
 	"reflect"
 	"slices"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -39,7 +40,8 @@ type detailPane struct {
 	actions detailActions
 	shown   *details
 	first   fyne.Focusable // of the buttons
-	values  [][]*valueBox  // of the groups' pairs
+	keyed   map[string]*keyButton
+	values  [][]*valueBox // of the groups' pairs
 }
 
 func newDetailPane(a detailActions) *detailPane {
@@ -66,13 +68,31 @@ func (p *detailPane) show(d details) {
 	if before != nil && sameShape(before, &d) {
 		p.exchange(before, &d)
 	} else {
-		p.content.Objects = p.build(&d)
-		p.content.Refresh()
+		p.rebuild(&d)
 	}
 	p.empty.Hide()
 	p.filled.Show()
 	p.filled.(*fyne.Container).Layout.Layout([]fyne.CanvasObject{p.scroll}, p.filled.Size())
 	p.scroll.ScrollToOffset(offset)
+}
+
+// rebuild draws everything anew. A button that had the keyboard has it again.
+func (p *detailPane) rebuild(d *details) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(p.root)
+	had := ""
+	for name, b := range p.keyed {
+		if c != nil && c.Focused() == b {
+			had = name
+		}
+	}
+	p.keyed = map[string]*keyButton{}
+	p.content.Objects = p.build(d)
+	p.content.Refresh()
+	if again := p.keyed[had]; again != nil {
+		c.Focus(again)
+	} else if had != "" {
+		p.actions.leave()
+	}
 }
 
 // sameShape reports whether two details differ in values of facts only.
@@ -125,11 +145,11 @@ func (p *detailPane) head(d *details) fyne.CanvasObject {
 
 func (p *detailPane) buttons(d *details) fyne.CanvasObject {
 	keys := map[fyne.KeyName]func(){fyne.KeyEscape: p.actions.leave}
-	box := container.NewHBox()
+	box := container.New(flow{})
 	if d.url != "" {
 		open := newKeyButton(wordOpen, func() { p.actions.open(d.url) }, keys)
 		box.Add(wide(open))
-		p.first = open
+		p.first, p.keyed[wordOpen] = open, open
 	}
 	for kind, label := range []string{wordCopy, wordMoreActions} {
 		b := newMenuButton(label, func() *fyne.Menu { return p.actions.menus(menuKind(kind)) }, keys)
@@ -137,6 +157,7 @@ func (p *detailPane) buttons(d *details) fyne.CanvasObject {
 			p.first = b
 		}
 		box.Add(wide(b))
+		p.keyed[label] = b
 	}
 	return padded(3, 6, box)
 }
@@ -148,7 +169,9 @@ func (p *detailPane) group(g *group) fyne.CanvasObject {
 	var stop fyne.CanvasObject
 	if g.stop != nil {
 		owner := *g.stop
-		stop = padded(1, 4, wide(newKeyButton(wordStop, func() { p.actions.stop(owner) }, map[fyne.KeyName]func(){fyne.KeyEscape: p.actions.leave})))
+		b := newKeyButton(wordStop, func() { p.actions.stop(owner) }, map[fyne.KeyName]func(){fyne.KeyEscape: p.actions.leave})
+		stop = padded(1, 4, wide(b))
+		p.keyed[wordStop+strconv.Itoa(owner.PID)] = b
 	}
 	pairs := container.New(pairing{})
 	values := make([]*valueBox, len(g.pairs))

@@ -12,12 +12,14 @@ import (
 	"portlight/scanner"
 	"portlight/scanner/installed"
 	"portlight/scanner/process"
+	"portlight/scanner/supervisor"
 )
 
 // Bounds of what is listed in full.
 const (
 	maxOwners   = 8  // processes of a listener
 	maxClients  = 12 // connections to it
+	maxPorts    = 16 // of a process
 	maxChildren = 8  // of a process
 )
 
@@ -78,8 +80,8 @@ type subject struct {
 	row     *view.Row
 	gone    bool
 	goneAt  time.Time
-	snap    *scanner.Snapshot
-	names   view.Namer
+	network *scanner.Network       // nil while it is not known
+	all     []*entry               // whatever listens
 	known   map[process.ID]reading // processes that were read so far
 	clients *clients               // nil while it is not known
 	past    []pair                 // what the memory tells
@@ -133,7 +135,7 @@ func (s *subject) service() group {
 
 // reach is where it listens, and how others come to it.
 func (s *subject) reach() group {
-	r, l, network := s.row, &s.row.Listener, s.snap.Network
+	r, l, network := s.row, &s.row.Listener, s.network
 	if s.gone {
 		network = nil
 	}
@@ -144,7 +146,6 @@ func (s *subject) reach() group {
 	g.add(wordNamespace, view.Clean(l.Namespace, maxText), false)
 	if r.External {
 		g.add(wordUsable, strings.Join(view.Addresses(l, network, r.URL), "\n"), true)
-		g.add(wordFirewall, capital(r.Firewall), false)
 	}
 	return g
 }
@@ -187,10 +188,14 @@ func (s *subject) process(p *scanner.Process) group {
 		g.add(wordTree, strings.Join(tree(read.details), "\n"), false)
 		g.addWhy("", read.details.Missing[process.FieldParents])
 	}
-	if ports := portsOf(s.snap, p.ID, s.names); len(ports) > 0 {
-		g.add(wordPorts, strings.Join(ports, "\n"), false)
-	}
+	g.add(wordPorts, strings.Join(portsOf(s.all, p.ID), "\n"), false)
 	return g
+}
+
+// contained reports whether the program's files are those of a container: their paths
+// say nothing here.
+func contained(l *scanner.Listener) bool {
+	return l.Namespace != "" || l.Manager().Kind == supervisor.Contained || l.Manager().Kind == supervisor.Machine
 }
 
 // ownership is who stands behind it: who started the program, and who put it on this
@@ -206,6 +211,9 @@ func (s *subject) ownership() group {
 		g.addWhy(wordOwner, wordKernelOwner)
 	case l.Hidden():
 		g.addWhy(wordOwner, hiddenOwner(l))
+	}
+	if contained(l) && len(l.Owners) > 0 {
+		g.addWhy(wordInstalled, wordInContainer)
 	}
 	seen := map[string]bool{}
 	for i := range l.Owners[:min(len(l.Owners), maxOwners)] {
@@ -392,14 +400,22 @@ func branch(depth int) string {
 	return strings.Repeat("\u2003", depth-1) + "└ "
 }
 
-// portsOf gives a line for each listener that a process holds.
-func portsOf(s *scanner.Snapshot, id process.ID, names view.Namer) []string {
+// portsOf gives a line for each listener that a process holds, and says how many more
+// there are.
+func portsOf(all []*entry, id process.ID) []string {
 	var ports []string
-	for i := range s.Listeners {
-		if holds(&s.Listeners[i], id) {
-			r := view.NewRow(s.Listeners[i], view.FactsOf(s, names))
-			ports = append(ports, portLine(&r))
+	more := 0
+	for _, e := range all {
+		switch {
+		case !holds(&e.Listener, id):
+		case len(ports) < maxPorts:
+			ports = append(ports, portLine(&e.Row))
+		default:
+			more++
 		}
+	}
+	if more > 0 {
+		ports = append(ports, moreWords(more))
 	}
 	return ports
 }

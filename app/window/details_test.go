@@ -93,7 +93,7 @@ func TestDetails(t *testing.T) {
 		{"hostile", hostile(), "tcp:0.0.0.0:8080", false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			about := subject{row: rowOf(t, c.s, c.id), gone: c.gone, goneAt: noon, snap: c.s, names: names, known: c.known, now: noon}
+			about := subject{row: rowOf(t, c.s, c.id), gone: c.gone, goneAt: noon, all: newTestModel(c.s).all, known: c.known, now: noon}
 			d := about.describe()
 			golden(t, "details-"+c.name+".txt", d.golden())
 		})
@@ -264,7 +264,7 @@ func TestFooter(t *testing.T) {
 	}{
 		{scanner.Visibility{Listeners: 1}, 1, 1, "1 listener"},
 		{scanner.Visibility{Listeners: 14}, 2, 14, "2 of 14 listeners"},
-		{scanner.Visibility{Listeners: 1}, 2, 2, "2 listeners"}, // one of a container
+		{scanner.Visibility{Listeners: 1}, 2, 2, "2 listeners, 1 of them in other namespaces"},
 		{scanner.Visibility{Listeners: 14, Hidden: 3}, 14, 14, "14 listeners · 3 owners hidden"},
 		{scanner.Visibility{Listeners: 14, Hidden: 3, Notes: []string{"3 of 14 belong to others", "a\nb"}}, 14, 14, "14 listeners · 3 of 14 belong to others · a b"},
 	} {

@@ -50,7 +50,7 @@ func newEventList(p *historyPane) *eventList {
 	head := newEventRow()
 	head.head = true
 	head.show(eventTitles, false)
-	l.root = container.New(frame{}, container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), head), l.rows, container.NewWithoutLayout())
+	l.root = container.New(frame{}, container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), head), closely(l.rows), container.NewWithoutLayout())
 	return l
 }
 

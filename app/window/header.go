@@ -1,6 +1,8 @@
 package window
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -19,6 +21,9 @@ type tableHeader struct {
 
 	over int // column whose right edge is below the pointer, -1 is none
 	drag int // column whose right edge is dragged, -1 is none
+
+	focused bool
+	at      int // column where the keyboard is
 }
 
 func newTableHeader(sortBy func(int), resized func(bool)) *tableHeader {
@@ -92,11 +97,68 @@ func (h *tableHeader) Dragged(ev *fyne.DragEvent) {
 	if h.drag == columnCount {
 		return
 	}
-	now := h.widths(h.Size().Width - 2*rowInset)
-	h.set[h.drag] = min(max(now[h.drag]+ev.Dragged.DX, narrowest), widest)
-	h.Refresh()
-	h.resized(false)
+	if h.widen(h.drag, ev.Dragged.DX) {
+		h.resized(false)
+	}
 }
+
+// widen makes a column wider or narrower, as long as all others keep their room.
+func (h *tableHeader) widen(column int, by float32) bool {
+	total, was := h.Size().Width-2*rowInset, h.set
+	now := h.widths(total)
+	h.set[column] = min(max(now[column]+by, narrowest), widest)
+	for i, w := range h.widths(total) {
+		if (w == 0) != (now[i] == 0) {
+			h.set = was
+			return false
+		}
+	}
+	h.Refresh()
+	return true
+}
+
+// FocusGained shows where the keyboard is.
+func (h *tableHeader) FocusGained() { h.setFocused(true) }
+
+// FocusLost hides it again.
+func (h *tableHeader) FocusLost() { h.setFocused(false) }
+
+func (h *tableHeader) setFocused(on bool) {
+	h.focused, h.at = on, h.order.column
+	h.Refresh()
+}
+
+// TypedKey goes from column to column and sorts by one.
+func (h *tableHeader) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeyLeft, fyne.KeyRight:
+		step := 1
+		if ev.Name == fyne.KeyLeft {
+			step = -1
+		}
+		now := h.widths(h.Size().Width - 2*rowInset)
+		for to := h.at + step; to >= 0 && to < columnCount; to += step {
+			if now[to] > 0 {
+				h.at = to
+				break
+			}
+		}
+		h.Refresh()
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		h.sortBy(h.at)
+	}
+}
+
+// TypedRune makes the column wider by "+" and narrower by "-".
+func (h *tableHeader) TypedRune(r rune) {
+	by := map[rune]float32{'+': widthStep, '=': widthStep, '-': -widthStep}[r]
+	if by != 0 && h.widen(h.at, by) {
+		h.resized(true)
+	}
+}
+
+// widthStep is by how much a key changes a column's width.
+const widthStep = 10
 
 // DragEnd ends that.
 func (h *tableHeader) DragEnd() {
@@ -115,14 +177,16 @@ func (h *tableHeader) show(o order) {
 // headerParts is what the header draws.
 type headerParts struct {
 	header *tableHeader
+	ring   *canvas.Rectangle // around the title where the keyboard is
 	cells  [columnCount]*cell
 	arrow  *widget.Icon
 }
 
 // CreateRenderer draws the titles and an arrow at the sorted one.
 func (h *tableHeader) CreateRenderer() fyne.WidgetRenderer {
-	p := &headerParts{header: h, arrow: widget.NewIcon(nil)}
-	objects := []fyne.CanvasObject{p.arrow}
+	p := &headerParts{header: h, arrow: widget.NewIcon(nil), ring: canvas.NewRectangle(color.Transparent)}
+	p.ring.StrokeWidth, p.ring.CornerRadius = 1.5, theme.SelectionRadiusSize()
+	objects := []fyne.CanvasObject{p.ring, p.arrow}
 	for i := range p.cells {
 		p.cells[i] = newCell(fyne.TextStyle{})
 		p.cells[i].full = columnTitles[i]
@@ -157,6 +221,7 @@ const arrowSize = 14
 func (p *headerParts) place(size fyne.Size) {
 	digits := fyne.MeasureText("00000", p.header.Theme().Size(theme.SizeNameText), fyne.TextStyle{Monospace: true}).Width
 	p.arrow.Hide()
+	p.ring.Hidden, p.ring.StrokeColor = !p.header.focused, themed(p.header, theme.ColorNamePrimary)
 	x := float32(rowInset)
 	for i, w := range p.header.widths(size.Width - 2*rowInset) {
 		if w == 0 {
@@ -168,6 +233,10 @@ func (p *headerParts) place(size fyne.Size) {
 			right, room = true, digits
 		}
 		p.cells[i].fit(x, room, size.Height, right)
+		if i == p.header.at {
+			p.ring.Move(fyne.NewPos(x-3, 2))
+			p.ring.Resize(fyne.NewSize(w+6, size.Height-4))
+		}
 		if i == p.header.order.column {
 			p.pointAt(p.cells[i].text, right && i != columnPort, size.Height)
 		}

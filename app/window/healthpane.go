@@ -67,7 +67,6 @@ func section(title string) *widget.Label {
 
 func valueLabel(text string) *widget.Label {
 	l := widget.NewLabel(text)
-	l.Selectable = true
 	l.Wrapping = fyne.TextWrapWord
 	return l
 }
@@ -109,8 +108,9 @@ func (p *healthPane) show(h Health) {
 	p.state.SetText("")
 	p.again.Enable()
 	p.report.Enable()
-	p.text = view.DiagnosisText(h.Diagnosis, view.Style{})
-	chapters := append([]view.Chapter{{Title: wordOwnCost, Facts: linesOf(view.CostWords(h.Own))}}, h.Chapters()...)
+	own := view.CostWords(h.Own)
+	p.text = view.DiagnosisText(h.Diagnosis, view.Style{}) + "\n" + wordOwnCost + "\n  " + strings.Join(own, "\n  ") + "\n"
+	chapters := append([]view.Chapter{{Title: wordOwnCost, Facts: linesOf(own)}}, h.Chapters()...)
 	p.chapters.Objects = nil
 	for _, c := range chapters {
 		p.chapters.Add(chapter(c))

@@ -162,8 +162,14 @@ func health() Health {
 	return Health{d, view.NewCostJSON(noon, 8*time.Minute, 2*time.Second, 118_000_000, scanner.Cost{Scans: 480, Last: 380 * time.Microsecond, Mean: 420 * time.Microsecond})}
 }
 
-// later keeps what is to be done after a while.
-func (o *outside) later(_ time.Duration, f func()) { o.waiting = append(o.waiting, f) }
+// later keeps what is to be done after a while; what is to be done soon is done.
+func (o *outside) later(d time.Duration, f func()) {
+	if d <= readPause {
+		f()
+		return
+	}
+	o.waiting = append(o.waiting, f)
+}
 
 func (o *outside) options(a fyne.App) Options {
 	return Options{

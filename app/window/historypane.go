@@ -114,7 +114,7 @@ func (p *historyPane) build() {
 	search := container.New(atLeast{200, 0}, p.search)
 	tools := container.NewHBox(container.NewCenter(p.spans), container.NewCenter(steps), layout.NewSpacer(), container.NewCenter(search), container.NewCenter(export))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(0), padded(8, 10, tools), widget.NewSeparator(), p.notice.box)
-	picture := container.New(frame{}, container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), p.axis), p.lanes,
+	picture := container.New(frame{}, container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), p.axis), closely(p.lanes),
 		container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 6, p.said)))
 	p.body = container.NewVSplit(picture, p.events.root)
 	p.body.SetOffset(0.6)

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	laneHeight = 22
+	laneHeight = 26
 	laneLabel  = 190 // room for the name of a lane
 	laneInset  = 12
 	barHeight  = 8

@@ -24,6 +24,8 @@ type listPane struct {
 	split   *container.Split
 	foot    *footBar
 	chosen  string // the listener whose row is marked, shown or not
+	keep    func() // the look of the table
+	title   string // the group whose title is marked instead, "" for none
 
 	table, loading, nothing, noMatch, noNews fyne.CanvasObject
 }
@@ -34,7 +36,7 @@ type listActions struct {
 	open   func()              // goes on to the details
 	menu   func(fyne.Position) // of the chosen listener
 	health func()              // shows what cannot be seen, and why
-	keep   func(widths)        // of the columns
+	keep   func()              // the look of the table
 	now    func() time.Time
 }
 
@@ -46,16 +48,19 @@ func newListPane(m *model, l listActions, a detailActions) *listPane {
 		p.arranged()
 	})
 	p.search.OnChanged = func(string) { p.filterChanged() }
+	p.keep = l.keep
 	p.header = newTableHeader(p.sortBy, func(done bool) {
 		p.list.Refresh()
 		if done {
-			l.keep(p.header.set)
+			l.keep()
 		}
 	})
-	p.list = newRowList(m, p.header.widths, l.now, rowActions{chosen: func(id string) {
-		p.chosen = id
-		l.chosen(id)
-	}, toggle: p.toggle, open: l.open, menu: l.menu})
+	p.list = newRowList(m, p.header.widths, l.now, rowActions{chosen: func(id, group string) {
+		if p.title = group; group == "" {
+			p.chosen = id
+			l.chosen(id)
+		}
+	}, toggle: p.toggle, open: l.open, menu: l.menu, escape: func() { p.search.SetText("") }})
 	p.foot = newFootBar(l.health)
 	p.loading = blank(wordLoading, "")
 	p.nothing = blank(wordNothing, wordNothingHint)
@@ -68,11 +73,11 @@ func newListPane(m *model, l listActions, a detailActions) *listPane {
 
 func (p *listPane) build() fyne.CanvasObject {
 	head := container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), padded(0, tableEdge, p.header))
-	p.table = container.New(frame{}, head, padded(tableEdge, tableEdge, p.list), container.NewWithoutLayout())
+	p.table = container.New(frame{}, head, padded(tableEdge, tableEdge, closely(p.list)), container.NewWithoutLayout())
 	left := container.NewStack(p.table, p.loading, p.nothing, p.noMatch, p.noNews)
 	p.split = container.NewHSplit(container.New(atLeast{300, 200}, left), p.details.root)
 	p.split.SetOffset(0.6)
-	search := container.New(atLeast{210, 0}, p.search)
+	search := container.New(atLeast{190, 0}, p.search)
 	tools := container.NewBorder(nil, nil, container.NewCenter(p.kinds), container.NewCenter(search), container.NewCenter(p.grouped))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(0), padded(8, 10, tools), widget.NewSeparator())
 	bottom := container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 8, p.foot.root))
@@ -104,16 +109,21 @@ func (p *listPane) filterChanged() {
 }
 
 func (p *listPane) sortBy(column int) {
-	p.model.setOrder(p.model.order.by(column))
-	p.header.show(p.model.order)
+	p.setOrder(p.model.order.by(column))
+	p.keep()
+}
+
+func (p *listPane) setOrder(o order) {
+	p.model.setOrder(o)
+	p.header.show(o)
 	p.arranged()
 }
 
 // toggle opens or closes a group; its title keeps the mark.
 func (p *listPane) toggle(group string) {
 	p.model.toggle(group)
+	p.title = group
 	p.arranged()
-	p.list.mark(p.model.titlePlace(group))
 }
 
 // showAll takes filter and search away.
@@ -140,7 +150,11 @@ func (p *listPane) arranged() {
 		show(p.details.root, side)
 		p.split.Refresh()
 	}
-	p.list.mark(m.place(p.chosen))
+	place := m.place(p.chosen)
+	if p.title != "" {
+		place = m.titlePlace(p.title)
+	}
+	p.list.mark(place)
 }
 
 // reveal marks a listener and scrolls to it; what hides it is taken away.
@@ -152,7 +166,7 @@ func (p *listPane) reveal(id string) {
 		p.model.toggle(e.groupName())
 		p.arranged()
 	}
-	p.chosen = id
+	p.chosen, p.title = id, ""
 	place := p.model.place(id)
 	p.list.mark(place)
 	p.list.ScrollTo(place)

@@ -3,6 +3,7 @@ package window
 import (
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -27,11 +28,13 @@ type Memory interface {
 	SetName(history.Name) error
 	RemoveName(history.Name) error
 	settingStore
-	Set(key, value string) error
 }
 
-// settingColumns is the setting for the widths of the columns.
-const settingColumns = "window.columns"
+// The settings for how the table looks: the widths of its columns and their order.
+const (
+	settingColumns = "window.columns"
+	settingOrder   = "window.order"
+)
 
 // maxPast is how many events of the past the details list.
 const maxPast = 5
@@ -58,21 +61,30 @@ func (w *Window) useSettings(m Memory) {
 	}
 	w.do(func() {
 		w.list.header.set = parseWidths(stored[settingColumns])
-		w.list.header.Refresh()
-		w.list.list.Refresh()
+		w.list.setOrder(parseOrder(stored[settingOrder]))
 	})
 }
 
-// keepWidths stores the widths of the columns, where there is a memory.
-func (w *Window) keepWidths(set widths) {
+// keepLook stores how the table looks, where there is a memory: the last look, however
+// many come while it waits.
+func (w *Window) keepLook() {
 	m := w.memory
-	if m == nil {
+	look := map[string]string{settingColumns: w.list.header.set.String(), settingOrder: w.model.order.String()}
+	if w.wanted = look; m == nil || w.keeping {
 		return
 	}
+	w.keeping = true
 	w.spawn(func() {
-		if err := m.Set(settingColumns, set.String()); err != nil {
-			w.do(func() { w.notice.say(notSaved(err)) })
-		}
+		err := m.SetAll(look)
+		w.do(func() {
+			w.keeping = false
+			switch {
+			case err != nil:
+				w.notice.say(notSaved(err))
+			case !maps.Equal(w.wanted, look):
+				w.keepLook()
+			}
+		})
 	})
 }
 
@@ -80,8 +92,7 @@ func (w *Window) keepWidths(set widths) {
 // to it.
 func (w *Window) MemoryChanged() {
 	w.do(func() {
-		w.alerts.refresh()
-		w.reload()
+		w.remembered()
 		w.settings.refresh()
 		if w.nav.chosen == tabHistory && w.past.live {
 			w.past.refresh()
@@ -95,13 +106,8 @@ func (w *Window) alertsOptions() alertsOptions {
 		facts:    w.facts,
 		programs: w.programs,
 		now:      w.now, do: w.do, spawn: w.spawn,
-		details: func(id string) { w.bringUp(id, false) },
-		unseen: func(n int) {
-			w.nav.rename(tabAlerts, alertsTab(n))
-			if w.navBox != nil {
-				w.navBox.Refresh()
-			}
-		},
+		details:  func(id string) { w.bringUp(id, false) },
+		unseen:   w.tellUnseen,
 		shortcut: w.shortcut,
 		open:     w.openDialog,
 		close:    w.closePopup,
@@ -141,8 +147,20 @@ func (w *Window) reload() {
 }
 
 func (w *Window) know(f rowFacts) {
+	w.tellUnseen(f.news)
+	if reflect.DeepEqual(f, w.model.facts) {
+		return
+	}
 	w.model.know(f)
 	w.list.arranged()
+}
+
+// tellUnseen puts the number of alerts that nobody has looked at into the tab's title.
+func (w *Window) tellUnseen(n int) {
+	w.nav.rename(tabAlerts, alertsTab(n))
+	if w.navBox != nil {
+		w.navBox.Refresh()
+	}
 }
 
 // readFacts reads what the table shows of the memory.
@@ -160,6 +178,7 @@ func readFacts(m Memory) (rowFacts, error) {
 		f.since[id] = since{s.Opened, how}
 	}
 	all, err := m.Alerts(history.StateNew, 0, maxNews)
+	f.news = len(all)
 	for i := range all {
 		f.unseen[all[i].Listener.ID()] = true
 	}
@@ -211,7 +230,7 @@ func (w *Window) tell(m Memory, l *scanner.Listener) []pair {
 	if r := w.ruleFor(rules, l); r != nil {
 		g.add(wordRule, view.RuleWords(*r), false)
 	} else {
-		g.addWhy(wordRule, wordNoRule)
+		g.addWhy(wordRule, noRule(l))
 	}
 	return g.pairs
 }
@@ -237,41 +256,55 @@ func programsOf(l *scanner.Listener) []string {
 	return all
 }
 
-// memoryItems are what can be decided about the chosen listener.
-func (w *Window) memoryItems() []*fyne.MenuItem {
-	on := w.memory != nil
+// memoryItems are what can be decided about a listener.
+func (w *Window) memoryItems(r *view.Row) []*fyne.MenuItem {
+	m := w.memory
 	return []*fyne.MenuItem{
-		w.item(wordAllowIt, theme.ConfirmIcon(), on, func() { w.decide(alerts.Allow, history.StateAllowed) }),
-		w.item(wordMuteIt, theme.VolumeMuteIcon(), on, func() { w.decide(alerts.Mute, history.StateMuted) }),
-		w.item(wordNameIt, theme.DocumentCreateIcon(), on, w.askName),
+		w.item(wordAllowIt, theme.ConfirmIcon(), m != nil, func() { w.decide(m, r, alerts.Allow) }),
+		w.item(wordMuteIt, theme.VolumeMuteIcon(), m != nil, func() { w.decide(m, r, alerts.Mute) }),
+		w.item(wordNameIt, theme.DocumentCreateIcon(), m != nil, func() { w.askName(m, r) }),
 	}
 }
 
-// decide makes a rule of each program of the chosen listener on its port, says what
-// it covers and offers to take it back. What was told about it is dealt with.
-func (w *Window) decide(action alerts.Action, state history.State) {
-	m, l := w.memory, w.chosen.row.Listener
+// decision is what one click has made of a listener.
+type decision struct {
+	rules  []alerts.Rule
+	alerts []int64 // that were new, and are dealt with
+}
+
+// decide makes a rule of each program of a listener on its port, says what it covers and
+// offers to take it back. What was told about it is dealt with.
+func (w *Window) decide(m Memory, r *view.Row, action alerts.Action) {
+	l := r.Listener
 	w.spawn(func() {
-		made, err := decideAll(m, &l, action, state, w.now())
+		made, err := decideAll(m, &l, action, w.now())
 		w.do(func() {
-			if err != nil {
+			undo := func() { w.undo(m, made) }
+			switch {
+			case err != nil && len(made.rules) == 0:
 				w.notice.say(notSaved(err))
-			} else {
-				w.notice.offer(ruleMade(made), wordUndo, func() { w.undo(m, made) })
+			case err != nil:
+				w.notice.offer(partlySaved(err), wordUndo, undo)
+			case len(made.rules) == 0:
+				w.notice.done(ruleMade(nil))
+			default:
+				w.notice.offer(ruleMade(made.rules), wordUndo, undo)
 			}
 			w.remembered()
 		})
 	})
 }
 
-// remembered shows what has just been written.
+// remembered shows what has just been written, here or by another process.
 func (w *Window) remembered() {
-	w.alerts.refresh()
+	if w.stale = w.nav.chosen != tabAlerts; !w.stale {
+		w.alerts.refresh()
+	}
 	w.reload()
 }
 
-// decideAll gives the rules that it has made.
-func decideAll(m Memory, l *scanner.Listener, action alerts.Action, state history.State, now time.Time) (made []alerts.Rule, err error) {
+// decideAll gives what it has made, also where it could not make all.
+func decideAll(m Memory, l *scanner.Listener, action alerts.Action, now time.Time) (made decision, err error) {
 	programs := programsOf(l)
 	for _, program := range programs {
 		r := alerts.RuleFor(action, l, program, now)
@@ -280,7 +313,7 @@ func decideAll(m Memory, l *scanner.Listener, action alerts.Action, state histor
 			return made, err
 		}
 		if r.ID = id; added {
-			made = append(made, r)
+			made.rules = append(made.rules, r)
 		}
 	}
 	all, err := m.Alerts(history.StateNew, 0, maxNews)
@@ -294,17 +327,22 @@ func decideAll(m Memory, l *scanner.Listener, action alerts.Action, state histor
 			about = append(about, a.ID)
 		}
 	}
-	return made, m.SetAlertState(about, state)
+	if err := m.SetAlertState(about, decided(action)); err != nil {
+		return made, err
+	}
+	made.alerts = about
+	return made, nil
 }
 
-// undo removes rules that were made.
-func (w *Window) undo(m Memory, made []alerts.Rule) {
+// undo removes rules that were made, and makes the alerts new again.
+func (w *Window) undo(m Memory, made decision) {
 	w.spawn(func() {
 		var err error
-		for _, r := range made {
-			if e := m.RemoveRule(r.ID); e != nil && !errors.Is(e, history.ErrNoRule) {
-				err = e
-			}
+		for _, r := range made.rules {
+			err = errors.Join(err, removeIfThere(m, r.ID))
+		}
+		if len(made.alerts) > 0 {
+			err = errors.Join(err, m.SetAlertState(made.alerts, history.StateNew))
 		}
 		w.do(func() {
 			if err != nil {

@@ -119,8 +119,8 @@ func TestDecideInDetails(t *testing.T) {
 	}
 	w.list.kinds.choose(int(kindAll))
 	w.more(t, wordMuteIt)
-	const rule = "Mute node (/usr/sbin/node) on tcp 8080 where others can reach it\n"
-	if got := m.ruleWords(); !strings.HasPrefix(got, "Mute node (/usr/sbin/node) on tcp 8080") {
+	const rule = "Mute node (/usr/sbin/node) on tcp 8080 where only this computer can reach it\n"
+	if got := m.ruleWords(); got != rule {
 		t.Fatalf("the rules are %q, want %q", got, rule)
 	}
 	if got := w.value(wordRule); !strings.HasPrefix(got, "Mute node") || w.nav.items[tabAlerts] != wordAlerts || m.alert(1).State != history.StateMuted {
@@ -130,8 +130,8 @@ func TestDecideInDetails(t *testing.T) {
 		t.Errorf("said is %q", w.notice.text.Text)
 	}
 	test.Tap(w.notice.act)
-	if got := m.ruleWords(); got != "" || w.notice.box.Visible() || w.value(wordRule) != wordNoRule {
-		t.Errorf("taken back, the rules are %q", got)
+	if got := m.ruleWords(); got != "" || w.notice.box.Visible() || w.value(wordRule) != wordNoRule || m.alert(1).State != history.StateNew {
+		t.Errorf("taken back, the rules are %q, the alert is %s", got, m.alert(1).State)
 	}
 	w.more(t, wordAllowIt)
 	w.more(t, wordAllowIt)

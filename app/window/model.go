@@ -43,6 +43,7 @@ type ghost struct {
 type rowFacts struct {
 	since  map[string]since // by listener
 	unseen map[string]bool  // listeners with an alert that nobody has looked at
+	news   int              // such alerts
 }
 
 // line is a row of the table: a listener, or the title of a group.
@@ -210,6 +211,14 @@ func (m *model) titlePlace(name string) int {
 
 // find gives a listener, shown or not, or nil.
 func (m *model) find(id string) *entry { return m.byID[id] }
+
+// ghost gives a listener that has just closed, or nil.
+func (m *model) ghost(id string) *ghost {
+	if i := slices.IndexFunc(m.ghosts, func(g ghost) bool { return g.ID == id }); i >= 0 {
+		return &m.ghosts[i]
+	}
+	return nil
+}
 
 // since tells from when on a listener stands. What is remembered from before its
 // processes began is about another one, in whose place it came unseen.

@@ -12,9 +12,8 @@ import (
 	"portlight/services"
 )
 
-// askName asks for the user's own name of the chosen listener's service.
-func (w *Window) askName() {
-	r := w.chosen.row
+// askName asks for the user's own name of a listener's service.
+func (w *Window) askName(m Memory, r *view.Row) {
 	entry := newNameEntry(ownName(r))
 	choices := []string{everyProgram(r)}
 	program := ""
@@ -34,7 +33,7 @@ func (w *Window) askName() {
 			n.Program = program
 		}
 		w.closePopup()
-		w.saveName(n, &l)
+		w.saveName(m, n, &l)
 	}
 	entry.save, entry.cancel = save.OnTapped, w.closePopup
 	w.openPopup(entry, heading(nameTitle(r)), paragraph(wordNameHint), entry, scope, buttonRow(w.newDismiss(wordCancel), save))
@@ -52,8 +51,7 @@ func ownName(r *view.Row) string {
 }
 
 // saveName stores a name; without one, those that there are for this listener go.
-func (w *Window) saveName(n history.Name, l *scanner.Listener) {
-	m := w.memory
+func (w *Window) saveName(m Memory, n history.Name, l *scanner.Listener) {
 	w.spawn(func() {
 		err := storeName(m, n, l)
 		w.do(func() {

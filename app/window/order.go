@@ -3,6 +3,7 @@ package window
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // The columns of the table, from left to right.
@@ -27,6 +28,24 @@ type order struct {
 // round.
 func (o order) by(column int) order {
 	return order{column: column, falling: o.column == column && !o.falling}
+}
+
+// String gives the order, to keep: "port", "-since".
+func (o order) String() string {
+	if o.falling {
+		return "-" + columns[o.column].name
+	}
+	return columns[o.column].name
+}
+
+// parseOrder reads what String gave; anything else is the zero order.
+func parseOrder(s string) order {
+	name, falling := strings.CutPrefix(s, "-")
+	i := slices.IndexFunc(columns[:], func(c column) bool { return c.name == name })
+	if i < 0 {
+		return order{}
+	}
+	return order{i, falling}
 }
 
 // sort arranges lines; what is equal stays in the order of the snapshot.

@@ -139,17 +139,24 @@ type frame struct{}
 func (frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var size fyne.Size
 	for _, o := range objects {
-		size.Width = max(size.Width, o.MinSize().Width)
-		size.Height += o.MinSize().Height
+		if o.Visible() {
+			size.Width = max(size.Width, o.MinSize().Width)
+			size.Height += o.MinSize().Height
+		}
 	}
 	return size
 }
 
-// Layout gives the outer ones the height that they need.
+// Layout gives the outer ones the height that they need, where they are shown.
 func (frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	above, rest, below := objects[0], objects[1], objects[2]
-	above.Resize(fyne.NewSize(size.Width, above.MinSize().Height))
-	below.Resize(fyne.NewSize(size.Width, below.MinSize().Height))
+	for _, o := range []fyne.CanvasObject{above, below} {
+		height := o.MinSize().Height
+		if !o.Visible() {
+			height = 0
+		}
+		o.Resize(fyne.NewSize(size.Width, height))
+	}
 	rest.Move(fyne.NewPos(0, above.Size().Height))
 	rest.Resize(fyne.NewSize(size.Width, size.Height-above.Size().Height-below.Size().Height))
 	below.Move(fyne.NewPos(0, size.Height-below.Size().Height))
@@ -183,6 +190,8 @@ type banner struct {
 	text  *widget.Label
 	act   *widget.Button
 	moved func()
+	round int          // of what is said
+	later func(func()) // after a while, for what was done; may be nil
 }
 
 func newBanner(moved func()) *banner {
@@ -207,6 +216,15 @@ func (b *banner) say(text string) {
 func (b *banner) done(text string) {
 	b.icon.SetResource(theme.NewPrimaryThemedResource(theme.ConfirmIcon()))
 	b.open(text)
+	if b.later == nil {
+		return
+	}
+	round := b.round
+	b.later(func() {
+		if b.round == round {
+			b.clear()
+		}
+	})
 }
 
 // offer says what was done, with a button.
@@ -221,6 +239,7 @@ func (b *banner) offer(text, label string, do func()) {
 }
 
 func (b *banner) open(text string) {
+	b.round++
 	b.act.Hide()
 	b.text.SetText(text)
 	b.box.Show()

@@ -65,7 +65,7 @@ func whyNotStop(r *view.Row) string {
 	case r.Listener.Namespace != "":
 		return wordOutsideStop
 	case !r.CanStop:
-		return wordCannotStop
+		return hiddenStop(r)
 	}
 	return ""
 }

@@ -9,10 +9,11 @@ import (
 
 // rowActions are what happens at a row.
 type rowActions struct {
-	chosen func(id string)    // a listener
-	toggle func(group string) // opens or closes it
-	open   func()             // goes on to the details
+	chosen func(id, group string) // a listener, or the title of a group
+	toggle func(group string)     // opens or closes it
+	open   func()                 // goes on to the details
 	menu   func(fyne.Position)
+	escape func() // takes the search away
 }
 
 // rowList is a List in which the arrow keys move the selection, and open and close
@@ -55,9 +56,9 @@ func (l *rowList) take(i widget.ListItemID) {
 		return
 	}
 	if at := l.model.lines[i]; at.entry != nil {
-		l.actions.chosen(at.ID)
+		l.actions.chosen(at.ID, "")
 	} else {
-		l.actions.chosen("")
+		l.actions.chosen("", at.group.name)
 	}
 }
 
@@ -114,6 +115,9 @@ func (l *rowList) TypedKey(ev *fyne.KeyEvent) {
 		to = 0
 	case fyne.KeyEnd:
 		to = last
+	case fyne.KeyEscape:
+		l.actions.escape()
+		return
 	case fyne.KeyLeft, fyne.KeyRight, fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		l.act(ev.Name)
 		return

@@ -100,7 +100,6 @@ func (w *Window) stopped(mine *widget.PopUp, p scanner.Process, name string, out
 		return
 	}
 	text := paragraph(said)
-	text.Selectable = true
 	dismiss := w.newDismiss(wordClose)
 	buttons := []fyne.CanvasObject{dismiss}
 	var denied *process.PermissionError

@@ -14,7 +14,7 @@ import (
 // widget.Table selects cells, and its columns do not follow the width.
 
 const (
-	rowHeight    = 22
+	rowHeight    = 26
 	headerHeight = 24
 	rowInset     = 6 // from the edge to the first column
 	warnSize     = 14
@@ -171,7 +171,7 @@ func markColor(l *line) fyne.ThemeColorName {
 	if l.External && !l.gone {
 		return colorNetwork
 	}
-	return theme.ColorNameInputBorder
+	return theme.ColorNamePlaceHolder
 }
 
 func (p *rowParts) place(size fyne.Size) {

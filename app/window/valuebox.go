@@ -7,8 +7,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// valueBox is the value of a fact. Its text can be selected; while the pointer is
-// over it, an icon at its end copies it whole.
+// valueBox is the value of a fact. While the pointer is over it, an icon behind it
+// copies it. It takes no keyboard, which would have to pass by all of them: the menu
+// Copy has each value.
 type valueBox struct {
 	widget.BaseWidget
 	label *widget.Label
@@ -21,7 +22,6 @@ const copySize = 14
 func newValueBox(p *pair, copy func(string)) *valueBox {
 	v := &valueBox{copy: copy, icon: widget.NewIcon(theme.ContentCopyIcon())}
 	v.label = widget.NewLabelWithStyle(p.value, fyne.TextAlignLeading, fyne.TextStyle{Monospace: p.mono, Italic: p.faint})
-	v.label.Selectable = true
 	v.label.Wrapping = fyne.TextWrapWord
 	switch {
 	case p.faint:

@@ -28,7 +28,8 @@ type Options struct {
 	// ReadDetails tells the details of a process. It may take long: it is called
 	// on a goroutine of its own.
 	ReadDetails func(context.Context, scanner.Process) (*process.Details, error)
-	// Measure tells what a process takes of the computer. It takes no time.
+	// Measure tells what a process takes of the computer. It is called on a goroutine of
+	// its own.
 	Measure func(process.ID) (*process.Usage, error)
 	// Installed tells which package installed an executable; the error says why
 	// none did. It is called on a goroutine of its own.
@@ -92,6 +93,9 @@ type Window struct {
 
 	memory   Memory // nil for none
 	noMemory error  // why; may be nil
+	stale    bool   // the alerts are to be read anew when they are shown
+	keeping  bool   // the look of the table is being stored
+	wanted   map[string]string
 
 	chosen chosen
 	wish   wish
@@ -105,6 +109,9 @@ type wish struct {
 	stop  bool
 	until time.Time // when it is given up; the zero time before it was tried
 }
+
+// doneFor is how long the window tells what was done, with its Undo.
+const doneFor = 12 * time.Second
 
 // patience is how long a wish stays: what the user does after that is not to be
 // disturbed.
@@ -121,12 +128,13 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 	w.entries.names = o.Names
 	w.list = newListPane(&w.model, listActions{
 		chosen: w.choose, open: w.toDetails, menu: w.openMenu, health: func() { w.nav.choose(tabHealth) },
-		keep: w.keepWidths, now: now,
+		keep: w.keepLook, now: now,
 	}, detailActions{
 		copy: w.copy, open: w.open, menus: w.menuOf, leave: w.toTable,
 		stop: func(p scanner.Process) { w.askStop(w.chosen.row, p) },
 	})
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
+	w.notice.later = func(f func()) { after(doneFor, func() { do(f) }) }
 	w.health, w.settings = newHealthPane(&w.opts, do, spawn, w.copy), newSettingsPane(&w.opts, do, spawn, w.useTheme, w.notice)
 	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts, wordHistory, wordHealth, wordSettings)
 	w.alerts = newAlertsPane(w.alertsOptions())
@@ -315,13 +323,30 @@ func (w *Window) tryWish() {
 	}
 }
 
+// entitle gives the window its title: that of the tab, or of the chosen listener.
+func (w *Window) entitle() {
+	switch {
+	case w.nav.chosen != tabListeners:
+		w.win.SetTitle(windowTitle(w.nav.items[w.nav.chosen]))
+	case w.chosen.row != nil:
+		w.win.SetTitle(windowTitle(w.chosen.row.Label()))
+	default:
+		w.win.SetTitle(windowTitle(""))
+	}
+}
+
 // turnTo shows a tab.
 func (w *Window) turnTo(tab int) {
 	for i, p := range w.pages {
 		show(p, i == tab)
 	}
+	w.entitle()
 	switch tab {
 	case tabAlerts:
+		if w.stale {
+			w.stale = false
+			w.alerts.refresh()
+		}
 		w.alerts.shown()
 	case tabHistory:
 		w.past.turned()

@@ -296,7 +296,7 @@ func TestStop(t *testing.T) {
 	if len(o.stopped) != 1 || o.stopped[0] != 813 {
 		t.Errorf("stopped %v", o.stopped)
 	}
-	if !strings.Contains(said(w), "Nginx (pid 813) has ended.") {
+	if !strings.Contains(said(w), "nginx (pid 813) has ended.") {
 		t.Errorf("the outcome is %q", said(w))
 	}
 	w.Show("tcp:0.0.0.0:22")
@@ -340,7 +340,7 @@ func TestStopWhatCannotBe(t *testing.T) {
 	w, o := newTestWindow(t)
 	w.Update(household())
 	for id, want := range map[string]string{
-		"tcp:0.0.0.0:445": wordCannotStop,
+		"tcp:0.0.0.0:445": "Its process cannot be seen, so it cannot be stopped from here. In a terminal: sudo ss -ltnp 'sport = :445' shows it, sudo kill ends it.",
 		"tcp:[::]:2049":   wordKernelStop,
 	} {
 		w.AskStop(id)
@@ -432,7 +432,14 @@ func TestButtonsOfDetails(t *testing.T) {
 		wordCopyCommand: "/usr/sbin/node -g 'daemon on; master_process on;'",
 		wordCopyRow:     "8080/tcp\thttp-alt\tnode\t127.0.0.1:8080\tOnly this computer\tuser\t28411",
 	}
-	for _, item := range w.menuOf(menuCopy).Items {
+	items := w.menuOf(menuCopy).Items
+	values := items[len(items)-1].ChildMenu.Items
+	if i := slices.IndexFunc(values, func(v *fyne.MenuItem) bool { return v.Label == "node: Executable /usr/sbin/node" }); i < 0 {
+		t.Errorf("the values are %d", len(values))
+	} else if values[i].Action(); w.opts.App.Clipboard().Content() != "/usr/sbin/node" {
+		t.Errorf("the value is %q", w.opts.App.Clipboard().Content())
+	}
+	for _, item := range items[:len(items)-1] {
 		item.Action()
 		if got := w.opts.App.Clipboard().Content(); want[item.Label] != "" && got != want[item.Label] {
 			t.Errorf("%s gives %q", item.Label, got)
@@ -547,7 +554,7 @@ func TestGoroutines(t *testing.T) {
 	test.Tap(stopping)
 	w.closePopup()
 	queue.until(t, "the outcome in the window", func() bool { return w.notice.box.Visible() })
-	if !strings.Contains(w.notice.text.Text, "Node (pid 28411) has ended.") {
+	if !strings.Contains(w.notice.text.Text, "node (pid 28411) has ended.") {
 		t.Errorf("the outcome is %q", w.notice.text.Text)
 	}
 }
@@ -588,6 +595,7 @@ func BenchmarkUpdate(b *testing.B) {
 		{"by program", func(w *Window) { w.list.sortBy(columnProgram) }},
 		{"searched", func(w *Window) { w.list.search.SetText("worker 10.4") }},
 		{"grouped", func(w *Window) { w.list.grouped.SetChecked(true) }},
+		{"of one process", func(w *Window) { w.Show("tcp:10.0.0.1:1001") }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			w, _ := newTestWindow(b)
@@ -600,6 +608,13 @@ func BenchmarkUpdate(b *testing.B) {
 				longest = max(longest, took)
 			}
 			both := [2]*scanner.Snapshot{street(10000), street(10000)}
+			if c.name == "of one process" {
+				for _, s := range both {
+					for i := range s.Listeners {
+						s.Listeners[i].Owners[0] = node
+					}
+				}
+			}
 			for i := range 100 {
 				l := &both[1].Listeners[i*100+50]
 				l.Owners = []scanner.Process{owner(20000+i, "other", "user", 1000)}
@@ -633,4 +648,96 @@ func countStops(d *details) (n int) {
 		}
 	}
 	return n
+}
+
+// TestGhostIsChosen has a listener that has just closed described as what it is: a menu
+// on its row is not about another one.
+func TestGhostIsChosen(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.Show("tcp:127.0.0.1:8080")
+	w.Update(snapshot(slices.DeleteFunc(household().Listeners, func(l scanner.Listener) bool { return l.Port == 6379 })...))
+	w.list.list.Select(w.model.place("tcp:[::1]:6379"))
+	if d := w.list.details.shown; d.title != "redis-server" || !d.gone || countStops(d) != 0 {
+		t.Errorf("described is %q, gone %v", d.title, d.gone)
+	}
+	w.Update(household())
+	if d := w.list.details.shown; d.title != "redis-server" || d.gone {
+		t.Errorf("back again, described is %q, gone %v", d.title, d.gone)
+	}
+}
+
+// TestGroupsByKeyboard opens and closes groups while listeners come and go.
+func TestGroupsByKeyboard(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	w.list.grouped.SetChecked(true)
+	w.toTable()
+	press(w, fyne.KeyHome)
+	title := func() string {
+		if l := w.list.list.selected; l >= 0 && w.model.lines[l].entry == nil {
+			return w.model.lines[l].group.name
+		}
+		return ""
+	}
+	if title() != "sshd" {
+		t.Fatalf("the first row is %q", title())
+	}
+	rows := len(w.model.lines)
+	press(w, fyne.KeyLeft)
+	if len(w.model.lines) != rows-2 || title() != "sshd" {
+		t.Errorf("Left leaves %d rows, at %q", len(w.model.lines), title())
+	}
+	w.Update(with(listener(scanner.TCP, "127.0.0.1", 9, node)))
+	if title() != "sshd" {
+		t.Errorf("after an update the mark is at %q", title())
+	}
+	press(w, fyne.KeyRight)
+	press(w, fyne.KeyDown)
+	if markedID(w) != "tcp:0.0.0.0:22" {
+		t.Errorf("below the title is %q", markedID(w))
+	}
+	press(w, fyne.KeyLeft)
+	if title() != "sshd" {
+		t.Errorf("Left leads to %q", title())
+	}
+}
+
+// TestHeaderByKeyboard sorts, and makes a column wider, which stays within the table.
+func TestHeaderByKeyboard(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(household())
+	h := w.list.header
+	w.win.Canvas().Focus(h)
+	press(w, fyne.KeyRight)
+	press(w, fyne.KeySpace)
+	if w.model.order.column != columnService || h.AccessibilityLabel() != "Sorted by service, rising" {
+		t.Errorf("sorted by %d: %s", w.model.order.column, h.AccessibilityLabel())
+	}
+	room := func() widths { return h.widths(h.Size().Width - 2*rowInset) }
+	was := room()
+	h.TypedRune('+')
+	if got := room(); got[columnService] != was[columnService]+widthStep {
+		t.Errorf("wider, the column has %v, had %v", got[columnService], was[columnService])
+	}
+	for range 200 {
+		h.TypedRune('+')
+	}
+	for i, n := range room() {
+		if (n == 0) != (was[i] == 0) {
+			t.Errorf("column %d had %v and has %v", i, was[i], n)
+		}
+	}
+}
+
+// TestRebuiltButtonsKeepTheKeyboard has the details change below the keyboard.
+func TestRebuiltButtonsKeepTheKeyboard(t *testing.T) {
+	w, _ := newTestWindow(t)
+	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx)))
+	w.Show("tcp:[::1]:80")
+	w.win.Canvas().Focus(w.list.details.keyed[wordMoreActions])
+	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx, worker)))
+	if w.win.Canvas().Focused() != w.list.details.keyed[wordMoreActions] {
+		t.Error("the button has lost the keyboard")
+	}
 }

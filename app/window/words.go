@@ -1,8 +1,10 @@
 package window
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"portlight/app/alerts"
+	"portlight/app/history"
 	"portlight/app/view"
 	"portlight/scanner"
 	"portlight/scanner/installed"
@@ -18,7 +21,8 @@ import (
 	"portlight/services"
 )
 
-// Everything that a user reads in the window stands in this file.
+// What a user reads in the window stands in this file, and in those of the tabs:
+// words_alerts.go and words_history.go.
 
 const (
 	wordApp       = "Portlight"
@@ -26,13 +30,13 @@ const (
 	wordHealth    = "Health"
 	wordSettings  = "Settings"
 
-	wordSearch  = "Search port, program, user…"
+	wordSearch  = "Search port, program…"
 	wordAll     = "All"
 	wordNetwork = "Network"
 	wordLocal   = "This computer"
 	wordUDP     = "UDP"
 	wordNew     = "New"
-	wordGrouped = "Group by program"
+	wordGrouped = "Group"
 	wordNewTag  = "new"
 	wordClosed  = "Closed"
 
@@ -59,6 +63,7 @@ const (
 	wordCopyCommand = "Copy command"
 	wordCopyRow     = "Copy row"
 	wordCopyAll     = "Copy all details"
+	wordCopyValue   = "Copy one value"
 	wordReveal      = "Reveal executable"
 	wordOpenFolder  = "Open working folder"
 	wordNameIt      = "Name this service…"
@@ -70,7 +75,6 @@ const (
 	wordCancel      = "Cancel"
 	wordClose       = "Close"
 	wordReading     = "Reading…"
-	wordCannotStop  = "Its process cannot be seen, so it cannot be stopped from here."
 	wordKernelStop  = "The kernel itself holds this port: there is no process to stop."
 	wordOutsideStop = "It runs inside a container and has to be stopped there."
 	wordWhich       = "Which process should stop?"
@@ -89,7 +93,6 @@ const (
 	wordDevice      = "Interface"
 	wordNamespace   = "Inside of"
 	wordUsable      = "Others use"
-	wordFirewall    = "Firewall"
 	wordClients     = "Connected now"
 	wordConnections = "Clients"
 	wordFrom        = "From"
@@ -115,6 +118,7 @@ const (
 	wordContainer      = "Container"
 	wordInstalled      = "Installed by"
 	wordFile           = "File"
+	wordInContainer    = "It came with its container's image."
 	wordGroupHistory   = "History"
 	wordRemembered     = "Remembered"
 	wordSeen           = "Seen"
@@ -122,6 +126,7 @@ const (
 	wordTold           = "Alerts"
 	wordLately         = "Lately"
 	wordRule           = "Rule"
+	wordNoRuleInside   = "None: what listens in another network namespace is never told of."
 	wordNoRule         = "None: you are told when it begins to listen where others can reach it, for the first time."
 
 	wordKernelOwner = "The kernel itself holds this port; no program does."
@@ -230,6 +235,9 @@ func footer(v scanner.Visibility, shown, all int) string {
 	if shown != all {
 		parts[0] = fmt.Sprintf("%d of %s", shown, parts[0])
 	}
+	if elsewhere := all - v.Listeners; elsewhere > 0 {
+		parts[0] += fmt.Sprintf(", %d of them in other namespaces", elsewhere)
+	}
 	if v.Hidden > 0 && len(v.Notes) == 0 {
 		parts = append(parts, view.Plural(v.Hidden, "owner")+" hidden")
 	}
@@ -325,6 +333,12 @@ func connectionLines(c *clients) string {
 	return strings.Join(lines, "\n")
 }
 
+// valueWords names a value in a menu: "nginx: PID 812".
+func valueWords(group string, p *pair) string {
+	value, _, _ := strings.Cut(p.value, "\n")
+	return view.Clean(group, 24) + ": " + p.label + " " + view.Clean(value, 40)
+}
+
 func moreWords(n int) string { return "and " + strconv.Itoa(n) + " more" }
 
 // goneWords is said of a listener that has closed while it was shown.
@@ -412,6 +426,15 @@ func sinceWords(s since, now time.Time) string {
 		words = strconv.Itoa(int(d.Hours())/24) + " d"
 	}
 	return map[certainty]string{exactly: "", earlier: "≥ ", atBest: "≤ "}[s.how] + words
+}
+
+// sortedWords is "Sorted by port, rising".
+func sortedWords(o order) string {
+	words := "Sorted by " + strings.ToLower(columnTitles[o.column])
+	if o.falling {
+		return words + ", falling"
+	}
+	return words + ", rising"
 }
 
 // chosenWords is "Network, 2 of 5".
@@ -520,6 +543,22 @@ func stopSupervised(m *supervisor.Manager) string {
 	return ""
 }
 
+// hiddenStop says what to run instead for a process that cannot be seen.
+func hiddenStop(r *view.Row) string {
+	const cannot = "Its process cannot be seen, so it cannot be stopped from here. In a terminal: "
+	switch m := r.Listener.Manager(); {
+	case m.Kind == supervisor.Service && m.User:
+		return cannot + "systemctl --user stop " + view.Clean(m.Unit, 64)
+	case m.Kind == supervisor.Service, m.Kind == supervisor.Activated:
+		return cannot + "sudo systemctl stop " + view.Clean(m.Unit, 64)
+	case runtime.GOOS == "linux" && r.Proto == "tcp":
+		return cannot + "sudo ss -ltnp 'sport = :" + r.Port + "' shows it, sudo kill ends it."
+	case runtime.GOOS == "linux":
+		return cannot + "sudo ss -lunp 'sport = :" + r.Port + "' shows it, sudo kill ends it."
+	}
+	return cannot + "sudo lsof -nP -i" + strings.ToUpper(r.Proto) + ":" + r.Port + " shows it, sudo kill ends it."
+}
+
 func stopping(name string, force bool) string {
 	if force {
 		return "Ending " + name + "…"
@@ -529,7 +568,7 @@ func stopping(name string, force bool) string {
 
 // stoppedWords says what came of a signal.
 func stoppedWords(name string, pid int, o process.Outcome) string {
-	who := capital(fmt.Sprintf("%s (pid %d)", name, pid))
+	who := fmt.Sprintf("%s (pid %d)", name, pid)
 	if o == process.StillRunning {
 		return who + " still runs: it may be finishing something, or ignore the request. Forcing it ends it at once, and what it has not saved is lost."
 	}
@@ -592,10 +631,32 @@ func noPastWords(why error) string {
 	if why == nil {
 		return "Nothing yet: it is remembered while Portlight runs in the menu bar."
 	}
-	return sentence(why.Error())
+	return sentence(plainly(why).Error())
+}
+
+// plainly gives the word of the memory itself, without the way that it took.
+func plainly(err error) error {
+	for _, known := range []error{history.ErrNewer, history.ErrOlder, history.ErrDamaged, history.ErrForeign, history.ErrFull, history.ErrReadOnly, history.ErrBusy} {
+		if errors.Is(err, known) {
+			return fmt.Errorf("the memory is %w", known)
+		}
+	}
+	return err
+}
+
+// noRule says what holds for a listener without a rule.
+func noRule(l *scanner.Listener) string {
+	if l.Namespace != "" {
+		return wordNoRuleInside
+	}
+	return wordNoRule
 }
 
 func notSaved(err error) string { return "It was not saved: " + view.Clean(err.Error(), maxText) }
+
+func partlySaved(err error) string {
+	return "Only a part was saved: " + view.Clean(err.Error(), maxText)
+}
 
 // ruleMade says what the rules of one click cover.
 func ruleMade(made []alerts.Rule) string {

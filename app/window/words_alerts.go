@@ -29,7 +29,7 @@ const (
 	wordNoNewsHint    = "You will be told when a program begins to listen where others can reach it."
 	wordShowSeen      = "Show all alerts"
 	wordNoMemory      = "There is no memory"
-	wordNoMemoryHint  = "Alerts and rules are kept in the data folder. Its path is in the settings; portlight doctor tells more."
+	wordNoMemoryHint  = "Alerts and rules are kept in the data folder. Its path is in Health; portlight doctor tells more."
 	wordLeftOutAlerts = "older ones: portlight alerts --all"
 
 	wordAddRule     = "Add rule…"
