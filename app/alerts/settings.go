@@ -46,7 +46,7 @@ func (s Settings) Values() map[string]string {
 	return map[string]string{
 		keyLoopback:   strconv.FormatBool(s.Loopback),
 		keyEphemeral:  strconv.FormatBool(s.Ephemeral),
-		SettingPaused:     paused,
+		SettingPaused: paused,
 		keyKeepDays:   strconv.Itoa(s.KeepDays),
 		keyKeepEvents: strconv.Itoa(s.KeepEvents),
 	}
