@@ -18,10 +18,12 @@ const (
 	toolTime   = 2 * time.Second
 	toolOutput = 8 << 20         // bytes that are read of a tool
 	legacyAge  = 5 * time.Minute // after which rules that tell of no change are read again
+	failureAge = time.Minute     // after which tools that failed are started again
 	toolShare  = 200             // the tools run for at most this part of the time
 )
 
-// translation keeps the answer while the rules and the addresses are the same.
+// translation keeps the answer while the rules and the addresses are the same, and
+// what failed for a while.
 type translation struct {
 	before state
 	at     time.Time // when the tools were started
@@ -46,14 +48,27 @@ func (t *translation) read(ctx context.Context) ([]Forward, error) {
 		*t = translation{}
 		return nil, nil
 	}
-	age := time.Since(t.at)
-	if age < toolShare*t.took || now == t.before && (now.legacy == "" || age < legacyAge) && !t.at.IsZero() {
+	if t.stands(&now) {
 		return t.found, t.err
 	}
 	began := time.Now()
 	t.found, t.err = now.ask(ctx, own)
 	t.before, t.at, t.took = now, began, time.Since(began)
 	return t.found, t.err
+}
+
+// stands reports whether the answer will do, or the tools ran too lately.
+func (t *translation) stands(now *state) bool {
+	age := time.Since(t.at)
+	switch {
+	case t.at.IsZero():
+		return false
+	case age < toolShare*t.took:
+		return true
+	case t.err != nil && age >= failureAge, now.legacy != "" && age >= legacyAge:
+		return false
+	}
+	return *now == t.before
 }
 
 // currentState is the zero one for whoever may not see the rules.

@@ -66,7 +66,30 @@ func runTranslation() error {
 			return fmt.Errorf("%s: tools were started again, error %w", step.name, err)
 		}
 	}
+	if err := checkFailure(want); err != nil {
+		return err
+	}
 	return checkLegacy()
+}
+
+// checkFailure has the tools fail once, with rules that stay as they are.
+func checkFailure(want []string) error {
+	var ports Translation
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := ports.Read(ended); err == nil {
+		return errors.New("no error of tools that were ended")
+	}
+	ports.took = 0
+	if _, err := ports.Read(context.Background()); err == nil {
+		return errors.New("tools that failed were started again at once")
+	}
+	ports.at = ports.at.Add(-failureAge)
+	found, err := ports.Read(context.Background())
+	if got := lines(found); err != nil || !slices.Equal(got, want) {
+		return fmt.Errorf("after a failure: got %q, want %q, error %w", got, want, err)
+	}
+	return nil
 }
 
 // checkLegacy has a table of iptables-legacy. A kernel without it has no such rules.
