@@ -46,6 +46,9 @@ func runTranslation() error {
 			nft add rule ip mine pre ip daddr 198.51.100.7 tcp dport 85 dnat to 10.0.0.5
 			nft add rule ip mine pre ip daddr 198.51.100.8 tcp dport 86 dnat to 10.0.0.5`,
 			[]string{"tcp 30080 10.0.0.5:80", "tcp 85 10.0.0.5:0"}},
+		{"comparisons and ranges", `nft add rule ip mine pre tcp dport >= 65000 redirect to :8000-8010
+			nft add rule ip mine pre udp dport < 7 dnat to 10.0.0.5:8000-8010`,
+			[]string{"tcp 65000-65535 here:8000", "udp 1-6 10.0.0.5:8000"}},
 		{"another address", "ip addr add 198.51.100.8/24 dev lo", []string{"tcp 86 10.0.0.5:0"}},
 	} {
 		if err := do(step.commands); err != nil {

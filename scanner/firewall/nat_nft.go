@@ -158,7 +158,7 @@ func (r *nftRule) take(statement map[string]any) {
 		case "dnat":
 			r.translate(object)
 		case "redirect":
-			r.lead(everything(), step{place: place{here: true, port: portOf(object["port"])}})
+			r.lead(everything(), step{place: place{here: true, port: lowPort(object["port"])}})
 		case "xt":
 			r.foreign = r.foreign || object["name"] == "DNAT" || object["name"] == "REDIRECT"
 		}
@@ -186,16 +186,7 @@ func (r *nftRule) lead(m match, s step) {
 
 // narrow reads a match: only what it is for goes on.
 func (r *nftRule) narrow(object map[string]any) {
-	left, right := object["left"], object["right"]
-	var takes []match
-	for _, v := range r.elements(right) {
-		if m, ok := r.is(left, v); ok {
-			takes = append(takes, m)
-		}
-	}
-	if object["op"] == "!=" {
-		takes = others(left, takes)
-	}
+	takes := r.taken(object["left"], object["op"], object["right"])
 	var next []match
 	for _, way := range r.ways {
 		for _, m := range takes {
@@ -205,6 +196,46 @@ func (r *nftRule) narrow(object map[string]any) {
 		}
 	}
 	r.ways = next
+}
+
+// taken gives the packets that a comparison is true for.
+func (r *nftRule) taken(left, op, right any) (takes []match) {
+	if op != "==" && op != "in" && op != "!=" {
+		return []match{ordered(left, op, right)}
+	}
+	for _, v := range r.elements(right) {
+		if m, ok := r.is(left, v); ok {
+			takes = append(takes, m)
+		}
+	}
+	if op == "!=" {
+		return others(left, takes)
+	}
+	return takes
+}
+
+// ordered are the packets whose port is below or above another: with any port where
+// the operator is unknown, or another field is compared.
+func ordered(left, op, right any) match {
+	m := everything()
+	what, protos := nftField(left)
+	m.protos = protos
+	limit := portOf(right)
+	if what != fieldPort || limit == 0 {
+		return m
+	}
+	below, above := span{1, limit}, span{limit, 65535}
+	switch op {
+	case "<":
+		m.ports = without([]span{above})
+	case "<=":
+		m.ports = []span{below}
+	case ">":
+		m.ports = without([]span{below})
+	case ">=":
+		m.ports = []span{above}
+	}
+	return m
 }
 
 // others are the packets that are not taken, by ports or by protocol.
@@ -228,7 +259,7 @@ func others(left any, taken []match) []match {
 
 // translate reads a dnat: to an address, or to one that a map tells.
 func (r *nftRule) translate(object map[string]any) {
-	port := portOf(object["port"])
+	port := lowPort(object["port"])
 	if m := asMap(asMap(object["addr"])["map"]); m != nil {
 		r.pairs(m, func(m match, to any) { r.lead(m, step{place: placeOf(to, port)}) })
 		return
@@ -358,27 +389,36 @@ func (n *nftRules) owned(value any) bool {
 	return err != nil || n.own(p)
 }
 
-func nftPorts(value any) ([]span, bool) {
-	low, high := value, value
+// nftEnds are those of a range, or the one value twice.
+func nftEnds(value any) (low, high any) {
 	if ends, ok := asMap(value)["range"].([]any); ok && len(ends) == 2 {
-		low, high = ends[0], ends[1]
+		return ends[0], ends[1]
 	}
+	return value, value
+}
+
+func nftPorts(value any) ([]span, bool) {
+	low, high := nftEnds(value)
 	s := span{portOf(low), portOf(high)}
 	return []span{s}, s.low != 0 && s.low <= s.high
 }
 
 func placeOf(to any, port uint16) place {
 	if list, ok := asMap(to)["concat"].([]any); ok && len(list) == 2 {
-		to, port = list[0], portOf(list[1])
+		to, port = list[0], lowPort(list[1])
 	}
-	if list, ok := asMap(to)["range"].([]any); ok && len(list) > 0 {
-		to = list[0]
-	}
+	to, _ = nftEnds(to)
 	addr, err := netip.ParseAddr(nftText(to))
 	if err != nil {
 		return place{port: port, here: to == nil}
 	}
 	return place{to: addr.WithZone(""), port: port}
+}
+
+// lowPort is the port, or the first of a range.
+func lowPort(v any) uint16 {
+	low, _ := nftEnds(v)
+	return portOf(low)
 }
 
 // portOf is 0 for what is no port.
