@@ -16,16 +16,20 @@ func debian(t *testing.T) root {
 		"bin": "-> usr/bin", "usr/bin/dash": "", "usr/bin/sh": "-> dash", "usr/bin/mawk": "", "usr/bin/awk": "-> ../../etc/alternatives/awk",
 		"etc/alternatives/awk": "-> ../../usr/bin/mawk", "usr/bin/perf": "", "usr/bin/perf.real": "", "usr/bin/ls": "", "usr/bin/ls.distrib": "",
 		"opt/app": "-> app-2", "opt/app-2/run": "", "usr/lib/ld.so": "",
-		"var/lib/dpkg/info/dash.list":        "/.\n/bin\n/bin/dash\n/usr/share/man/man1/dash.1.gz\n",
-		"var/lib/dpkg/info/dash.md5sums":     "0  /usr/bin/perf\n/usr/bin/unlisted\n",
-		"var/lib/dpkg/info/libc6:amd64.list": "/usr/lib/ld.so\n",
-		"var/lib/dpkg/info/libc6:i386.list":  "/lib/ld-linux.so.2\n",
-		"var/lib/dpkg/info/mawk.list":        "/usr/bin/mawk",
-		"var/lib/dpkg/info/tools.list":       "/usr/bin/perf\n/bin/ls\n",
-		"var/lib/dpkg/info/wrapper.list":     "/usr/bin/perf\n",
-		"var/lib/dpkg/info/app.list":         "/opt/app/run\n",
-		"var/lib/dpkg/diversions":            "/usr/bin/perf\n/usr/bin/perf.real\nwrapper\n/bin/ls\n/bin/ls.distrib\n:\n",
-		"var/lib/dpkg/status":                status,
+		"usr/bin/gl": "", "usr/bin/gl.real": "", "usr/bin/cc": "", "usr/bin/cc.distrib": "",
+		"var/lib/dpkg/info/dash.list":         "/.\n/bin\n/bin/dash\n/usr/share/man/man1/dash.1.gz\n",
+		"var/lib/dpkg/info/dash.md5sums":      "0  /usr/bin/perf\n/usr/bin/unlisted\n",
+		"var/lib/dpkg/info/libc6:amd64.list":  "/usr/lib/ld.so\n",
+		"var/lib/dpkg/info/libc6:i386.list":   "/lib/ld-linux.so.2\n",
+		"var/lib/dpkg/info/driver:amd64.list": "/usr/bin/gl\n",
+		"var/lib/dpkg/info/mesa:amd64.list":   "/usr/bin/gl\n/usr/bin/cc\n",
+		"var/lib/dpkg/info/mawk.list":         "/usr/bin/mawk",
+		"var/lib/dpkg/info/tools.list":        "/usr/bin/perf\n/bin/ls\n",
+		"var/lib/dpkg/info/wrapper.list":      "/usr/bin/perf\n",
+		"var/lib/dpkg/info/app.list":          "/opt/app/run\n",
+		"var/lib/dpkg/diversions": "/usr/bin/perf\n/usr/bin/perf.real\nwrapper\n/bin/ls\n/bin/ls.distrib\n:\n" +
+			"/usr/bin/gl\n/usr/bin/gl.real\ndriver\n/usr/bin/cc\n/usr/bin/cc.distrib\n:\n",
+		"var/lib/dpkg/status": status,
 	})
 }
 
@@ -36,6 +40,7 @@ func TestDpkg(t *testing.T) {
 		"/usr/bin/awk": "dpkg mawk 1.3.4", "/usr/lib/ld.so": "dpkg libc6 2.41-2", "/lib/ld-linux.so.2": "dpkg libc6 2.41-1",
 		"/opt/app-2/run": "dpkg app ", "/opt/app/run": "dpkg app ",
 		"/usr/bin/perf": "dpkg wrapper ", "/usr/bin/perf.real": "dpkg tools ", "/bin/ls.distrib": "dpkg tools ",
+		"/usr/bin/gl": "dpkg driver ", "/usr/bin/gl.real": "dpkg mesa ", "/usr/bin/cc": "", "/usr/bin/cc.distrib": "dpkg mesa ",
 		"/usr/bin/ls": "", "/usr/bin/unlisted": "", "/usr/bin/removed": "", "/usr/bin/ash": "", "/home/dash": "",
 	} {
 		expect(t, r, exe, want)

@@ -16,7 +16,9 @@ type wanted struct {
 	except string // the package whose file it is not; "" is none
 }
 
-func (w *wanted) of(pkg string) bool {
+// of takes the name of a list, which may have an architecture behind a colon.
+func (w *wanted) of(list string) bool {
+	pkg, _, _ := strings.Cut(list, ":")
 	return (w.only == "" || w.only == pkg) && (w.except == "" || w.except != pkg)
 }
 
