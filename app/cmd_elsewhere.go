@@ -36,21 +36,21 @@ func findAnyProgram(ctx context.Context, s *history.Store, text string) (identit
 
 // listening gives the programs that listen now, with their names; none where nothing
 // tells.
-func listening(ctx context.Context) map[string][]string {
-	known := map[string][]string{}
-	snap, err := scanner.Scan(ctx)
+func listening(ctx context.Context) programNames {
+	snap, err := scan(ctx, false)
 	if err != nil {
-		return known
+		return nil
 	}
-	for i := range snap.Listeners {
-		l := &snap.Listeners[i]
+	return namesOf(snap)
+}
+
+func namesOf(s *scanner.Snapshot) programNames {
+	known := programNames{}
+	for i := range s.Listeners {
+		l := &s.Listeners[i]
 		for j := range l.Owners {
 			p := &l.Owners[j]
-			identity := alerts.Program(l, p)
-			known[identity] = append(alerts.Names(identity), p.Name)
-			if p.Title != "" {
-				known[identity] = append(known[identity], p.Title)
-			}
+			known.add(alerts.Program(l, p), p.Name, p.Title)
 		}
 	}
 	return known

@@ -35,7 +35,7 @@ func findProgram(s *history.Store, text string) (identity string, remembered boo
 
 // ofPath finds a program by its executable. A link is followed, as the kernel does.
 // What an interpreter runs is a program of its own.
-func ofPath(known map[string][]string, file string) (identity string, remembered bool, err error) {
+func ofPath(known programNames, file string) (identity string, remembered bool, err error) {
 	identity = alerts.OfFile(file)
 	if known[identity] != nil {
 		return identity, true, nil
@@ -56,7 +56,7 @@ func ofPath(known map[string][]string, file string) (identity string, remembered
 }
 
 // ofName finds a program by one of its names.
-func ofName(known map[string][]string, name string) (string, error) {
+func ofName(known programNames, name string) (string, error) {
 	var same, like []string
 	for identity, names := range known {
 		switch {
@@ -90,29 +90,34 @@ func listPrograms(identities []string) string {
 	return b.String() + more
 }
 
-// knownPrograms gives the programs that are remembered, with their names: those that
-// events give are of programs that a text is part of.
-func knownPrograms(s *history.Store, text string) (map[string][]string, error) {
+// programNames are names of programs, by their identities.
+type programNames map[string][]string
+
+// add adds names to those that an identity itself tells.
+func (known programNames) add(identity string, names ...string) {
+	for _, n := range append(alerts.Names(identity), names...) {
+		if n != "" && !slices.Contains(known[identity], n) {
+			known[identity] = append(known[identity], n)
+		}
+	}
+}
+
+// knownPrograms gives the programs that are remembered: those that events give are of
+// programs that a text is part of.
+func knownPrograms(s *history.Store, text string) (programNames, error) {
 	sightings, err := s.Known()
 	events, errEvents := s.Events(history.Query{Program: text, Limit: pageEvents})
 	if err := errors.Join(err, errEvents); err != nil {
 		return nil, err
 	}
-	known := map[string][]string{}
-	add := func(identity string, names ...string) {
-		for _, n := range names {
-			if n != "" && !slices.Contains(known[identity], n) {
-				known[identity] = append(known[identity], n)
-			}
-		}
-	}
+	known := programNames{}
 	for _, f := range sightings {
-		add(f.Program, alerts.Names(f.Program)...)
+		known.add(f.Program)
 	}
 	for _, e := range events {
-		add(e.Program, append(alerts.Names(e.Program), e.Name)...)
+		known.add(e.Program, e.Name)
 		for _, o := range e.Others {
-			add(o.Program, alerts.Names(o.Program)...)
+			known.add(o.Program)
 		}
 	}
 	return known, nil
