@@ -27,6 +27,15 @@ func (s State) valid() bool {
 	return s == StateNew || s == StateSeen || s == StateAllowed || s == StateMuted
 }
 
+// StateAfter is the state of an alert for which a rule of one click was made: to mute,
+// or else to allow.
+func StateAfter(action alerts.Action) State {
+	if action == alerts.Mute {
+		return StateMuted
+	}
+	return StateAllowed
+}
+
 // Alert is an alert that a person may look at, of one program on one port.
 type Alert struct {
 	ID          int64
@@ -149,11 +158,15 @@ func (s *Store) MarkAllSeen() error {
 	})
 }
 
+// IsOn reports whether an alert is about the port of a listener, whichever program
+// holds it: all ports that the system hands out are one.
+func (a *Alert) IsOn(l *scanner.Listener) bool {
+	return a.Proto == l.Proto && a.Ephemeral == l.Ephemeral && (a.Ephemeral || a.Port == l.Port)
+}
+
 // IsOf reports whether a judgement is among those that an alert is about.
 func (a *Alert) IsOf(j alerts.Judgement) bool {
-	l := &j.Event.Listener
-	return a.Proto == l.Proto && a.Ephemeral == l.Ephemeral && (a.Ephemeral || a.Port == l.Port) &&
-		slices.ContainsFunc(j.Findings(), func(f alerts.Finding) bool { return f.Program == a.Program })
+	return a.IsOn(&j.Event.Listener) && slices.ContainsFunc(j.Findings(), func(f alerts.Finding) bool { return f.Program == a.Program })
 }
 
 // Judgement is the most urgent judgement that an alert is about, with the listener

@@ -90,7 +90,7 @@ func (k *Keeper) Decide(id int64, action alerts.Action) error {
 	if err := k.addRule(alerts.RuleFor(action, &alert.Listener, alert.Program, k.now())); err != nil {
 		return err
 	}
-	return k.mark(decided(action), func(a *history.Alert) bool { return a.ID == id })
+	return k.mark(history.StateAfter(action), func(a *history.Alert) bool { return a.ID == id })
 }
 
 // DecideNotice makes the rules of one click on a notice: one for each program on each
@@ -109,15 +109,7 @@ func (k *Keeper) DecideNotice(n alerts.Notice, action alerts.Action) error {
 			}
 		}
 	}
-	return k.mark(decided(action), func(a *history.Alert) bool { return isOf(n, a) })
-}
-
-// decided is the state of an alert after an action.
-func decided(action alerts.Action) history.State {
-	if action == alerts.Mute {
-		return history.StateMuted
-	}
-	return history.StateAllowed
+	return k.mark(history.StateAfter(action), func(a *history.Alert) bool { return isOf(n, a) })
 }
 
 // addRule adds a rule that beats all others. Without a store it holds while this

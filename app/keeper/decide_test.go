@@ -77,18 +77,18 @@ func TestWithoutMemory(t *testing.T) {
 // TestMarkSeen: of more alerts than are read the older ones are marked too.
 func TestMarkSeen(t *testing.T) {
 	var listeners []string
-	for port := range maxNews + 10 {
+	for port := range newsKept + 10 {
 		listeners = append(listeners, fmt.Sprintf("tcp 0.0.0.0:%d a", port+1))
 	}
 	k, _ := following(t, open(t, t.TempDir(), history.Agent), listeners...)
 	news := k.News()
-	if len(news) != maxNews || k.Unseen() != maxNews+10 {
+	if len(news) != newsKept || k.Unseen() != newsKept+10 {
 		t.Fatalf("%d of %d", len(news), k.Unseen())
 	}
 	if l, open := k.Find(&news[0]); !open || l.Port != news[0].Port {
 		t.Errorf("%v, %v", l, open)
 	}
-	if err := k.MarkSeen(news[0].ID); err != nil || k.Unseen() != maxNews+9 {
+	if err := k.MarkSeen(news[0].ID); err != nil || k.Unseen() != newsKept+9 {
 		t.Errorf("%d, %v", k.Unseen(), err)
 	}
 	if err := k.MarkSeenTo(k.News()[0].ID); err != nil || k.Unseen() != 0 {

@@ -21,7 +21,7 @@ const (
 	leap       = 24 * time.Hour   // more is a clock that was set, or a long sleep
 	trimSteps  = 10               // a second at most, of some hundred rows
 	maxUnsaved = 20_000           // judgements that wait for a disk that takes nothing
-	maxNews    = 100              // unseen alerts that are read
+	newsKept   = 100              // unseen alerts, read anew with each that comes: more would cost the agent too much
 )
 
 // Keeper judges and remembers. All its methods are for one goroutine, the one that

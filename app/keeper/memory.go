@@ -67,7 +67,7 @@ func (k *Keeper) reload() {
 }
 
 func (k *Keeper) readNews() {
-	news, err := k.store.Alerts(history.StateNew, 0, maxNews)
+	news, err := k.store.Alerts(history.StateNew, 0, newsKept)
 	unseen, errCount := k.store.Unseen()
 	if k.works(errors.Join(err, errCount)) {
 		k.news, k.unseen = news, unseen
@@ -175,7 +175,7 @@ func (k *Keeper) trim(now time.Time) {
 	}
 }
 
-// close writes what is left.
+// Close writes what is left. The store stays open.
 func (k *Keeper) Close() {
 	if k.store == nil || k.readOnly {
 		return
