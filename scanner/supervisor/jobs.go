@@ -1,17 +1,13 @@
 package supervisor
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"os/exec"
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"portlight/scanner/supervisor/launchd"
 )
@@ -82,32 +78,4 @@ func jobProgram(j launchd.Job) string {
 // are seen.
 func heldByLaunchd(s Socket) bool {
 	return slices.ContainsFunc(s.Holders, func(h Holder) bool { return h.PID == 1 })
-}
-
-var errLong = errors.New("output is too long")
-
-// limited keeps what is written to it, up to so many bytes.
-type limited struct {
-	kept bytes.Buffer
-	left int
-}
-
-func (l *limited) Write(b []byte) (int, error) {
-	if len(b) > l.left {
-		return 0, errLong
-	}
-	l.left -= len(b)
-	return l.kept.Write(b)
-}
-
-// output gives what a program prints. One that prints more than limit bytes is an
-// error, and is cut off there.
-func output(ctx context.Context, limit int, name string, args ...string) ([]byte, error) {
-	out := &limited{left: limit}
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stdout, cmd.WaitDelay = out, time.Second // a child of its may hold the pipe longer
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("run %s: %w", path.Base(name), err)
-	}
-	return out.kept.Bytes(), nil
 }

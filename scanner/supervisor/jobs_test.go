@@ -1,17 +1,14 @@
 package supervisor
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"portlight/scanner/process"
 	"portlight/scanner/supervisor/launchd"
@@ -98,27 +95,5 @@ func TestNotesOfJobs(t *testing.T) {
 		if got := c.jobs.notes(); !slices.Equal(got, c.want) {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
-	}
-}
-
-func TestOutput(t *testing.T) {
-	shell := func(ctx context.Context, limit int, line string) (string, error) {
-		b, err := output(ctx, limit, "/bin/sh", "-c", line)
-		return string(b), err
-	}
-	if got, err := shell(t.Context(), 6, "echo hello"); got != "hello\n" || err != nil {
-		t.Errorf("got %q, %v", got, err)
-	}
-	var failed *exec.ExitError
-	if got, err := shell(t.Context(), 100, "echo hello; exit 3"); got != "" || !errors.As(err, &failed) || failed.ExitCode() != 3 {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if got, err := shell(t.Context(), 5, "echo hello"); got != "" || !errors.Is(err, errLong) {
-		t.Errorf("one byte too much: got %q, %v", got, err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	if got, err := shell(ctx, 1<<10, "while echo hello; do :; done"); got != "" || err == nil || ctx.Err() != nil {
-		t.Errorf("without end: %d bytes, %v, %v", len(got), err, ctx.Err())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"portlight/scanner/internal/command"
 	"portlight/scanner/supervisor/launchd"
 )
 
@@ -37,7 +38,7 @@ func newResolver(Options) *resolver {
 
 // disabledJobs is what launchd does not start, nil where that is not known.
 func disabledJobs(ctx context.Context) map[string]bool {
-	out, err := output(ctx, launchctlLimit, "/bin/launchctl", "print-disabled", "system")
+	out, err := command.Output(ctx, launchctlLimit, "/bin/launchctl", "print-disabled", "system")
 	if err != nil {
 		return nil
 	}
