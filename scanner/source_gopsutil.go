@@ -11,29 +11,28 @@ import (
 	gopsnet "github.com/shirou/gopsutil/v3/net"
 
 	"portlight/scanner/process"
-	"portlight/scanner/supervisor"
 )
 
 // gopsutilSource is the portable source: every connection of every process that
 // can be read, filtered. It costs far more than the others and sees less.
 type gopsutilSource struct {
+	holders
 	connections func(context.Context) ([]gopsnet.ConnectionStat, error)
-	summarize   func(pid int) (process.Summary, error)
+	period      time.Duration            // between two readings, 0 is each scan
 	first       []gopsnet.ConnectionStat // the answer that proved the source, for the first scan
+	read        time.Time                // when the last answer came
 	last        *Snapshot
-	behind      *supervisor.Resolver
-	titles      *titles
 	notes       []string // of behind, in last
 }
 
 // openGopsutil is the opener; gopsutil proves itself by its first answer.
 func openGopsutil(ctx context.Context) (source, error) {
-	s := &gopsutilSource{connections: inetConnections, summarize: process.Summarize}
+	s := &gopsutilSource{connections: inetConnections}
 	var err error
 	if s.first, err = s.connections(ctx); err != nil {
 		return nil, err
 	}
-	s.behind, s.titles = supervisor.New(supervisor.Options{}), newTitles()
+	s.holders = newHolders(process.Summarize)
 	return s, nil
 }
 
@@ -47,18 +46,10 @@ func inetConnections(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
 
 func (s *gopsutilSource) name() string { return "gopsutil" }
 
-func (s *gopsutilSource) asking() bool { return s.behind.Asking() || s.titles.asking() }
-
-func (s *gopsutilSource) publishes(proto string, port uint16) bool {
-	return s.behind.Publishes(proto, port)
-}
-
-func (s *gopsutilSource) close() {
-	s.titles.close()
-	s.behind.Close()
-}
-
 func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
+	if passed := now.Sub(s.read); s.last != nil && passed >= 0 && passed < s.period {
+		return nil, nil
+	}
 	conns, err := s.first, error(nil)
 	if s.first = nil; conns == nil {
 		conns, err = s.connections(ctx)
@@ -66,7 +57,8 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	if err != nil {
 		return nil, err
 	}
-	owners, ports := map[int32]*Process{}, readPortRange()
+	s.read = now
+	owners, ports := map[int]*Process{}, readPortRange()
 	var found []Listener
 	for _, c := range conns {
 		if l, ok := s.listener(c, owners); ok {
@@ -87,7 +79,7 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 }
 
 // listener gives a listener for a connection that is one.
-func (s *gopsutilSource) listener(c gopsnet.ConnectionStat, owners map[int32]*Process) (Listener, bool) {
+func (s *gopsutilSource) listener(c gopsnet.ConnectionStat, owners map[int]*Process) (Listener, bool) {
 	l := Listener{UID: UnknownUID}
 	switch {
 	case c.Type == syscall.SOCK_STREAM && c.Status == "LISTEN":
@@ -105,26 +97,8 @@ func (s *gopsutilSource) listener(c gopsnet.ConnectionStat, owners map[int32]*Pr
 	if len(c.Uids) > 0 {
 		l.UID = int(c.Uids[0])
 	}
-	if p := s.owner(c.Pid, owners); p != nil {
-		l.Owners = []Process{*p}
-		if l.UID == UnknownUID {
-			l.UID = p.UID
-		}
-	}
-	if l.UID != UnknownUID {
-		l.User = process.UserName(l.UID)
-	}
+	s.own(&l, int(c.Pid), owners)
 	return l, true
-}
-
-// standing is a socket as a supervisor.Resolver is asked about it. Its holders are put
-// into a slice whose room may be used.
-func standing(l *Listener, cgroup string, room []supervisor.Holder) supervisor.Socket {
-	s := supervisor.Socket{Cgroup: cgroup, Proto: l.Proto.String(), Addr: l.Addr, Port: l.Port, UID: uint32(l.UID), Holders: room[:0]}
-	for i := range l.Owners {
-		s.Holders = append(s.Holders, supervisor.Holder{ID: l.Owners[i].ID, Name: l.Owners[i].Name})
-	}
-	return s
 }
 
 // gopsutilAddr reads the bind address; lsof's "*" is the wildcard.
@@ -137,27 +111,6 @@ func gopsutilAddr(c gopsnet.ConnectionStat) (netip.Addr, bool) {
 	}
 	addr, err := netip.ParseAddr(c.Laddr.IP)
 	return addr.Unmap(), err == nil
-}
-
-// owner summarises a process once a scan; nil when it has gone or is unknown.
-func (s *gopsutilSource) owner(pid int32, seen map[int32]*Process) *Process {
-	if pid <= 0 {
-		return nil
-	}
-	if p, ok := seen[pid]; ok {
-		return p
-	}
-	sum, err := s.summarize(int(pid))
-	if err != nil {
-		seen[pid] = nil
-		return nil
-	}
-	p := newProcess(&sum)
-	if sum.Interpreted && p.naming() == (process.Naming{}) {
-		p.take(s.titles.of(sum.ID))
-	}
-	seen[pid] = &p
-	return &p
 }
 
 // guessDualStack takes a socket on [::] for dual-stack unless the port is also
@@ -176,8 +129,4 @@ func guessDualStack(found []Listener) {
 			found[i].DualStack = !v4[k]
 		}
 	}
-}
-
-func newProcess(s *process.Summary) Process {
-	return Process{ID: s.ID, Name: s.Name, Title: s.Title, Script: s.Script, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
 }
