@@ -3,9 +3,13 @@ package scanner
 import (
 	"net"
 	"strconv"
+	"time"
 
 	"portlight/scanner/process"
 )
+
+// factsPeriod is how long facts are taken for true: an interface may be renamed.
+const factsPeriod = time.Minute
 
 // userNames keeps names of users by id.
 type userNames map[uint32]string

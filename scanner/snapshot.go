@@ -7,7 +7,7 @@ import (
 
 // Visibility is the ledger of a scan: what was seen, and what was not and why.
 type Visibility struct {
-	Source    string               // the source in use: "sockdiag", "gopsutil"
+	Source    string               // the source in use: "sockdiag", "gopsutil", on macOS "pcblist_n", "netstat" or both
 	Listeners int                  // all listeners of the host
 	WithOwner int                  // those whose processes are all seen, or that are the kernel's
 	Kernel    int                  // of those, the kernel's

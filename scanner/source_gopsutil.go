@@ -36,6 +36,40 @@ func openGopsutil(ctx context.Context) (source, error) {
 	return s, nil
 }
 
+// lsofPeriod is how often lsof may run, which gopsutil does on macOS: it closes and
+// opens files without number, and may hang.
+const lsofPeriod = 30 * time.Second
+
+// openLsof is the opener for where gopsutil runs lsof, whose failures it takes for an
+// answer without sockets.
+func openLsof(ctx context.Context) (source, error) {
+	s := &gopsutilSource{holders: newHolders(process.Summarize), period: lsofPeriod}
+	s.connections = func(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
+		conns, err := inetConnections(ctx)
+		if err == nil && len(conns) == 0 {
+			err = errNoneAtAll
+		}
+		return conns, err
+	}
+	if _, err := selfTest(ctx, s.sight); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// sight reads as selfTest wants it.
+func (s *gopsutilSource) sight(ctx context.Context) (seen sightings, err error) {
+	conns, err := s.connections(ctx)
+	owners := map[int]*Process{}
+	for _, c := range conns {
+		if l, ok := s.listener(c, owners); ok {
+			seen.all = append(seen.all, bound{Key: l.Key, uid: l.UID, pid: int(c.Pid)})
+		}
+	}
+	return seen, err
+}
+
 func inetConnections(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
 	c, err := gopsnet.ConnectionsWithContext(ctx, "inet")
 	if err != nil {

@@ -399,9 +399,6 @@ type facts struct {
 	users   userNames
 }
 
-// factsPeriod is how long facts are taken for true: an interface may be renamed.
-const factsPeriod = time.Minute
-
 func (f *facts) refresh(now time.Time) {
 	if passed := now.Sub(f.read); f.devices != nil && passed >= 0 && passed < factsPeriod {
 		return

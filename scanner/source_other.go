@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build !linux && !darwin
 
 package scanner
 
@@ -6,6 +6,3 @@ package scanner
 func openers() []opener {
 	return []opener{{"gopsutil", openGopsutil}}
 }
-
-// readPortRange gives the dynamic ports of RFC 6335.
-func readPortRange() portRange { return portRange{49152, 65535} }

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -11,6 +12,20 @@ import (
 const (
 	wordsForwardsUnknown = "ports that the packet filter leads elsewhere are not, or not all, known: %s"
 	wordsMoreForwards    = "the packet filter leads %d more ports or ranges of ports elsewhere, without a listener"
+
+	wordsLastUser    = "macOS names the process that used a socket last: mostly, but not surely, the one that holds it"
+	wordsOnlyOwn     = "what other users' programs listen on is hidden: macOS shows this user only its own sockets (%d of %d), and %v"
+	wordsJoined      = "macOS shows this user only its own sockets at once; those of other users come from netstat, some seconds late, and their ephemeral ports are an estimate"
+	wordsOnlyNetstat = "all comes from netstat, some seconds late; users are those of the processes, ephemeral ports an estimate"
+	wordsRestFails   = "what other users' programs listen on is not up to date: netstat fails: %v"
+	wordsSkippedRows = "%d rows of netstat could not be read"
+)
+
+var (
+	errNoMore    = errors.New("netstat shows no more")
+	errNoAnswer  = errors.New("no answer yet")
+	errBusy      = errors.New("the one before still runs")
+	errNoneAtAll = errors.New("lsof lists no socket at all")
 )
 
 // forwardWords tells where ports lead to, of which some may have a listener all the

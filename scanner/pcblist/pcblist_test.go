@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+
+	"portlight/scanner/pcblist/pcblisttest"
 )
 
 // describe is a line a socket.
@@ -28,25 +30,25 @@ func describe(all []Socket) []string {
 }
 
 // tcpSockets are one of each kind, and below them what is to be told of each.
-var tcpSockets = []pcb{
-	{vflag: 1, local: "127.0.0.1", lport: 631, so: 9, uid: 0, last: 11536, backlog: 128, state: 1},                                // IPv4
-	{vflag: 3, local: "::", lport: 7000, so: 9, uid: 501, last: 602, backlog: 511, state: 1},                                      // both
-	{vflag: 2, flags: 0x8000, local: "::", lport: 22, so: 9, uid: 0, last: 1, state: 1},                                           // paired by launchd
-	{vflag: 1, local: "0.0.0.0", lport: 22, so: 9, uid: 0, last: 1, state: 1},                                                     // its other half
-	{vflag: 2, local: "fe80::c4c8:5ff:fe01:2", scope: 14, lport: 62503, so: 9, uid: 0, last: 368, state: 1},                       // scoped
-	{vflag: 1, local: "192.0.2.7", remote: "198.51.100.1", lport: 50000, fport: 443, so: 9, uid: 501, last: 700, state: 4},        // connected
-	{vflag: 1, flags: 0x40, local: "0.0.0.0", lport: 49155, so: 9, uid: 502, last: 853, behalf: 900, backlog: 5, state: 1},        // ANONPORT, for another
-	{vflag: 1, flags2: 0x400, local: "192.0.2.7", lport: 8080, so: 9, uid: 501, last: 854, state: 1},                              // EXTERNAL_PORT
-	{vflag: 1, local: "0.0.0.0", lport: 2049, so: 9, uid: 0, last: 0, state: 1, noBuffers: true},                                  // the kernel's
-	{vflag: 2, local: "::ffff:192.0.2.9", lport: 81, so: 9, uid: 501, last: 855, state: 1},                                        // v4-mapped
-	{vflag: 1, local: "0.0.0.0", lport: 5555, so: 0, uid: 0, last: 990, state: 1},                                                 // a flow
-	{vflag: 1, local: "0.0.0.0", lport: 8888, noSocket: true, state: 1},                                                           // without a socket
-	{vflag: 1, local: "0.0.0.0", lport: 0, so: 9, uid: 501, last: 3, state: 1},                                                    // no port
-	{vflag: 0, lport: 99, so: 9, uid: 501, last: 3, state: 1},                                                                     // no family
-	{vflag: 1, local: "127.0.0.1", lport: 99, so: 9, uid: 501, last: 3, state: 0},                                                 // bound, does not listen
-	{vflag: 3, local: "2001:db8::1", lport: 443, so: 9, uid: 4294967294, last: 4, state: 1},                                       // one address of IPv6
-	{vflag: 3, flags: 0x8000, local: "::", lport: 8443, so: 9, uid: 501, last: -1, state: 1},                                      // V6ONLY, no sane pid
-	{vflag: 1, local: "0.0.0.0", remote: "0.0.0.0", lport: 445, so: 0xffff_ffff_0000_0001, uid: 0, last: 1, backlog: 1, state: 1}, // a true pointer
+var tcpSockets = []pcblisttest.Socket{
+	{Vflag: 1, Local: "127.0.0.1", Lport: 631, So: 9, UID: 0, Last: 11536, Backlog: 128, State: 1},                                // IPv4
+	{Vflag: 3, Local: "::", Lport: 7000, So: 9, UID: 501, Last: 602, Backlog: 511, State: 1},                                      // both
+	{Vflag: 2, Flags: 0x8000, Local: "::", Lport: 22, So: 9, UID: 0, Last: 1, State: 1},                                           // paired by launchd
+	{Vflag: 1, Local: "0.0.0.0", Lport: 22, So: 9, UID: 0, Last: 1, State: 1},                                                     // its other half
+	{Vflag: 2, Local: "fe80::c4c8:5ff:fe01:2", Scope: 14, Lport: 62503, So: 9, UID: 0, Last: 368, State: 1},                       // scoped
+	{Vflag: 1, Local: "192.0.2.7", Remote: "198.51.100.1", Lport: 50000, Fport: 443, So: 9, UID: 501, Last: 700, State: 4},        // connected
+	{Vflag: 1, Flags: 0x40, Local: "0.0.0.0", Lport: 49155, So: 9, UID: 502, Last: 853, Behalf: 900, Backlog: 5, State: 1},        // ANONPORT, for another
+	{Vflag: 1, Flags2: 0x400, Local: "192.0.2.7", Lport: 8080, So: 9, UID: 501, Last: 854, State: 1},                              // EXTERNAL_PORT
+	{Vflag: 1, Local: "0.0.0.0", Lport: 2049, So: 9, UID: 0, Last: 0, State: 1, NoBuffers: true},                                  // the kernel's
+	{Vflag: 2, Local: "::ffff:192.0.2.9", Lport: 81, So: 9, UID: 501, Last: 855, State: 1},                                        // v4-mapped
+	{Vflag: 1, Local: "0.0.0.0", Lport: 5555, So: 0, UID: 0, Last: 990, State: 1},                                                 // a flow
+	{Vflag: 1, Local: "0.0.0.0", Lport: 8888, NoSocket: true, State: 1},                                                           // without a socket
+	{Vflag: 1, Local: "0.0.0.0", Lport: 0, So: 9, UID: 501, Last: 3, State: 1},                                                    // no port
+	{Vflag: 0, Lport: 99, So: 9, UID: 501, Last: 3, State: 1},                                                                     // no family
+	{Vflag: 1, Local: "127.0.0.1", Lport: 99, So: 9, UID: 501, Last: 3, State: 0},                                                 // bound, does not listen
+	{Vflag: 3, Local: "2001:db8::1", Lport: 443, So: 9, UID: 4294967294, Last: 4, State: 1},                                       // one address of IPv6
+	{Vflag: 3, Flags: 0x8000, Local: "::", Lport: 8443, So: 9, UID: 501, Last: -1, State: 1},                                      // V6ONLY, no sane pid
+	{Vflag: 1, Local: "0.0.0.0", Remote: "0.0.0.0", Lport: 445, So: 0xffff_ffff_0000_0001, UID: 0, Last: 1, Backlog: 1, State: 1}, // a true pointer
 }
 
 var tcpLines = []string{
@@ -67,8 +69,8 @@ var tcpLines = []string{
 }
 
 func TestDecodeTCP(t *testing.T) {
-	for _, f := range []form{monterey, bigSur, ventura} {
-		got, err := Decode(f.answer(false, tcpSockets...), false)
+	for _, f := range []pcblisttest.Form{pcblisttest.Catalina, pcblisttest.Monterey, pcblisttest.Ventura} {
+		got, err := Decode(f.Answer(false, tcpSockets...), false)
 		if err != nil {
 			t.Fatalf("%+v: %v", f, err)
 		}
@@ -85,19 +87,19 @@ func TestDecodeTCP(t *testing.T) {
 }
 
 func TestDecodeUDP(t *testing.T) {
-	in := ventura.answer(true,
-		pcb{vflag: 1, local: "0.0.0.0", lport: 5353, so: 9, proto: 17, uid: 65, last: 300, backlog: 9},
-		pcb{vflag: 3, local: "::", lport: 5353, so: 9, proto: 17, uid: 65, last: 300},
-		pcb{vflag: 2, local: "ff02::fb", scope: 4, lport: 5353, so: 9, proto: 17, uid: 501, last: 301},
-		pcb{vflag: 1, flags: 0x40, local: "0.0.0.0", lport: 61000, so: 9, proto: 17, uid: 501, last: 302},
-		pcb{vflag: 1, local: "0.0.0.0", so: 9, proto: 17, uid: 501, last: 303},                                                 // *.*
-		pcb{vflag: 1, local: "192.0.2.7", remote: "198.51.100.1", lport: 60109, fport: 443, so: 9, proto: 17, uid: 1, last: 3}, // connected
-		pcb{vflag: 1, local: "192.0.2.7", remote: "198.51.100.1", lport: 60110, so: 9, proto: 17, uid: 1, last: 3},             // to no port
-		pcb{vflag: 2, local: "2001:db8::7", remote: "2001:db8::1", lport: 60111, so: 9, proto: 17, uid: 1, last: 3},            //
-		pcb{vflag: 1, local: "0.0.0.0", lport: 60112, so: 9, proto: 1, uid: 1, last: 3},                                        // ICMP
-		pcb{vflag: 1, local: "192.0.2.7", lport: 60113, so: 0, last: 400},                                                      // a flow
-		pcb{vflag: 5, local: "192.0.2.8", lport: 60114, so: 9, proto: 17, uid: 501, last: 401},                                 // INP_V4MAPPEDV6
-		pcb{vflag: 1, local: "0.0.0.0", lport: 60115, noSocket: true},
+	in := pcblisttest.Ventura.Answer(true,
+		pcblisttest.Socket{Vflag: 1, Local: "0.0.0.0", Lport: 5353, So: 9, Proto: 17, UID: 65, Last: 300, Backlog: 9},
+		pcblisttest.Socket{Vflag: 3, Local: "::", Lport: 5353, So: 9, Proto: 17, UID: 65, Last: 300},
+		pcblisttest.Socket{Vflag: 2, Local: "ff02::fb", Scope: 4, Lport: 5353, So: 9, Proto: 17, UID: 501, Last: 301},
+		pcblisttest.Socket{Vflag: 1, Flags: 0x40, Local: "0.0.0.0", Lport: 61000, So: 9, Proto: 17, UID: 501, Last: 302},
+		pcblisttest.Socket{Vflag: 1, Local: "0.0.0.0", So: 9, Proto: 17, UID: 501, Last: 303},                                                 // *.*
+		pcblisttest.Socket{Vflag: 1, Local: "192.0.2.7", Remote: "198.51.100.1", Lport: 60109, Fport: 443, So: 9, Proto: 17, UID: 1, Last: 3}, // connected
+		pcblisttest.Socket{Vflag: 1, Local: "192.0.2.7", Remote: "198.51.100.1", Lport: 60110, So: 9, Proto: 17, UID: 1, Last: 3},             // to no port
+		pcblisttest.Socket{Vflag: 2, Local: "2001:db8::7", Remote: "2001:db8::1", Lport: 60111, So: 9, Proto: 17, UID: 1, Last: 3},            //
+		pcblisttest.Socket{Vflag: 1, Local: "0.0.0.0", Lport: 60112, So: 9, Proto: 1, UID: 1, Last: 3},                                        // ICMP
+		pcblisttest.Socket{Vflag: 1, Local: "192.0.2.7", Lport: 60113, So: 0, Last: 400},                                                      // a flow
+		pcblisttest.Socket{Vflag: 5, Local: "192.0.2.8", Lport: 60114, So: 9, Proto: 17, UID: 501, Last: 401},                                 // INP_V4MAPPEDV6
+		pcblisttest.Socket{Vflag: 1, Local: "0.0.0.0", Lport: 60115, NoSocket: true},
 	)
 	want := []string{
 		"0.0.0.0 port 5353 if 0 uid 65 pid 300 for 0 backlog 0",
@@ -136,19 +138,19 @@ func TestGolden(t *testing.T) {
 }
 
 func TestNoSocketsAtAll(t *testing.T) {
-	for name, b := range map[string][]byte{"alone": xinpgen(0, 3), "closed": append(xinpgen(0, 3), xinpgen(0, 3)...)} {
+	for name, b := range map[string][]byte{"alone": pcblisttest.Header(0, 3), "closed": append(pcblisttest.Header(0, 3), pcblisttest.Header(0, 3)...)} {
 		if got, err := Decode(b, true); err != nil || got.Shown != 0 || got.Generation != 3 {
 			t.Errorf("%s: %+v, error %v", name, got, err)
 		}
 	}
-	hidden, err := Decode(append(xinpgen(412, 3), xinpgen(412, 3)...), false)
+	hidden, err := Decode(append(pcblisttest.Header(412, 3), pcblisttest.Header(412, 3)...), false)
 	if err != nil || hidden.Count != 412 || hidden.Shown != 0 {
 		t.Errorf("%+v, error %v", hidden, err)
 	}
 }
 
 func TestEachCutIsTruncated(t *testing.T) {
-	whole := ventura.answer(false, tcpSockets[0], tcpSockets[4])
+	whole := pcblisttest.Ventura.Answer(false, tcpSockets[0], tcpSockets[4])
 	for n := range whole {
 		if got, err := Decode(whole[:n], false); !errors.Is(err, ErrTruncated) || len(got.Listening) != 0 {
 			t.Fatalf("%d of %d bytes: %+v, error %v", n, len(whole), got, err)
@@ -158,8 +160,8 @@ func TestEachCutIsTruncated(t *testing.T) {
 
 // TestUnknownRecordsArePassedOver has a kind and longer records, as newer systems may.
 func TestUnknownRecordsArePassedOver(t *testing.T) {
-	group := form{120, 300}.group(false, tcpSockets[0])
-	in := slices.Concat(xinpgen(1, 5), group, record(61, 0x400), xinpgen(1, 5))
+	group := pcblisttest.Form{Socket: 120, TCP: 300}.Group(false, tcpSockets[0])
+	in := slices.Concat(pcblisttest.Header(1, 5), group, pcblisttest.Record(61, 0x400), pcblisttest.Header(1, 5))
 	got, err := Decode(in, false)
 	if err != nil || len(got.Listening) != 1 || got.Listening[0].Port != 631 {
 		t.Errorf("%+v, error %v", got, err)
@@ -167,25 +169,25 @@ func TestUnknownRecordsArePassedOver(t *testing.T) {
 }
 
 func TestOutOfStep(t *testing.T) {
-	good := ventura.group(false, tcpSockets[0])
-	open, end := xinpgen(1, 5), xinpgen(1, 5)
+	good := pcblisttest.Ventura.Group(false, tcpSockets[0])
+	open, end := pcblisttest.Header(1, 5), pcblisttest.Header(1, 5)
 	altered := func(at int, v uint32) []byte {
 		b := slices.Clone(good)
 		binary.LittleEndian.PutUint32(b[at:], v)
 		return b
 	}
 	for name, in := range map[string][]byte{
-		"header of another length":       slices.Concat(record(32, 1), good, end),
+		"header of another length":       slices.Concat(pcblisttest.Record(32, 1), good, end),
 		"record of no length":            slices.Concat(open, altered(0, 0), end),
 		"record shorter than its head":   slices.Concat(open, altered(104, 7), end),
-		"short pcb":                      slices.Concat(open, record(96, 0x10), end),
-		"short socket":                   slices.Concat(open, good[:104], record(72, 1), end),
-		"short tcp":                      slices.Concat(open, good[:104], record(32, 0x20), end),
+		"short pcb":                      slices.Concat(open, pcblisttest.Record(96, 0x10), end),
+		"short socket":                   slices.Concat(open, good[:104], pcblisttest.Record(72, 1), end),
+		"short tcp":                      slices.Concat(open, good[:104], pcblisttest.Record(32, 0x20), end),
 		"socket before its pcb":          slices.Concat(open, good[104:208], end),
 		"two sockets in a group":         slices.Concat(open, good[:208], good[104:208], end),
 		"end in the middle":              slices.Concat(open, good, end, good, end),
 		"bytes behind the end":           slices.Concat(open, good, end, []byte{0}),
-		"end of a generation before":     slices.Concat(open, good, xinpgen(1, 4)),
+		"end of a generation before":     slices.Concat(open, good, pcblisttest.Header(1, 4)),
 		"records of fixed stride, of 64": slices.Concat(open, altered(0, 64), end),
 	} {
 		if got, err := Decode(in, false); !errors.Is(err, ErrOutOfStep) || len(got.Listening) != 0 {
@@ -199,9 +201,9 @@ func TestOutOfStep(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(ventura.answer(false, tcpSockets...), false)
-	f.Add(monterey.answer(true, tcpSockets[:6]...), true)
-	f.Add(xinpgen(0, 1), true)
+	f.Add(pcblisttest.Ventura.Answer(false, tcpSockets...), false)
+	f.Add(pcblisttest.Catalina.Answer(true, tcpSockets[:6]...), true)
+	f.Add(pcblisttest.Header(0, 1), true)
 	f.Fuzz(func(t *testing.T, b []byte, udp bool) {
 		got, err := Decode(b, udp)
 		if err != nil {
@@ -223,16 +225,16 @@ func FuzzDecode(f *testing.F) {
 
 // BenchmarkDecode reads 10,000 sockets, of which 300 listen.
 func BenchmarkDecode(b *testing.B) {
-	var all []pcb
+	var all []pcblisttest.Socket
 	for i := range 10_000 {
 		p := tcpSockets[5]
 		if i < 300 {
 			p = tcpSockets[1]
 		}
-		p.lport = uint16(i + 1)
+		p.Lport = uint16(i + 1)
 		all = append(all, p)
 	}
-	in := ventura.answer(false, all...)
+	in := pcblisttest.Ventura.Answer(false, all...)
 	b.SetBytes(int64(len(in)))
 	b.ReportAllocs()
 	for b.Loop() {

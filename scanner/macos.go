@@ -1,0 +1,92 @@
+package scanner
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"portlight/scanner/process"
+)
+
+// macOS are the interfaces by which the sources of macOS read.
+type macOS struct {
+	sysctl    sysctl
+	netstat   reader                                 // one at a time
+	summarize func(pid int) (process.Summary, error) // as process.Summarize
+}
+
+// sysctl reads as unix.SysctlRaw of macOS.
+type sysctl func(name string, args ...int) ([]byte, error)
+
+// newMacOS takes what gives the text of netstat -anvl about a protocol.
+func newMacOS(read sysctl, netstat func(ctx context.Context, proto string) ([]byte, error), summarize func(int) (process.Summary, error), ports portRange) *macOS {
+	return &macOS{read, single(netstatReader(netstat, ports)), summarize}
+}
+
+// openers are the sources in the order of preference.
+func (m *macOS) openers() []opener {
+	return []opener{{"pcblist_n", m.openPcblist}, {"netstat", m.openNetstat}, {"gopsutil", openLsof}}
+}
+
+// openPcblist joins netstat to the sysctls where these show this user's sockets only,
+// as newer systems do.
+func (m *macOS) openPcblist(ctx context.Context) (source, error) {
+	read := pcblistReader(m.sysctl)
+	seen, err := selfTest(ctx, read)
+	if err != nil {
+		return nil, err
+	}
+	s := newLayered("pcblist_n", read, m.summarize)
+	s.notes = []string{wordsLastUser}
+	if seen.others(m.userOf) {
+		return s, nil
+	}
+	more, err := m.tryNetstat(ctx)
+	if err == nil && !more.others(m.userOf) {
+		err = errNoMore
+	}
+	if err != nil {
+		s.notes = append(s.notes, fmt.Sprintf(wordsOnlyOwn, seen.shown, seen.counted, err))
+		return s, nil
+	}
+	s.label, s.rest = "pcblist_n + netstat", newPaced(m.netstat)
+	s.notes = append(s.notes, wordsJoined)
+	return s, nil
+}
+
+// openNetstat reads nothing but netstat, with the number of sockets as the sign of
+// changes.
+func (m *macOS) openNetstat(ctx context.Context) (source, error) {
+	if _, err := m.tryNetstat(ctx); err != nil {
+		return nil, err
+	}
+	s := newLayered("netstat", m.countSockets, m.summarize)
+	s.rest, s.alone = newPaced(m.netstat), true
+	s.notes = []string{wordsLastUser, wordsOnlyNetstat}
+	return s, nil
+}
+
+func (m *macOS) tryNetstat(ctx context.Context) (sightings, error) {
+	ctx, cancel := context.WithTimeout(ctx, netstatLimit)
+	defer cancel()
+	return selfTest(ctx, m.netstat)
+}
+
+// countSockets tells how many sockets there are, as far as that may be known.
+func (m *macOS) countSockets(context.Context) (s sightings, err error) {
+	for _, proto := range protocols() {
+		b, err := m.sysctl("net.inet." + proto.String() + ".pcbcount")
+		if err == nil && len(b) == 4 {
+			s.generation += uint64(binary.LittleEndian.Uint32(b))
+		}
+	}
+	return s, nil
+}
+
+func (m *macOS) userOf(pid int) int {
+	sum, err := m.summarize(pid)
+	if err != nil {
+		return UnknownUID
+	}
+	return sum.UID
+}

@@ -1,0 +1,76 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"syscall"
+)
+
+// selfTest listens on loopback itself and takes a reading, which must show that: over
+// TCP, over TCP on IPv6 and over UDP, with this process and this user.
+func selfTest(ctx context.Context, read reader) (sightings, error) {
+	var own []Key
+	for _, k := range loopbacks() {
+		at, socket, err := listenOn(ctx, k)
+		if k.Addr.Is6() && (errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT)) {
+			continue // IPv6 is switched off
+		}
+		if err != nil {
+			return sightings{}, fmt.Errorf("self-test: %w", err)
+		}
+		defer socket.Close()
+		own = append(own, at)
+	}
+	seen, err := read(ctx)
+	if err != nil {
+		return sightings{}, err
+	}
+	for _, k := range own {
+		if err := seen.show(k); err != nil {
+			return sightings{}, fmt.Errorf("self-test: %w", err)
+		}
+	}
+	return seen, nil
+}
+
+// listenOn listens on a port that the kernel chooses.
+func listenOn(ctx context.Context, k Key) (Key, io.Closer, error) {
+	var l net.ListenConfig
+	at := netip.AddrPortFrom(k.Addr, 0).String()
+	if k.Proto == UDP {
+		conn, err := l.ListenPacket(ctx, "udp", at)
+		if err != nil {
+			return k, nil, err
+		}
+		k.Port = conn.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+		return k, conn, nil
+	}
+	conn, err := l.Listen(ctx, "tcp", at)
+	if err != nil {
+		return k, nil, err
+	}
+	k.Port = conn.Addr().(*net.TCPAddr).AddrPort().Port()
+	return k, conn, nil
+}
+
+// show reports what is wrong about an own socket.
+func (s *sightings) show(k Key) error {
+	i := slices.IndexFunc(s.all, func(b bound) bool { return b.Key == k })
+	if i < 0 {
+		return fmt.Errorf("this program's own socket %s is not shown", k.ID())
+	}
+	b := s.all[i]
+	if b.pid != os.Getpid() {
+		return fmt.Errorf("this program's own socket %s is shown with process %d in place of %d", k.ID(), b.pid, os.Getpid())
+	}
+	if b.uid != UnknownUID && b.uid != os.Geteuid() {
+		return fmt.Errorf("this program's own socket %s is shown with user %d in place of %d", k.ID(), b.uid, os.Geteuid())
+	}
+	return nil
+}
