@@ -9,16 +9,19 @@ import (
 	"time"
 
 	gops "github.com/shirou/gopsutil/v3/process"
+
+	"portlight/scanner/codesign"
 )
 
-// Here is what gopsutil tells on every system. Linux has its own way: gopsutil
-// there takes a whole second for the unit of start times, reads arguments
-// without a bound, leaves " (deleted)" in paths and follows HOST_PROC. This file
-// is compiled there all the same, so that its tests run.
+// Here is what is told on every system: by gopsutil, on macOS by the kernel for what
+// gopsutil would start other programs for. Linux has its own way: gopsutil there takes
+// a whole second for the unit of start times, reads arguments without a bound, leaves
+// " (deleted)" in paths and follows HOST_PROC. This file is compiled there all the
+// same, so that its tests run.
 
 // portable is one process and the moment it began, in milliseconds since 1970.
 type portable struct {
-	*gops.Process
+	handle
 	start uint64
 }
 
@@ -29,18 +32,11 @@ func openPortable(pid int) (portable, error) {
 	if pid <= 0 || pid > math.MaxInt32 {
 		return portable{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
 	}
-	p, err := gops.NewProcess(int32(pid))
-	if errors.Is(err, gops.ErrorProcessNotRunning) {
-		err = ErrGone
-	}
+	h, start, err := openHandle(pid)
 	if err != nil {
-		return portable{}, fmt.Errorf("read process %d: %w", pid, err)
+		return portable{}, fmt.Errorf("read process %d: %w", pid, orVanished(pid, err))
 	}
-	ms, err := p.CreateTime()
-	if err != nil {
-		return portable{}, fmt.Errorf("read start of process %d: %w", pid, orVanished(pid, err))
-	}
-	return portable{p, uint64(ms)}, nil
+	return portable{h, start}, nil
 }
 
 // orVanished turns an error about a process that has ended meanwhile into
@@ -72,10 +68,10 @@ func (p portable) user() (uid int, name string, err error) {
 }
 
 func (p portable) summary() Summary {
-	s := Summary{ID: p.id(), Started: time.UnixMilli(int64(p.start))}
+	s := Summary{ID: p.id(), Started: time.UnixMilli(int64(p.start)), Image: p.image()}
 	s.UID, s.User, _ = p.user()
 	s.Path, _ = p.Exe()
-	s.Comm, _ = kernelName(p.Process)
+	s.Comm, _ = p.kernelName()
 	var args []string
 	if s.Path == "" && len(s.Comm) >= commLen {
 		args, _ = p.CmdlineSlice()
@@ -84,6 +80,7 @@ func (p portable) summary() Summary {
 	s.Interpreted = titled(cmp.Or(s.Path, s.Comm))
 	n, _ := p.title(s.Path, s.Comm)
 	s.Title, s.Script = n.Title, n.Script
+	s.Signature = p.signature()
 	return s
 }
 
@@ -104,6 +101,9 @@ func portableSummarize(pid int) (Summary, error) {
 		return Summary{}, err
 	}
 	s := p.summary()
+	if s.Image != p.image() { // it became another program meanwhile
+		s = p.summary()
+	}
 	if !p.same() {
 		return Summary{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
 	}
@@ -135,7 +135,7 @@ func portableTitle(id ID) (Naming, error) {
 		return Naming{}, fmt.Errorf("read process %d: %w", id.PID, ErrGone)
 	}
 	exe, _ := p.Exe()
-	comm, _ := kernelName(p.Process)
+	comm, _ := p.kernelName()
 	title, err := p.title(exe, comm)
 	if !p.same() {
 		err = ErrGone
@@ -151,13 +151,16 @@ func (p portable) details() *Details {
 	var err error
 	t.UID, t.User, err = p.user()
 	t.portableNote(FieldUser, err)
-	t.Comm, err = kernelName(p.Process)
+	t.Comm, err = p.kernelName()
 	t.Exe, t.Deleted = p.exe(t)
 	t.Cwd, t.Args = p.cwdAndArgs(t)
 	if t.Name = programName(t.Exe, t.Comm, t.Args); t.Name == "" {
 		t.portableNote(FieldName, err)
 	}
 	t.Title = Title(cmp.Or(t.Exe, t.Comm), t.Args, t.Cwd)
+	if t.Signature = p.signature(); t.Signature == (codesign.Signature{}) {
+		t.Signature, _ = codesign.OfFile(t.Exe) // it may be none of macOS's, or not readable
+	}
 	var whole bool
 	if t.Parents, whole = p.parents(); !whole {
 		t.Missing[FieldParents] = wordParents
@@ -211,7 +214,7 @@ func portableLook(pid int) (facts, error) {
 		return facts{}, err
 	}
 	uid, _, _ := p.user()
-	return facts{start: p.start, uid: uid, ended: zombie(p.Process)}, nil
+	return facts{start: p.start, uid: uid, ended: p.zombie()}, nil
 }
 
 func portableExe(pid int) (string, error) {

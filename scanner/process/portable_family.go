@@ -37,7 +37,7 @@ func (p portable) children() (first []Relative, more int, whole bool) {
 	}
 	var all []portable
 	for _, pid := range pids {
-		if c, err := openPortable(pid); err == nil && !zombie(c.Process) {
+		if c, err := openPortable(pid); err == nil && !c.zombie() {
 			all = append(all, c)
 		}
 	}

@@ -3,14 +3,41 @@
 package process
 
 import (
+	"errors"
 	"slices"
 
 	gops "github.com/shirou/gopsutil/v3/process"
+
+	"portlight/scanner/codesign"
 )
 
-func kernelName(p *gops.Process) (string, error) { return p.Name() }
+// handle is a process as gopsutil tells of it.
+type handle struct{ *gops.Process }
 
-func openFiles(p *gops.Process) (int32, error) { return p.NumFDs() }
+func openHandle(pid int) (h handle, start uint64, err error) {
+	p, err := gops.NewProcess(int32(pid))
+	if errors.Is(err, gops.ErrorProcessNotRunning) {
+		err = ErrGone
+	}
+	if err != nil {
+		return handle{}, 0, err
+	}
+	ms, err := p.CreateTime()
+	return handle{p}, uint64(ms), err
+}
+
+func (h handle) kernelName() (string, error) { return h.Name() }
+
+func (h handle) openFiles() (int32, error) { return h.NumFDs() }
+
+func (h handle) zombie() bool {
+	status, err := h.Status()
+	return err == nil && slices.Contains(status, gops.Zombie)
+}
+
+func (handle) image() uint64 { return 0 }
+
+func (handle) signature() codesign.Signature { return codesign.Signature{} }
 
 // childPIDs asks each process for its parent; gopsutil's Children would run pgrep.
 func childPIDs(pid int) ([]int, error) {
@@ -25,9 +52,4 @@ func childPIDs(pid int) ([]int, error) {
 		}
 	}
 	return pids, nil
-}
-
-func zombie(p *gops.Process) bool {
-	status, err := p.Status()
-	return err == nil && slices.Contains(status, gops.Zombie)
 }

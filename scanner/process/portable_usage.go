@@ -24,7 +24,7 @@ func portableMeasure(id ID) (*Usage, error) {
 func (p portable) usage() *Usage {
 	u := &Usage{ID: p.id(), Missing: map[string]string{}}
 	uid, user, _ := p.user()
-	ended := zombie(p.Process)
+	ended := p.zombie()
 	note := func(field string, err error) {
 		switch {
 		case ended && (err != nil || field != FieldCPU):
@@ -45,7 +45,7 @@ func (p portable) usage() *Usage {
 	note(FieldMemory, err)
 	threads, err := p.NumThreads()
 	note(FieldThreads, err)
-	files, err := openFiles(p.Process)
+	files, err := p.openFiles()
 	note(FieldOpenFiles, err)
 	if !ended {
 		u.Threads, u.OpenFiles = int(threads), int(files)

@@ -2,10 +2,15 @@
 //
 // On Linux the facts are read from /proc, each process through one descriptor of
 // its directory: that stays with the process, so facts of two processes that had
-// the same pid never mix. Elsewhere they come from gopsutil.
+// the same pid never mix. On macOS they come from the kernel, which tells some of
+// everyone's processes and the rest of one's own. Elsewhere they come from gopsutil.
 package process
 
-import "time"
+import (
+	"time"
+
+	"portlight/scanner/codesign"
+)
 
 // ID names one process for good: a pid is used again, a pid with its start time
 // is not.
@@ -30,7 +35,9 @@ type Summary struct {
 	UID         int       // effective user id, or -1
 	User        string    // name of UID, or its number where it has none
 	Started     time.Time // when it began, to the kernel's clock tick; the zero time if unknown
-	Image       uint64    // another number after each execve(2), also of the same program; 0 where that is not told, as on other systems than Linux
+	Image       uint64    // another number after each execve(2), also of the same program; 0 where that is not told, as on other systems than Linux and macOS
+
+	Signature codesign.Signature // who signed the program; zero where that is not known, as on every system but macOS
 }
 
 // Details is what can be told of a process. Its texts come from the process
@@ -51,6 +58,8 @@ type Details struct {
 	Children     []Relative        // those that it started or took over and that have not ended, oldest first, at most 64
 	MoreChildren int               // how many there are beyond these
 	Missing      map[string]string // for each fact that could not be read, by the Field constants, why in words for a person
+
+	Signature codesign.Signature // as in Summary, or what the file claims where the kernel does not tell
 }
 
 // Relative is a parent, a parent's parent or a child. Only its PID is sure to be known.

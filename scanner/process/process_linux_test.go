@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portlight/scanner/codesign"
 )
 
 func TestReadOwnChild(t *testing.T) {
@@ -46,7 +48,7 @@ func TestReadOwnChild(t *testing.T) {
 		}
 	}
 	s, err := Summarize(c.id.PID)
-	if want := (Summary{c.id, d.Name, "", "", false, d.Comm, path, d.UID, d.User, d.Started, s.Image}); err != nil || s != want || s.Image == 0 {
+	if want := (Summary{c.id, d.Name, "", "", false, d.Comm, path, d.UID, d.User, d.Started, s.Image, codesign.Signature{}}); err != nil || s != want || s.Image == 0 {
 		t.Errorf("got %+v, %v", s, err)
 	}
 }
