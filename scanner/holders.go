@@ -71,5 +71,5 @@ func standing(l *Listener, cgroup string, room []supervisor.Holder) supervisor.S
 }
 
 func newProcess(s *process.Summary) Process {
-	return Process{ID: s.ID, Name: s.Name, Title: s.Title, Script: s.Script, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started}
+	return Process{ID: s.ID, Name: s.Name, Title: s.Title, Script: s.Script, Comm: s.Comm, Path: s.Path, UID: s.UID, User: s.User, Started: s.Started, Signature: s.Signature}
 }

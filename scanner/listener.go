@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"portlight/scanner/codesign"
 	"portlight/scanner/process"
 	"portlight/scanner/supervisor"
 )
@@ -100,6 +101,8 @@ type Process struct {
 	UID     int       // effective user id, or UnknownUID
 	User    string    // name of UID, or its number where it has none
 	Started time.Time // when the process began, to the kernel's clock tick
+
+	Signature codesign.Signature // who signed the program; zero where that is not known, as on every system but macOS
 }
 
 // Listener is an address that takes connections or datagrams. Several sockets
@@ -167,7 +170,7 @@ func (l *Listener) Equal(o *Listener) bool {
 // wall clock, and Comm, which a process may rewrite as often as it likes. Title
 // and Script are read now and then only.
 func (p Process) equal(o Process) bool {
-	return p.ID == o.ID && p.Name == o.Name && p.naming() == o.naming() && p.Path == o.Path && p.UID == o.UID
+	return p.ID == o.ID && p.Name == o.Name && p.naming() == o.naming() && p.Path == o.Path && p.UID == o.UID && p.Signature == o.Signature
 }
 
 func (p Process) naming() process.Naming { return process.Naming{Title: p.Title, Script: p.Script} }

@@ -14,13 +14,18 @@ import (
 // Program is the identity of a process across restarts, updates and changes of its
 // pid, the first of these that applies:
 //
+//	sign:TEAM/IDENTIFIER, sign:apple/IDENTIFIER, which the kernel of macOS has validated
 //	container:PROJECT/SERVICE, container:IMAGE or container:NAME
-//	exe:PATH, without the numbers of versions, of interpreters with what they run by its path
+//	exe:PATH, without the numbers of versions
 //	unit:SERVICE, unit:UID/SERVICE for a service of a user's own
 //	hidden:UID/NAME
 //
+// Interpreters by a signature or a path have behind them what they run, by its path.
 // A nil process stands for the owners that cannot be seen, and for the kernel.
 func Program(l *scanner.Listener, p *scanner.Process) string {
+	if p != nil && p.Signature.Identity() != "" {
+		return signed + p.Signature.Identity() + script(p)
+	}
 	if c := container(l); c != "" {
 		return "container:" + c
 	}
@@ -38,6 +43,9 @@ func Program(l *scanner.Listener, p *scanner.Process) string {
 	}
 	return hidden(l.UID, "")
 }
+
+// signed begins an identity by who signed a program.
+const signed = "sign:"
 
 // Name is short for an identity by the path of an executable: the last part of the path,
 // and of what an interpreter runs.

@@ -6,13 +6,19 @@ import (
 	"strings"
 
 	"portlight/scanner"
+	"portlight/scanner/codesign"
 )
 
 // OfFile is the identity of a program by its executable. A link is followed, as the
-// kernel does. What an interpreter runs is a program of its own.
+// kernel does. What an interpreter runs is a program of its own. What the signature in
+// the file claims is taken for true: only a process of which the kernel has validated it
+// has that identity.
 func OfFile(file string) string {
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target
+	}
+	if s, err := codesign.OfFile(file); err == nil && s.Claim() != "" {
+		return signed + s.Claim()
 	}
 	return Program(&scanner.Listener{}, &scanner.Process{Path: filepath.Clean(file)})
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"portlight/scanner"
+	"portlight/scanner/codesign"
 	"portlight/scanner/process"
 	"portlight/scanner/supervisor"
 )
@@ -51,6 +52,25 @@ type storedOwner struct {
 	UID     int    `json:"u,omitempty"`
 	User    string `json:"us,omitempty"`
 	Started int64  `json:"b,omitempty"` // nanoseconds since 1970
+
+	Signature storedSignature `json:"g,omitzero"`
+}
+
+// storedSignature is a codesign.Signature.
+type storedSignature struct {
+	ID       string `json:"i,omitempty"`
+	Team     string `json:"t,omitempty"`
+	Evidence uint8  `json:"e,omitempty"`
+	Signer   uint8  `json:"s,omitempty"`
+	Category uint8  `json:"c,omitempty"`
+}
+
+func newStoredSignature(s codesign.Signature) storedSignature {
+	return storedSignature{s.ID, s.Team, uint8(s.Evidence), uint8(s.Signer), uint8(s.Category)}
+}
+
+func (s storedSignature) signature() codesign.Signature {
+	return codesign.Signature{ID: s.ID, Team: s.Team, Evidence: codesign.Evidence(s.Evidence), Signer: codesign.Signer(s.Signer), Category: codesign.Category(s.Category)}
 }
 
 type storedManager struct {
@@ -83,7 +103,7 @@ func (s *storedListener) texts() []*string {
 	all := []*string{&s.Namespace, &s.Addr, &s.Device, &s.User}
 	for i := range s.Owners {
 		o := &s.Owners[i]
-		all = append(all, &o.Name, &o.Title, &o.Script, &o.Comm, &o.Path, &o.User)
+		all = append(all, &o.Name, &o.Title, &o.Script, &o.Comm, &o.Path, &o.User, &o.Signature.ID, &o.Signature.Team)
 	}
 	if m := s.Manager; m != nil {
 		all = append(all, &m.By, &m.Unit, &m.Starts, &m.App, &m.Packaging, &m.Target)
@@ -128,7 +148,7 @@ func newStored(l *scanner.Listener) *storedListener {
 		s.Addr = l.Addr.String()
 	}
 	for _, p := range l.Owners {
-		o := storedOwner{PID: p.PID, Start: p.Start, Name: p.Name, Title: p.Title, Script: p.Script, Comm: p.Comm, Path: p.Path, UID: p.UID, User: p.User}
+		o := storedOwner{PID: p.PID, Start: p.Start, Name: p.Name, Title: p.Title, Script: p.Script, Comm: p.Comm, Path: p.Path, UID: p.UID, User: p.User, Signature: newStoredSignature(p.Signature)}
 		if !p.Started.IsZero() {
 			o.Started = p.Started.UnixNano()
 		}
@@ -188,7 +208,7 @@ func (s *storedListener) listener() (scanner.Listener, error) {
 		DualStack: s.DualStack, UID: s.UID, User: s.User, Unseen: s.Unseen, Kernel: s.Kernel, Ephemeral: s.Ephemeral, Backlog: s.Backlog,
 	}
 	for _, o := range s.Owners {
-		p := scanner.Process{ID: process.ID{PID: o.PID, Start: o.Start}, Name: o.Name, Title: o.Title, Script: o.Script, Comm: o.Comm, Path: o.Path, UID: o.UID, User: o.User}
+		p := scanner.Process{ID: process.ID{PID: o.PID, Start: o.Start}, Name: o.Name, Title: o.Title, Script: o.Script, Comm: o.Comm, Path: o.Path, UID: o.UID, User: o.User, Signature: o.Signature.signature()}
 		if o.Started != 0 {
 			p.Started = time.Unix(0, o.Started)
 		}

@@ -84,6 +84,10 @@ type ProcessJSON struct {
 	Path    string    `json:"path"`
 	User    string    `json:"user"`
 	Started time.Time `json:"started"`
+
+	// Signed is who signed the program, where the kernel of macOS has validated it:
+	// "9BNSXJN65R/com.docker.backend", "apple/com.apple.rapportd".
+	Signed string `json:"signed,omitempty"`
 }
 
 // EventJSON is one line of `watch --json`.
@@ -138,7 +142,7 @@ func NewListenerJSON(r Row) ListenerJSON {
 		out.Container = &ContainerJSON{c.Engine, c.ID, c.Name, c.Image, c.Pod, c.Project, c.Service}
 	}
 	for _, p := range l.Owners {
-		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Title, p.Script, p.Path, p.User, p.Started})
+		out.Processes = append(out.Processes, ProcessJSON{p.PID, p.Name, p.Title, p.Script, p.Path, p.User, p.Started, p.Signature.Identity()})
 	}
 	return out
 }

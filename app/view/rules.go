@@ -93,6 +93,10 @@ func ProgramWords(identity string) string {
 		return "every program"
 	case kind == "exe":
 		return Clean(alerts.Name(identity), maxPath) + " (" + Clean(rest, maxIdentity) + ")"
+	case kind == "sign" && user == "apple":
+		return Clean(name, maxIdentity) + " (a part of macOS)"
+	case kind == "sign":
+		return Clean(name, maxIdentity) + " (of team " + Clean(user, maxName) + ")"
 	case kind == "container":
 		return "the container " + Clean(rest, maxIdentity)
 	case kind == "unit" && owned:

@@ -39,6 +39,8 @@ func TestRuleWords(t *testing.T) {
 		{rule(func(r *alerts.Rule) { r.Program, r.Proto = "container:shop/web", scanner.TCP }), "Allow the container shop/web on every tcp port"},
 		{rule(func(r *alerts.Rule) { r.Program, r.Ephemeral = "exe:/usr/bin/python3.11 python3 app.py", true }), "Allow python3.11 python3 app.py (/usr/bin/python3.11 python3 app.py) on the ports that the system hands out"},
 		{rule(func(r *alerts.Rule) { r.Program = "hidden:0/cupsd" }), "Allow cupsd of user 0 (its file cannot be seen) on every port"},
+		{rule(func(r *alerts.Rule) { r.Program = "sign:9BNSXJN65R/com.docker.backend" }), "Allow com.docker.backend (of team 9BNSXJN65R) on every port"},
+		{rule(func(r *alerts.Rule) { r.Program = "sign:apple/com.apple.python3 /srv/x.py" }), "Allow com.apple.python3 /srv/x.py (a part of macOS) on every port"},
 		{rule(func(r *alerts.Rule) { r.Program = "hidden:0/" }), "Allow the hidden programs of user 0 on every port"},
 		{rule(func(r *alerts.Rule) { r.Program = "odd" }), "Allow odd on every port"},
 		{rule(func(r *alerts.Rule) { r.Ephemeral, r.FirstPort, r.LastPort = true, 40000, 50000 }), "Allow every program on those ports of 40000-50000 that the system hands out"},

@@ -221,6 +221,9 @@ func (s *subject) ownership() group {
 		if d := read.details; d != nil && d.Deleted && !seen[d.Exe] {
 			g.pairs = append(g.pairs, pair{label: wordFile, value: deletedWords(view.Clean(d.Exe, maxText)), warn: true})
 		}
+		if d := read.details; d != nil && !seen[d.Exe] {
+			g.add(wordSigned, view.Clean(d.Signature.Words(), maxText), false)
+		}
 		if d := read.details; d != nil && read.pack != nil && !seen[d.Exe] {
 			g.addPackage(read.pack)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"portlight/app/view"
 	"portlight/scanner"
+	"portlight/scanner/codesign"
 	"portlight/scanner/process"
 )
 
@@ -71,6 +72,8 @@ func TestDetails(t *testing.T) {
 	orphan := known(node)
 	orphan[node.ID].details.Parents = nil
 	orphan[node.ID].details.Missing[process.FieldParents] = "the parent cannot be read"
+	signed := known(node)
+	signed[node.ID].details.Signature = codesign.Signature{ID: "org.nodejs\u202e.node", Team: "HX7739G8FX", Evidence: codesign.Kernel, Signer: codesign.Developer, Category: codesign.DeveloperID}
 	for _, c := range []struct {
 		name  string
 		s     *scanner.Snapshot
@@ -83,6 +86,7 @@ func TestDetails(t *testing.T) {
 		{"replaced", household(), "tcp:127.0.0.1:8080", false, replaced},
 		{"partial", household(), "tcp:127.0.0.1:8080", false, partial},
 		{"orphan", household(), "tcp:127.0.0.1:8080", false, orphan},
+		{"signed", household(), "tcp:127.0.0.1:8080", false, signed},
 		{"failed", household(), "tcp:127.0.0.1:8080", false, ended},
 		{"gone", household(), "tcp:127.0.0.1:8080", true, known(node)},
 		{"several", household(), "tcp:[::]:80", false, known(nginx, worker)},

@@ -117,6 +117,7 @@ const (
 	wordUnit           = "Managed by"
 	wordContainer      = "Container"
 	wordInstalled      = "Installed by"
+	wordSigned         = "Signature"
 	wordFile           = "File"
 	wordInContainer    = "It came with its container's image."
 	wordGroupHistory   = "History"

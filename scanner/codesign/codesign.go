@@ -31,7 +31,7 @@ const (
 // Category is the way in which macOS came to accept a program, the kernel's
 // CS_VALIDATION_CATEGORY_* (osfmk/kern/cs_blobs.h of xnu). Zero is untold, as before
 // macOS 13.
-type Category uint32
+type Category uint8
 
 // The categories that tell who vouches for a program.
 const (

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"syscall"
 )
 
@@ -63,7 +64,7 @@ func validated(ask csops) (Signature, error) {
 		return Signature{}, err
 	}
 	category, _ := number(ask, opCategory) // older systems do not know the operation
-	s.Category = Category(category)
+	s.Category = Category(min(category, math.MaxUint8))
 	s.Signer = s.signer(flags, team)
 	if s.Signer == Developer {
 		s.Team = team

@@ -23,21 +23,21 @@ func (s Signature) kernelWords() string {
 	case AdHoc:
 		return s.ID + ", signed ad hoc: nobody vouches for it"
 	}
-	return "none that macOS holds for valid"
+	return "None that macOS holds for valid"
 }
 
 func (s Signature) fileWords() string {
 	switch s.Signer {
 	case Apple:
-		return "its file claims to be " + s.ID + ", a part of macOS; that is not checked"
+		return "Its file claims to be " + s.ID + ", a part of macOS; that is not checked"
 	case Developer:
-		return "its file claims to be " + s.ID + " of team " + s.Team + "; that is not checked"
+		return "Its file claims to be " + s.ID + " of team " + s.Team + "; that is not checked"
 	case Certificate:
-		return "its file claims to be " + s.ID + ", of no team; that is not checked"
+		return "Its file claims to be " + s.ID + ", of no team; that is not checked"
 	case AdHoc:
-		return "its file claims to be " + s.ID + ", signed ad hoc: nobody vouches for it"
+		return "Its file claims to be " + s.ID + ", signed ad hoc: nobody vouches for it"
 	}
-	return "its file has none"
+	return "Its file has none"
 }
 
 func (c Category) words() string {
