@@ -149,6 +149,49 @@ func TestParseGlobalState(t *testing.T) {
 	}
 }
 
+// TestParseSwitch has the wordings that were seen of macOS.
+func TestParseSwitch(t *testing.T) {
+	for in, want := range map[string]setting{
+		"Firewall has block all state set to disabled.\n":                 off,
+		"Firewall has block all state set to enabled.\n":                  on,
+		"Block all DISABLED!\n":                                           off,
+		"Firewall stealth mode is off\n":                                  off,
+		"Firewall stealth mode is on\n":                                   on,
+		"Stealth mode enabled\n":                                          on,
+		"Stealth mode disabled\n":                                         off,
+		"ALF: Error, kStealthEnableKey does not return the correct type.": unset,
+		"Stealth mode enabled, or is it":                                  unset,
+		" \n":                                                             unset,
+		"":                                                                unset,
+	} {
+		if got := parseSwitch([]byte(in)); got != want {
+			t.Errorf("%q: got %v", in, got)
+		}
+	}
+}
+
+func TestApplicationState(t *testing.T) {
+	const enabled, disabled = "Firewall is enabled. (State = 1)", "Firewall is disabled. (State = 0)"
+	const blocking, stealth = "Firewall has block all state set to enabled.", "Stealth mode enabled"
+	for _, c := range []struct {
+		global, blockAll, stealth string
+		want                      State
+	}{
+		{enabled, "", "", State{applicationFirewall, Active, ""}},
+		{enabled, "Block all DISABLED!", "Firewall stealth mode is off", State{applicationFirewall, Active, ""}},
+		{enabled, blocking, "", State{applicationFirewall, Active, wordEssential}},
+		{enabled, blocking, stealth, State{applicationFirewall, Active, wordEssential + ", " + wordStealth}},
+		{"(State = 2)", blocking, stealth, State{applicationFirewall, Active, wordEssential + ", " + wordStealth}},
+		{enabled, "", stealth, State{applicationFirewall, Active, wordStealth}},
+		{disabled, blocking, stealth, State{applicationFirewall, Inactive, ""}},
+		{"", blocking, stealth, State{applicationFirewall, Unknown, "not readable"}},
+	} {
+		if got := applicationState([]byte(c.global), []byte(c.blockAll), []byte(c.stealth)); got != c.want {
+			t.Errorf("%q, %q, %q: %+v", c.global, c.blockAll, c.stealth, got)
+		}
+	}
+}
+
 func FuzzRuleset(f *testing.F) {
 	f.Add(tableBytes(familyIPv4, "filter", tableDormant), chainBytes(familyIPv4, "filter", hookInput, drop, 3))
 	f.Add(tableBytes(familyInet, "filter", 0), chainBytes(familyInet, "filter", hookPrerouting, accept, 3))
@@ -174,6 +217,17 @@ func FuzzParseGlobalState(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		if got := parseGlobalState([]byte(s)).Status; got == Inactive && !strings.Contains(s, "(State = 0)") {
 			t.Errorf("%q is %s", s, got)
+		}
+	})
+}
+
+func FuzzParseSwitch(f *testing.F) {
+	f.Add("Block all DISABLED!")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := parseSwitch([]byte(s))
+		if lower := strings.ToLower(s); got == on && !strings.Contains(lower, "on") && !strings.Contains(lower, "enabled") ||
+			got == off && !strings.Contains(lower, "off") && !strings.Contains(lower, "disabled") {
+			t.Errorf("%q: got %v", s, got)
 		}
 	})
 }
