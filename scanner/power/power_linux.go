@@ -41,9 +41,3 @@ func slept() (time.Duration, bool) {
 	return lead(func() (time.Duration, bool) { return clock(unix.CLOCK_BOOTTIME) },
 		func() (time.Duration, bool) { return clock(unix.CLOCK_MONOTONIC) })
 }
-
-func clock(id int32) (time.Duration, bool) {
-	var ts unix.Timespec
-	err := unix.ClockGettime(id, &ts)
-	return time.Duration(ts.Nano()), err == nil
-}
