@@ -6,11 +6,14 @@ import (
 	"strings"
 )
 
+// ethernetOrWiFi is what a name as "en0" says.
+var ethernetOrWiFi = nature{Other, "Ethernet or Wi-Fi"}
+
 // appleNames are the names of interfaces of macOS without the number behind them,
 // so far as a name is sure.
 var appleNames = map[string]nature{
 	"lo":        {Loopback, ""},
-	"en":        {Other, "Ethernet or Wi-Fi"},
+	"en":        ethernetOrWiFi,
 	"utun":      {VPN, "utun"},
 	"ipsec":     {VPN, "IPsec"},
 	"ppp":       {Other, "PPP"},

@@ -1,5 +1,5 @@
 // Package netif tells the network interfaces of this computer, what kind of
-// network each leads to, and on Linux when they change.
+// network each leads to, and on Linux and macOS when they change.
 package netif
 
 import (
@@ -64,9 +64,9 @@ func Equal(a, b []Interface) bool {
 // by index.
 //
 // Linux tells all by rtnetlink(7) and /sys/class/net. On other systems the kind is
-// told by the name, so far as that is sure: an "en0" of macOS may be Ethernet or
-// Wi-Fi and is Other; and the broadcast address is taken to be the last of its
-// network.
+// told by the name, so far as that is sure: of an "en0", which may be Ethernet or
+// Wi-Fi, macOS's kernel is asked; and the broadcast address is taken to be the last of
+// its network.
 func Read() ([]Interface, error) { return read() }
 
 // address is an address of an interface.

@@ -13,10 +13,13 @@ func read() (all []Interface, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read interfaces: %w", err)
 	}
+	probes := openProber()
+	defer probes.close()
 	var addrs []address
 	for _, i := range list {
-		n := natureByName(i.Name, i.Flags&net.FlagLoopback != 0)
-		up := i.Flags&net.FlagUp != 0 && i.Flags&net.FlagRunning != 0
+		told := probes.of(i.Name)
+		n := told.refine(natureByName(i.Name, i.Flags&net.FlagLoopback != 0))
+		up := i.Flags&net.FlagUp != 0 && i.Flags&net.FlagRunning != 0 && !told.broken
 		all = append(all, Interface{Index: i.Index, Name: i.Name, Kind: n.kind, Detail: n.detail, Up: up})
 		own, err := i.Addrs()
 		if err != nil {
