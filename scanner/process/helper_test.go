@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -151,9 +152,13 @@ func denial(_ Outcome, err error) (PermissionError, bool) {
 	return *denied, errors.Is(err, ErrNotPermitted)
 }
 
+// self is the test binary, by the path that the kernel has: on macOS the folder for
+// temporary files is behind a link.
 func self(t *testing.T) string {
 	t.Helper()
 	path, err := os.Executable()
+	must(t, err)
+	path, err = filepath.EvalSymlinks(path)
 	must(t, err)
 	return path
 }
@@ -163,7 +168,9 @@ func copySelf(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(self(t))
 	must(t, err)
-	path := t.TempDir() + "/" + name
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	must(t, err)
+	path := filepath.Join(dir, name)
 	must(t, os.WriteFile(path, b, 0o755))
 	return path
 }

@@ -181,7 +181,11 @@ func (p portable) exe(t *Details) (path string, deleted bool) {
 func (p portable) cwdAndArgs(t *Details) (cwd string, args []string) {
 	cwd, err := p.Cwd()
 	t.portableNote(FieldCwd, err)
-	args, err = p.CmdlineSlice()
+	if args, err = p.CmdlineSlice(); err != nil {
+		if line := p.commandLine(); line != "" {
+			return cwd, []string{line}
+		}
+	}
 	t.portableNote(FieldArgs, err)
 	if err == nil && len(args) == 0 {
 		t.Missing[FieldArgs] = wordNone

@@ -1,14 +1,18 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 	"unsafe"
 
 	gops "github.com/shirou/gopsutil/v3/process"
 	"golang.org/x/sys/unix"
 
 	"portlight/scanner/codesign"
+	"portlight/scanner/internal/command"
 )
 
 // handle is a process with what the kernel tells of everyone's without any right.
@@ -82,6 +86,25 @@ func (h handle) CmdlineSlice() ([]string, error) {
 		return nil, fmt.Errorf("sysctl kern.procargs2: %w", err)
 	}
 	return parseProcArgs(b)
+}
+
+// The bounds of asking ps.
+const (
+	psTimeout = 2 * time.Second
+	psLimit   = 2 << 20 // bytes: the kernel keeps a megabyte of arguments, of which ps writes some bytes as several
+)
+
+// commandLine is all arguments as one text, which ps(1) of macOS tells of everyone's
+// processes: it runs with the rights of root. It takes some milliseconds, so it is for
+// the details of one process only.
+func (h handle) commandLine() string {
+	ctx, cancel := context.WithTimeout(context.Background(), psTimeout)
+	defer cancel()
+	out, err := command.Output(ctx, psLimit, "/bin/ps", "-ww", "-o", "command=", "-p", strconv.Itoa(int(h.Pid)))
+	if err != nil {
+		return ""
+	}
+	return parseCommand(out)
 }
 
 // image is a number that each execve(2) changes.

@@ -35,6 +35,8 @@ func (h handle) zombie() bool {
 	return err == nil && slices.Contains(status, gops.Zombie)
 }
 
+func (handle) commandLine() string { return "" }
+
 func (handle) image() uint64 { return 0 }
 
 func (handle) signature() codesign.Signature { return codesign.Signature{} }

@@ -51,7 +51,7 @@ type Details struct {
 	UID          int               // effective user id, or -1
 	Exe          string            // executable without " (deleted)", or ""
 	Deleted      bool              // the file of Exe has been removed or replaced since the start
-	Args         []string          // arguments, the program's name first; the process may rewrite them
+	Args         []string          // arguments, the program's name first; the process may rewrite them. Of another user's on macOS they are one text, with blanks between
 	Cwd          string            // working folder; a removed one ends in " (deleted)" on Linux
 	Started      time.Time         // as in Summary
 	Parents      []Relative        // parent first, up to pid 1 or to the first that cannot be read

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"strings"
 )
 
 // Here is how the answers of macOS's kernel are read: those of proc_info(2), as
@@ -78,4 +79,14 @@ func parseProcArgs(b []byte) ([]string, error) {
 		args = append(args, string(arg))
 	}
 	return args, nil
+}
+
+// parseCommand reads what "ps -o command=" prints of one process. A name in brackets
+// stands where it does not know the arguments either.
+func parseCommand(b []byte) string {
+	line := strings.TrimSpace(string(b))
+	if strings.HasPrefix(line, "(") && strings.HasSuffix(line, ")") {
+		return ""
+	}
+	return line
 }

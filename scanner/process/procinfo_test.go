@@ -90,3 +90,17 @@ func TestParseUnique(t *testing.T) {
 		t.Errorf("of a short answer: %#x", got)
 	}
 }
+
+func TestParseCommand(t *testing.T) {
+	for in, want := range map[string]string{
+		"/usr/sbin/httpd -D FOREGROUND\n": "/usr/sbin/httpd -D FOREGROUND",
+		"(httpd)\n":                       "",
+		"(a) b\n":                         "(a) b",
+		"\n":                              "",
+		"":                                "",
+	} {
+		if got := parseCommand([]byte(in)); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
