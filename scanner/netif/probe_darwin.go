@@ -45,8 +45,12 @@ func (p prober) of(name string) (told probe) {
 	return told
 }
 
+// sysIoctl is the number of int ioctl(int, u_long, caddr_t) in
+// bsd/kern/syscalls.master of xnu.
+const sysIoctl = 54
+
 // ask is ioctl(2).
 func (p prober) ask(request uint, answer unsafe.Pointer) bool {
-	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(p.fd), uintptr(request), uintptr(answer))
+	_, _, errno := unix.Syscall(sysIoctl, uintptr(p.fd), uintptr(request), uintptr(answer))
 	return errno == 0
 }

@@ -153,12 +153,15 @@ const (
 // sizeFile is that of struct proc_fdinfo, of which there is one for each open file.
 const sizeFile = 8
 
-// processInfo asks proc_info(2) about a process and gives the size of the answer:
-// number 336 in bsd/kern/syscalls.master of xnu, int proc_info(int32_t callnum, int32_t
-// pid, uint32_t flavor, uint64_t arg, user_addr_t buffer, int32_t buffersize).
+// sysProcInfo is the number of int proc_info(int32_t callnum, int32_t pid, uint32_t
+// flavor, uint64_t arg, user_addr_t buffer, int32_t buffersize) in
+// bsd/kern/syscalls.master of xnu.
+const sysProcInfo = 336
+
+// processInfo asks proc_info(2) about a process and gives the size of the answer.
 func processInfo(pid int, flavor uintptr, buf []byte) (int, error) {
 	const callPIDInfo = 2 // PROC_INFO_CALL_PIDINFO of bsd/sys/proc_info_private.h
-	n, _, errno := unix.Syscall6(unix.SYS_PROC_INFO, callPIDInfo, uintptr(pid), flavor, 0, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
+	n, _, errno := unix.Syscall6(sysProcInfo, callPIDInfo, uintptr(pid), flavor, 0, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
 	switch {
 	case errno == unix.ESRCH:
 		return 0, ErrGone

@@ -28,7 +28,11 @@ func newResolver(Options) *resolver {
 	index := launchd.NewIndex(launchd.Options{Home: home, Ports: portsOf})
 	r.jobs = &question[jobs]{
 		ask: func(ctx context.Context) (*jobs, error) {
-			return &jobs{index.Read(), disabledJobs(ctx)}, nil
+			disabled := disabledJobs(ctx)
+			if last := r.jobs.answer.Load(); disabled == nil && last != nil {
+				disabled = last.disabled
+			}
+			return &jobs{index.Read(), disabled}, nil
 		},
 		same: (*jobs).same,
 		tell: r.tell, home: r.home, pace: usualPace(),
