@@ -11,6 +11,7 @@ import (
 	stdlog "log"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -128,13 +129,20 @@ func (a *agent) run(ctx context.Context) error {
 	a.notifier = notify.New(a.onNotification, a.log, notify.WithIcon(trayIcon()))
 	defer a.notifier.Close()
 	closeMemory := a.remember()
-	defer closeMemory()
 	go a.queue.Run(ctx, a.notifier)
+	a.hearDesktop()
 	if !a.login {
 		go a.windowWithoutTray(ctx)
 	}
 	stdlog.SetOutput(io.Discard) // the tray's library logs there what is said by wordsNoTray and errTrayLost
 	followed := make(chan error, 1)
+	finish := sync.OnceValue(func() error {
+		err := <-followed
+		a.withdrawAll()
+		cancel(nil) // nobody serves a job any more: whoever wants one gives up
+		closeMemory()
+		return err
+	})
 	tray.Run(tray.Options{
 		Icon:               assets.Tray,
 		TemplateIcon:       assets.TrayTemplate,
@@ -144,6 +152,7 @@ func (a *agent) run(ctx context.Context) error {
 		Tooltip:            wordsTooltip,
 		OnCommand:          func(cmd tray.Command, row view.MenuRow) { a.onCommand(cmd, row, cancel) },
 		OnLost:             func(err error) { cancel(fmt.Errorf("%w: %w", errTrayLost, err)) },
+		OnEnd:              func() { cancel(nil); finish() },
 	}, func(t *tray.Tray) {
 		a.tray = t
 		go func() {
@@ -151,9 +160,7 @@ func (a *agent) run(ctx context.Context) error {
 			t.Quit()
 		}()
 	})
-	err := <-followed
-	a.withdrawAll()
-	cancel(nil) // nobody serves a job any more: whoever wants one gives up
+	err := finish()
 	if cause := context.Cause(ctx); errors.Is(cause, errTrayLost) {
 		return cause
 	}

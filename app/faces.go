@@ -50,12 +50,26 @@ func (a *agent) answer(line string) string {
 		c.Notifies = !a.silent
 		return c.Line()
 	}
+	if verb, argument := desktop.Split(line); verb == desktop.Clicked {
+		return a.answerClick(argument)
+	}
 	if !understood(line) {
 		return answerError + wordsNotUnderstood
 	}
 	if err := a.openWindow(line); err != nil {
 		return answerError + err.Error()
 	}
+	return answerFine
+}
+
+// answerClick serves a click that came to another process. That one may be asked to show
+// something, so it is not kept waiting.
+func (a *agent) answerClick(argument string) string {
+	key, action, ok := parseClick(argument)
+	if !ok {
+		return answerError + wordsNotUnderstood
+	}
+	go a.onNotification(key, action)
 	return answerFine
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"portlight/app/desktop"
+	"portlight/app/notify"
 	"portlight/app/window"
 	"portlight/assets"
 	"portlight/scanner"
@@ -58,7 +60,23 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 		return fmt.Errorf("open the window: %w", err)
 	}
 	lines <- f.line()
+	defer p.hearApp(dir, lines).Close()
 	return p.runWindow(ctx, dir, lines, func() { instance.Close() })
+}
+
+// hearApp has this process hand over to the agent what the desktop tells it as part of
+// the app. It is called before the toolkit's loop begins.
+func (p *program) hearApp(dir string, lines chan<- string) io.Closer {
+	forward := func(line string) {
+		if left := handOver(dir, line); left != "" {
+			select {
+			case lines <- left:
+			default:
+			}
+		}
+	}
+	p.missed(desktop.OnReopen(desktop.WindowLoop, func() { forward(desktop.Show) }))
+	return notify.New(func(key, action string) { forward(clickLine(key, action)) }, p.log)
 }
 
 // runWindow shows the window until it is closed. Closing is called first then:
@@ -80,6 +98,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 		return fmt.Errorf("%w (%s)", said.failure(wordsNoReason), wordsGL)
 	}
 	said.pass()
+	p.missed(desktop.Present(desktop.InDock))
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.Lifecycle().SetOnStarted(func() {
@@ -91,6 +110,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	})
 	a.Lifecycle().SetOnStopped(closing)
 	a.Run()
+	p.missed(desktop.Present(desktop.InMenuBar)) // what is left to do needs no icon in the Dock
 	return nil
 }
 

@@ -18,6 +18,10 @@ const (
 	Settings = "settings" // show the settings
 	Alerts   = "alerts"   // show the alerts
 	Cost     = "cost"     // to the agent: tell in a line of JSON what it has used
+
+	// Clicked is told to the agent by another process of Portlight that got its click: it
+	// is followed by the action and the key of the notification.
+	Clicked = "clicked"
 )
 
 // Pong is the answer to Ping.

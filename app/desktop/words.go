@@ -17,6 +17,7 @@ const (
 	hintX11         = "check DISPLAY and XAUTHORITY, or install xclip or xsel"
 	hintNotYet      = "not available on this system yet"
 	hintNotOurs     = "it belongs to another user"
+	hintNoBundle    = "this Portlight runs outside of Portlight.app: start the app instead"
 	hintNotFolder   = "it is not a folder"
 	hintNotAbsolute = "it is not a whole path"
 	hintEqualSign   = "the path of the program has an equals sign, which a desktop entry may not start: move the program"

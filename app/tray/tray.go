@@ -85,6 +85,11 @@ type Options struct {
 	// not connect again. May be nil. That no panel shows the tray is no loss: it
 	// appears when a panel does.
 	OnLost func(error)
+
+	// OnEnd is called at last: as soon as it returns, and after two seconds anyway, macOS
+	// ends the process when the user logs out or the computer is shut down. After Quit it
+	// is called too, but not on macOS. May be nil.
+	OnEnd func()
 }
 
 // Tray is the tray of this process.
@@ -126,8 +131,28 @@ func run(o Options, hold time.Duration, ready func(*Tray)) {
 		dress(&o)
 		go t.watchOpened(systray.TrayOpenedCh)
 		ready(t)
-	}, nil)
+	}, func() { t.ending(endPatience) })
 	t.end()
+}
+
+// endPatience is how long OnEnd may take.
+const endPatience = 2 * time.Second
+
+// ending calls OnEnd, and waits for it so long. It runs on the goroutine of Run, on which nothing is drawn
+// meanwhile; whoever draws holds mu, so it is not taken here.
+func (t *Tray) ending(patience time.Duration) {
+	if t.opts.OnEnd == nil {
+		return
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		t.opts.OnEnd()
+	}()
+	select {
+	case <-ended:
+	case <-time.After(patience):
+	}
 }
 
 func newTray(o Options, hold time.Duration) *Tray {
