@@ -47,7 +47,7 @@ func (a *agent) sendNotice(n alerts.Notice) {
 // more is chosen in the window.
 func (a *agent) ofNotice(n alerts.Notice) notify.Notification {
 	words := view.NewAlert(n, a.facts())
-	actions := []notify.Action{{ID: actionDetails, Label: wordsDetails}}
+	actions := []notify.Action{{ID: actionDetails, Label: wordsDetails, Shows: true}}
 	if words.Single {
 		actions = append(actions, notify.Action{ID: actionAllow, Label: wordsAllow}, notify.Action{ID: actionMute, Label: wordsMute})
 	}

@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/ebitengine/purego/objc"
 
@@ -61,13 +60,10 @@ func OnReopen(l Loop, reopened func()) error {
 	return nil
 }
 
-// observeOnce makes the class of the observer, which a process can do but once.
-var observeOnce sync.Once
-
 // OnWake has awake called, on a goroutine of its own, when the computer has woken from
-// sleep, for as long as this process runs. The first call counts.
+// sleep, for as long as this process runs. It can be called once.
 func OnWake(awake func()) (err error) {
-	observeOnce.Do(func() { cocoa.Pool(func() { err = observeWake(awake) }) })
+	cocoa.Pool(func() { err = observeWake(awake) })
 	if err != nil {
 		return fmt.Errorf("hear of waking: %w", err)
 	}

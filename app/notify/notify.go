@@ -12,6 +12,7 @@ const Default = "default"
 type Action struct {
 	ID    string // what onAction gets
 	Label string // what the button shows
+	Shows bool   // it shows something, so that Portlight is brought to the front
 }
 
 // Notification is what is shown. Its texts are plain: nothing in them is markup.
@@ -29,6 +30,7 @@ type Status struct {
 	Version string // of the service
 	Actions bool   // it shows buttons
 	Waiting bool   // it does not run yet and is started by the first notification
+	Asks    bool   // the user has not been asked yet, which the first notification does
 	Err     error  // why there is none, or nil
 }
 

@@ -178,9 +178,9 @@ func TestSend(t *testing.T) {
 	bus := bustest.Start(t)
 	s := startServer(t, bus, &server{capabilities: full})
 	n, _ := newNotifier(t)
-	buttons := []Action{{"details", "Details"}, {"allow", "Allow"}, {"mute", "Mute"}}
+	buttons := []Action{{ID: "details", Label: "Details"}, {ID: "allow", Label: "Allow"}, {ID: "mute", Label: "Mute"}}
 	send(t, n, Notification{Key: "a", Title: "<b>T</b> & co", Body: "a < b & \"c\" 'd'\nsecond", Actions: buttons})
-	send(t, n, Notification{Key: "b", Title: "T", Urgent: true, Actions: []Action{{Default, "Look"}}})
+	send(t, n, Notification{Key: "b", Title: "T", Urgent: true, Actions: []Action{{ID: Default, Label: "Look"}}})
 	hints := func(urgency byte) map[string]dbus.Variant {
 		return map[string]dbus.Variant{
 			"urgency":       dbus.MakeVariant(urgency),
@@ -202,7 +202,7 @@ func TestSendWithoutCapabilities(t *testing.T) {
 	bus := bustest.Start(t)
 	s := startServer(t, bus, &server{capabilities: []string{"body"}})
 	n, _ := newNotifier(t)
-	send(t, n, Notification{Key: "a", Title: "T", Body: "a < b & c", Actions: []Action{{"details", "Details"}}})
+	send(t, n, Notification{Key: "a", Title: "T", Body: "a < b & c", Actions: []Action{{ID: "details", Label: "Details"}}})
 	if got := s.got()[0]; got.Body != "a < b & c" || len(got.Actions) > 0 {
 		t.Errorf("body %q, actions %q", got.Body, got.Actions)
 	}
@@ -215,7 +215,7 @@ func TestSendHostile(t *testing.T) {
 	n, _ := newNotifier(t)
 	long := strings.Repeat("x", 1<<20)
 	for i, c := range [][2]string{{"a\x00\xffb", "a\uFFFD\uFFFDb"}, {"", ""}, {long, long}, {"\u202e\a", "\u202e\a"}} {
-		send(t, n, Notification{Key: c[0], Title: c[0], Body: c[0], Actions: []Action{{c[0], c[0]}}})
+		send(t, n, Notification{Key: c[0], Title: c[0], Body: c[0], Actions: []Action{{ID: c[0], Label: c[0]}}})
 		if got := s.got()[i]; got.Summary != c[1] || got.Body != c[1] || got.Actions[2] != c[1] || got.Actions[3] != c[1] {
 			t.Errorf("%.20q: %.80q", c[0], fmt.Sprint(got))
 		}
@@ -265,7 +265,7 @@ func TestActions(t *testing.T) {
 	bus := bustest.Start(t)
 	s := startServer(t, bus, &server{capabilities: full})
 	n, c := newNotifier(t)
-	send(t, n, Notification{Key: "tcp:0.0.0.0:22", Title: "T", Actions: []Action{{"mute", "Mute"}}})
+	send(t, n, Notification{Key: "tcp:0.0.0.0:22", Title: "T", Actions: []Action{{ID: "mute", Label: "Mute"}}})
 	other := bus.Connect(t)
 	for _, stranger := range []*dbus.Conn{other, bus.Connect(t)} {
 		if err := stranger.Emit(busPath, busName+".ActionInvoked", uint32(1), "forged"); err != nil {

@@ -10,6 +10,7 @@ func TestStatusString(t *testing.T) {
 		"dunst 1.9.0":                        {Name: "dunst", Version: "1.9.0", Actions: true},
 		"dunst, " + statusNoButtons:          {Name: "dunst"},
 		statusWaiting:                        {Waiting: true},
+		"macOS, " + statusAsks:               {Name: wordMacOS, Actions: true, Asks: true},
 		"no bus":                             {Err: errors.New("no bus")},
 		"gnome-shell 46, " + statusNoButtons: {Name: "gnome-shell", Version: "46"},
 	} {

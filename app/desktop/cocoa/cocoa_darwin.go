@@ -80,11 +80,14 @@ func OnMain() error {
 	return err
 }
 
-// New makes an object of a class, by its method new: the caller owns it.
-func New(class string) (objc.ID, error) { return AskClass[objc.ID](class, selNew) }
-
-// Retain keeps an object for good.
-func Retain(object objc.ID) error { return Tell(object, selRetain) }
+// New makes an object of a class, by its method new. It is freed with the Pool around.
+func New(class string) (objc.ID, error) {
+	object, err := AskClass[objc.ID](class, selNew)
+	if err != nil {
+		return 0, err
+	}
+	return Ask[objc.ID](object, selAutorelease)
+}
 
 // String gives an NSString, 0 if that cannot be.
 func String(s string) objc.ID {

@@ -12,7 +12,7 @@ const (
 	classSet    = "NSSet"             // Foundation/NSSet.h
 
 	selNew          = "new"                   // objc/NSObject.h
-	selRetain       = "retain"                // objc/NSObject.h
+	selAutorelease  = "autorelease"           // objc/NSObject.h
 	selResponds     = "respondsToSelector:"   // objc/NSObject.h
 	selDrain        = "drain"                 // Foundation/NSAutoreleasePool.h
 	selIsMain       = "isMainThread"          // Foundation/NSThread.h, of the class
