@@ -76,23 +76,6 @@ func programPath() (string, error) {
 	return os.Executable()
 }
 
-// replaceFile writes a file whole or not at all.
-func replaceFile(path, content string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".portlight-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(content)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
-}
-
 func autostartEntry(program string) (string, error) {
 	exec, err := quoteExec(program)
 	if err != nil {
@@ -103,7 +86,7 @@ func autostartEntry(program string) (string, error) {
 		"Type=Application",
 		"Name=" + wordName,
 		"Comment=" + wordComment,
-		"Exec=" + exec + " --login",
+		"Exec=" + exec + " " + loginFlag,
 		"Icon=" + AppID,
 		"Terminal=false",
 		"StartupNotify=false",

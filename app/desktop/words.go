@@ -17,6 +17,8 @@ const (
 	hintX11         = "check DISPLAY and XAUTHORITY, or install xclip or xsel"
 	hintNotYet      = "not available on this system yet"
 	hintNotOurs     = "it belongs to another user"
+	hintUnapproved  = "macOS waits for your approval: System Settings > General > Login Items"
+	hintNotChanged  = "macOS did not change it: look in System Settings > General > Login Items"
 	hintNoBundle    = "this Portlight runs outside of Portlight.app: start the app instead"
 	hintNotFolder   = "it is not a folder"
 	hintNotAbsolute = "it is not a whole path"
