@@ -266,6 +266,9 @@ func TestDoctor(t *testing.T) {
 	if d.Source != d.Sources[0].Name || !d.Sources[0].Works || d.Seen.Listeners != d.Seen.WithOwner+d.Seen.Hidden || d.Notes == nil {
 		t.Errorf("got %+v", d)
 	}
+	if !d.Works || len(d.SelfTest) != 3 || !d.SelfTest[0].Owner || d.System.Kernel == "" {
+		t.Errorf("works %v, self-test %+v, %+v", d.Works, d.SelfTest, d.System)
+	}
 	if code, stdout, _ := portlight("doctor"); code != exitFine || !strings.Contains(stdout, d.Source) {
 		t.Errorf("exit %d, stdout %q", code, stdout)
 	}

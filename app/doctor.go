@@ -42,8 +42,11 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 	if err := p.printDiagnosis(d, asJSON); err != nil {
 		return err
 	}
-	if d.Source == "" {
+	switch {
+	case d.Source == "":
 		return errors.New(wordsNoSource)
+	case !d.Works:
+		return errors.New(wordsBlind)
 	}
 	return nil
 }
@@ -52,6 +55,10 @@ func (p *program) doctor(ctx context.Context, asJSON bool) error {
 func (p *program) diagnose(ctx context.Context) view.Diagnosis {
 	names := p.names()
 	f := view.Findings{Trials: scanner.Try(ctx), ExecEvents: scanner.ExecEvents(), Registry: names.Registry(), Problems: names.Problems()}
+	f.System, f.Rights = machine(), rights()
+	if tests, err := selfTest(ctx, scanner.Scan); err == nil { // what fails is among the trials
+		f.SelfTest = tests
+	}
 	f.Network, f.NetworkErr = scanner.ReadNetwork(ctx)
 	f.Legacy, f.Behind = firewall.LegacyTables(), trySupervisors(ctx)
 	f.Memory, f.Notifications, f.Cost = p.examineMemory()

@@ -35,6 +35,7 @@ it judges by what is remembered; nothing is recorded but with --record.`
 	wordsTooltip       = "What listens on this computer"
 	wordsNotUnderstood = "this request is not understood"
 	wordsNoSource      = "nothing here tells what listens"
+	wordsBlind         = "what this program listens on itself is not seen: what is said to listen cannot be relied on"
 	wordsWindowBusy    = "the window is busy"
 	wordsDetails       = "Details"
 	wordsAllow         = "Allow"

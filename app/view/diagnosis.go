@@ -13,6 +13,9 @@ import (
 // Diagnosis is the answer of `doctor --json`.
 type Diagnosis struct {
 	Version     string           `json:"version"`
+	System      SystemJSON       `json:"system"`
+	Rights      RightsJSON       `json:"rights"`
+	Works       bool             `json:"works"`  // listeners can be told: a source works, and shows what was opened for a test
 	Source      string           `json:"source"` // in use, "" when none works
 	Sources     []SourceJSON     `json:"sources"`
 	Seen        SeenJSON         `json:"seen"`
@@ -21,6 +24,7 @@ type Diagnosis struct {
 	Network     NetworkJSON      `json:"network"`
 	Names       NamesJSON        `json:"names"`
 	Notes       []string         `json:"notes"`
+	SelfTest    []SelfTestJSON   `json:"self_test"`
 
 	Memory        MemoryJSON        `json:"memory"`
 	Notifications NotificationsJSON `json:"notifications"`
@@ -75,6 +79,10 @@ type Findings struct {
 	Registry   string             // date of IANA's registry that is built in
 	Problems   []string           // with the names of ports
 
+	System   SystemJSON
+	Rights   RightsJSON
+	SelfTest []SelfTestJSON
+
 	Memory        MemoryJSON
 	Notifications NotificationsJSON
 	Tray          TrayJSON
@@ -90,7 +98,7 @@ type NamesJSON struct {
 // NewDiagnosis puts together what was found. Texts are Clean.
 func NewDiagnosis(version string, f Findings) Diagnosis {
 	d := Diagnosis{
-		Version: version, Sources: []SourceJSON{}, Notes: []string{},
+		Version: version, Sources: []SourceJSON{}, Notes: []string{}, System: f.System.clean(), Rights: f.Rights.clean(), SelfTest: []SelfTestJSON{},
 		Seen:    SeenJSON{Reasons: map[scanner.HiddenReason]int{}},
 		Events:  EventsJSON{Exec: f.ExecEvents == nil, Error: errorText(f.ExecEvents)},
 		Network: newNetworkJSON(f.Network, f.NetworkErr),
@@ -114,6 +122,10 @@ func NewDiagnosis(version string, f Findings) Diagnosis {
 			d.see(t.Visibility)
 		}
 	}
+	for _, t := range f.SelfTest {
+		d.SelfTest = append(d.SelfTest, t.clean())
+	}
+	d.Works = d.works()
 	return d
 }
 
@@ -158,12 +170,12 @@ type Fact struct{ Label, Text string } // Label may be ""
 
 // Chapters gives a diagnosis in words.
 func (d *Diagnosis) Chapters() []Chapter {
-	chapters := []Chapter{
+	chapters := append(d.machineChapters(), []Chapter{
 		{wordSources, d.sourceFacts()}, {wordSeen, factsOf(append([]string{seenWords(*d)}, d.Notes...)...)},
 		{wordEvents, factsOf(eventsWords(d.Events))}, {wordSupervisors, d.supervisorFacts()}, {wordNetworks, d.networkFacts()},
 		{wordNames, factsOf(append([]string{wordsRegistry + d.Names.Registry}, d.Names.Problems...)...)},
 		{wordMemory, factsOf(d.Memory.words()...)}, {wordNotifications, factsOf(d.Notifications.words()...)}, {wordTray, factsOf(d.Tray.words())},
-	}
+	}...)
 	if d.Cost != nil {
 		chapters = append(chapters, Chapter{wordCost, factsOf(CostWords(*d.Cost)...)})
 	}
