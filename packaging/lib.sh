@@ -78,6 +78,11 @@ can_build() {
 	have pkg-config && pkg-config --exists "${build_modules[@]}"
 }
 
+# need_apple_tools ends the script where Apple's compiler is missing.
+need_apple_tools() {
+	can_build || die "The build needs Apple's command-line tools. Install them with: xcode-select --install"
+}
+
 # missing_debs PACKAGE…: prints those that are not installed, a line each.
 missing_debs() {
 	local p
@@ -137,11 +142,12 @@ version() {
 # the tray of macOS is Objective-C.
 needs_c() { [[ $1 == window || $(uname) == Darwin ]]; }
 
-# build FILE window|nowindow: the app as one file.
+# build FILE window|nowindow [VERSION]: the app as one file, for this system and the
+# processor that GOARCH names.
 build() {
 	local tags=$app_tags cgo=1
 	[[ $2 == window ]] || tags=nowindow
 	needs_c "$2" || cgo=0
 	(cd "$root" && CGO_ENABLED=$cgo go build -trimpath -buildvcs=false -tags "$tags" \
-		-ldflags "-s -w -X main.version=$(version)" -o "$1" ./app)
+		-ldflags "-s -w -X main.version=${3:-$(version)}" -o "$1" ./app)
 }
