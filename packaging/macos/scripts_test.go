@@ -123,7 +123,7 @@ func TestDMG(t *testing.T) {
 	calls := stand(t, dir, map[string]string{
 		"plutil":   "echo 1.2.3",
 		"ditto":    `mkdir "$2"`,
-		"hdiutil":  `[ -L "$6/Applications" ] && [ -d "$6/Portlight.app" ] && : >"${12}"`,
+		"hdiutil":  `echo created; [ -L "$5/Applications" ] && [ -d "$5/Portlight.app" ] && : >"${11}"`,
 		"codesign": "", "shasum": `echo "` + caskSum + `  $3"`,
 	})
 	out, status, said := run(t, []string{"PATH=" + dir, "TMPDIR=" + tmp, "PORTLIGHT_SIGN_IDENTITY=" + identity}, "dmg", app)
@@ -133,7 +133,7 @@ func TestDMG(t *testing.T) {
 	checkCalls(t, withoutTemp(calls(), tmp),
 		"plutil|-extract|CFBundleShortVersionString|raw|-o|-|"+app+"/Contents/Info.plist",
 		"ditto|"+app+"|TMP/Portlight.app",
-		"hdiutil|create|-quiet|-volname|Portlight|-srcfolder|TMP|-fs|HFS+|-format|ULFO|-ov|"+image,
+		"hdiutil|create|-volname|Portlight|-srcfolder|TMP|-fs|HFS+|-format|ULFO|-ov|"+image,
 		"codesign|--force|--options|runtime|--timestamp|--sign|"+identity+"|"+image,
 		"codesign|--verify|--strict|--verbose=2|"+image,
 		"shasum|-a|256|"+image)
