@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -70,6 +71,20 @@ func TestSign(t *testing.T) {
 		checkCalls(t, calls(),
 			"codesign|--force|--options|runtime|"+timestamp+"|--sign|"+identity+"|"+target,
 			"codesign|--verify|--strict|--verbose=2|"+target)
+	}
+}
+
+// TestNeedsNoEntitlement: sign gives none, so nothing may be linked that writes machine
+// code while it runs, as SQLite by way of wazero did.
+func TestNeedsNoEntitlement(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "-tags", "migrated_fynedo", "portlight/app")
+	cmd.Env = append(os.Environ(), "GOOS=darwin", "GOARCH=arm64", "CGO_ENABLED=1")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if deps := string(out); !strings.Contains(deps, "ncruces/go-sqlite3") || strings.Contains(deps, "wazero") {
+		t.Errorf("the app is made of\n%s", deps)
 	}
 }
 
