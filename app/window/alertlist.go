@@ -48,6 +48,13 @@ func newAlertList() *alertList {
 	return &alertList{byID: map[int64]*history.Alert{}, deeds: map[int64]deed{}, stays: map[int64]bool{}}
 }
 
+// anew is the list before anything was read and done.
+func (m *alertList) anew() *alertList {
+	l := newAlertList()
+	l.onlyNew = m.onlyNew
+	return l
+}
+
 // set takes the alerts that there are.
 func (m *alertList) set(all []history.Alert) {
 	m.all = all

@@ -77,7 +77,8 @@ type alertsPane struct {
 	again   bool  // and have to be read anew then
 	pending int   // writes that are under way: what is read meanwhile may be old
 
-	writing map[int64]bool // the alerts that they are about
+	writing  map[int64]bool // the alerts that they are about
+	memories int            // how many there were: what one before the last answers is dropped
 }
 
 const (
@@ -109,17 +110,22 @@ func newAlertsPane(o alertsOptions) *alertsPane {
 	return p
 }
 
-// caption is a small faint line that is cut where it has no room.
-// use takes another memory, or nil and why there is none.
+// use takes another memory, or nil and why there is none. Nothing of the one before
+// stays: in a database that was begun anew the same ids are those of other alerts and
+// rules.
 func (p *alertsPane) use(m alertStore, why error) {
 	p.o.store, p.o.why = m, why
-	p.list.set(nil)
-	p.read = false
+	p.memories++
+	p.list = p.list.anew()
+	p.rules.forget()
+	p.chosen, p.read, p.whole, p.busy, p.again, p.pending = 0, false, false, false, false, 0
+	p.writing = map[int64]bool{}
 	p.noMemory.Objects = []fyne.CanvasObject{blank(wordNoMemory, noMemoryWords(why))}
 	p.arranged()
 	p.refresh()
 }
 
+// caption is a small faint line that is cut where it has no room.
 func caption() *widget.Label {
 	l := faint("")
 	l.SizeName = theme.SizeNameCaptionText
@@ -177,27 +183,41 @@ func (p *alertsPane) refresh() {
 		return
 	}
 	p.busy = true
-	p.o.spawn(p.readAll)
+	store, answer := p.o.store, p.answers()
+	p.o.spawn(func() { p.readAll(store, answer) })
+}
+
+// answers gives what takes the answers of the memory as it is now: it does them on
+// Fyne's goroutine, unless there is another memory by then.
+func (p *alertsPane) answers() func(func()) {
+	mine := p.memories
+	return func(f func()) {
+		p.o.do(func() {
+			if mine == p.memories {
+				f()
+			}
+		})
+	}
 }
 
 // readAll reads the alerts page by page; the first one is shown at once where there
 // were none. It runs beside Fyne's goroutine.
-func (p *alertsPane) readAll() {
+func (p *alertsPane) readAll(store alertStore, answer func(func())) {
 	var all []history.Alert
 	for before := int64(0); ; {
-		page, err := p.o.store.Alerts("", before, alertPage)
+		page, err := store.Alerts("", before, alertPage)
 		if err != nil {
-			p.o.do(func() { p.readDone(nil, false, err) })
+			answer(func() { p.readDone(nil, false, err) })
 			return
 		}
 		all = append(all, page...)
 		if len(page) == 0 || len(all) >= maxAlerts {
-			p.o.do(func() { p.readDone(all, len(page) == 0, nil) })
+			answer(func() { p.readDone(all, len(page) == 0, nil) })
 			return
 		}
 		if before == 0 {
 			first := slices.Clone(all)
-			p.o.do(func() { p.readFirst(first) })
+			answer(func() { p.readFirst(first) })
 		}
 		before = page[len(page)-1].ID
 	}
@@ -231,14 +251,22 @@ func (p *alertsPane) take(all []history.Alert, whole bool) {
 	p.arranged()
 }
 
-// write has the store written beside Fyne's goroutine. Why it failed is shown; then
-// is told what came of it.
-func (p *alertsPane) write(f func() error, then func(error)) {
+// write has the store written beside Fyne's goroutine. Why it failed is shown, also
+// where there is another memory by then; then is told what came of it.
+func (p *alertsPane) write(f func(alertStore) error, then func(error)) {
+	store, answer := p.o.store, p.answers()
+	if store == nil {
+		p.notice.say(notKept(p.o.why))
+		return
+	}
 	p.pending++
 	p.again = p.again || p.busy
 	p.o.spawn(func() {
-		err := f()
-		p.o.do(func() { p.written(err, then) })
+		err := f(store)
+		if err != nil {
+			p.o.do(func() { p.notice.say(alertsFailed(failedWrite, err)) })
+		}
+		answer(func() { p.written(err, then) })
 	})
 }
 
@@ -247,7 +275,6 @@ func (p *alertsPane) written(err error, then func(error)) {
 	if err == nil {
 		p.notice.clear()
 	} else {
-		p.notice.say(alertsFailed(failedWrite, err))
 		p.again = true
 	}
 	then(err)
@@ -274,9 +301,9 @@ func (p *alertsPane) decide(action alerts.Action) {
 	if a == nil || !p.list.canDecide(a) || p.writing[a.ID] {
 		return
 	}
-	id, made, state, store := a.ID, deed{former: a.State}, decided(action), p.o.store
+	id, made, state := a.ID, deed{former: a.State}, decided(action)
 	r := alerts.RuleFor(action, &a.Listener, a.Program, p.o.now())
-	p.change(id, func() error {
+	p.change(id, func(store alertStore) error {
 		rule, added, err := store.PutFirst(r)
 		if err != nil {
 			return err
@@ -302,8 +329,8 @@ func (p *alertsPane) undo() {
 	if a == nil || !p.list.canUndo(a) || p.writing[a.ID] {
 		return
 	}
-	id, made, store := a.ID, p.list.deeds[a.ID], p.o.store
-	p.change(id, func() error {
+	id, made := a.ID, p.list.deeds[a.ID]
+	p.change(id, func(store alertStore) error {
 		if err := removeIfThere(store, made.rule); err != nil {
 			return err
 		}
@@ -318,7 +345,7 @@ func (p *alertsPane) undo() {
 
 // change writes a rule and the state of an alert, which takes no other change until
 // that is done.
-func (p *alertsPane) change(id int64, f func() error, then func(error)) {
+func (p *alertsPane) change(id int64, f func(alertStore) error, then func(error)) {
 	p.writing[id] = true
 	p.write(f, func(err error) {
 		delete(p.writing, id)
@@ -345,13 +372,11 @@ func (p *alertsPane) markAllSeen() {
 		p.see(p.list.news()...) // no other: of those that came meanwhile nobody knows
 		return
 	}
-	store := p.o.store
-	p.write(store.MarkAllSeen, func(error) { p.refresh() })
+	p.write(alertStore.MarkAllSeen, func(error) { p.refresh() })
 }
 
 func (p *alertsPane) see(ids ...int64) {
-	store := p.o.store
-	p.write(func() error { return store.SetAlertState(ids, history.StateSeen) }, func(err error) {
+	p.write(func(store alertStore) error { return store.SetAlertState(ids, history.StateSeen) }, func(err error) {
 		if err == nil {
 			p.list.mark(history.StateSeen, ids...)
 			p.redraw()

@@ -145,15 +145,26 @@ func (d *ruleDialog) commit() {
 	if !d.valid || d.saving || d.closed {
 		return
 	}
+	p := d.pane.alerts
+	store, memory := p.o.store, p.memories
+	if store == nil {
+		d.say(sentence(notKept(p.o.why)), true)
+		return
+	}
 	d.saving = true
 	d.save.Disable()
-	r, was, store := d.rule, d.form.was, d.pane.alerts.o.store
+	r, was := d.rule, d.form.was
 	if was.ID == 0 {
-		r.Created = d.pane.alerts.o.now()
+		r.Created = p.o.now()
 	}
-	d.pane.alerts.o.spawn(func() {
+	p.o.spawn(func() {
 		id, now, err := saveRule(store, was, r)
-		d.pane.alerts.o.do(func() { d.saved(id, now, err) })
+		p.o.do(func() {
+			if memory != p.memories {
+				id = 0 // it is another rule's by now
+			}
+			d.saved(id, now, err)
+		})
 	})
 }
 

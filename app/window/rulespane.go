@@ -23,7 +23,8 @@ type rulesPane struct {
 	rows        *keyList
 	page, none  fyne.CanvasObject
 	chosen      int64
-	asked       int // of the readings only the last counts
+	asked       int  // of the readings only the last counts
+	read        bool // the rules were read
 }
 
 func newRulesPane(p *alertsPane) *rulesPane {
@@ -114,18 +115,29 @@ func (r *ruleRow) show(i int) {
 	r.actionRow.show(t)
 }
 
-// refresh reads the rules again.
+// forget lets everything go that is of the memory that there was.
+func (r *rulesPane) forget() {
+	r.list, r.chosen, r.read = &ruleList{}, 0, false
+	r.arranged()
+}
+
+// refresh reads the rules again. Where there is no memory, the tab says so.
 func (r *rulesPane) refresh() {
+	store, answer := r.alerts.o.store, r.alerts.answers()
+	if store == nil {
+		return
+	}
 	r.asked++
-	mine, store := r.asked, r.alerts.o.store
+	mine := r.asked
 	r.alerts.o.spawn(func() {
 		rules, err := store.Rules()
-		r.alerts.o.do(func() {
+		answer(func() {
 			switch {
 			case mine != r.asked: // a later reading shows what there is
 			case err != nil:
 				r.alerts.notice.say(alertsFailed(failedRead, err))
 			default:
+				r.read = true
 				r.list.set(rules)
 				r.arranged()
 			}
@@ -135,7 +147,7 @@ func (r *rulesPane) refresh() {
 
 func (r *rulesPane) arranged() {
 	show(r.page, len(r.list.lines) > 0)
-	show(r.none, len(r.list.lines) == 0)
+	show(r.none, r.read && len(r.list.lines) == 0)
 	r.rows.mark(r.list.place(r.chosen))
 	r.alerts.told()
 }
@@ -154,8 +166,7 @@ func (r *rulesPane) move(down bool) {
 	if !ok {
 		return
 	}
-	store := r.alerts.o.store
-	r.alerts.write(func() error { return missing(store.MoveRule(id, before)) }, func(error) { r.refresh() })
+	r.alerts.write(func(store alertStore) error { return missing(store.MoveRule(id, before)) }, func(error) { r.refresh() })
 }
 
 // remove deletes the chosen rule; its row stays, to undo that.
@@ -164,8 +175,8 @@ func (r *rulesPane) remove() {
 	if l == nil || l.deleted || r.alerts.pending > 0 {
 		return
 	}
-	line, store := *l, r.alerts.o.store
-	r.alerts.write(func() error { return removeIfThere(store, line.rule.ID) }, func(err error) {
+	line := *l
+	r.alerts.write(func(store alertStore) error { return removeIfThere(store, line.rule.ID) }, func(err error) {
 		if err == nil {
 			r.list.remember(line)
 		}
@@ -179,9 +190,9 @@ func (r *rulesPane) undo() {
 	if l == nil || !l.deleted || r.alerts.pending > 0 {
 		return
 	}
-	line, store := *l, r.alerts.o.store
+	line := *l
 	var id int64
-	r.alerts.write(func() (err error) {
+	r.alerts.write(func(store alertStore) (err error) {
 		id, err = store.AddRule(line.rule, line.position-1)
 		return err
 	}, func(err error) {

@@ -84,6 +84,7 @@ var (
 	errPorts        = errors.New("ports are numbers from 1 to 65535. Write 80, 8000-8100 or ephemeral, or nothing for all")
 	errDate         = errors.New("this is no date. Write one such as " + wordDateExample)
 	errPast         = errors.New("this is past. Choose a time to come")
+	errNoMemory     = errors.New("there is no memory")
 	errRuleGone     = errors.New("the rule has been removed meanwhile")
 	errLongNote     = errors.New("the note is too long. Shorten it")
 )
@@ -216,6 +217,14 @@ func rulesFooter(n int) string {
 		return ""
 	}
 	return view.Plural(n, "rule") + ". The first that covers a listener decides."
+}
+
+// notKept says that there is no memory that could keep something.
+func notKept(why error) string {
+	if why == nil {
+		why = errNoMemory
+	}
+	return alertsFailed(failedWrite, why)
 }
 
 // noMemoryWords says why there is no memory, in a sentence.
