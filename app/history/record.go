@@ -213,10 +213,11 @@ func ownerOf(identity string, l *scanner.Listener) *scanner.Process {
 
 // displayName is what a person calls a program: the title or the name of the owner
 // that is it, else what its identity ends with. Owners that nobody can see take no
-// other's name.
+// other's name. A title that does not come from the script, which is part of the
+// identity, is that of one process among others of the same program.
 func displayName(identity string, l *scanner.Listener) string {
 	if p := ownerOf(identity, l); p != nil {
-		if p.Title != "" {
+		if p.Title != "" && p.Script != "" {
 			return p.Title
 		}
 		if p.Name != "" {

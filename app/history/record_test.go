@@ -256,12 +256,13 @@ func TestDisplayName(t *testing.T) {
 	l := scanner.Listener{UID: 1000, Owners: []scanner.Process{
 		{Name: "sh", Path: "/bin/sh"}, {Name: "node", Path: "/home/u/.nvm/versions/node/v20.1.0/bin/node"},
 		{Name: "node", Title: "shop", Path: "/home/u/.nvm/versions/node/v20.1.0/bin/node", Script: "/srv/shop/index.js"},
-		{Name: "guard", UID: 7},
+		{Name: "guard", UID: 7}, {Name: "perl", Title: "what one process calls itself", Path: "/usr/bin/perl"},
 	}}
 	for identity, want := range map[string]string{
 		"exe:/bin/sh": "sh",
 		"exe:/home/u/.nvm/versions/node/*/bin/node":                    "node",
 		"exe:/home/u/.nvm/versions/node/*/bin/node /srv/shop/index.js": "shop",
+		"exe:/usr/bin/perl": "perl",
 		"hidden:7/guard":    "guard",
 		"hidden:1000/":      "1000",
 		"unit:cups.service": "cups.service",

@@ -323,11 +323,11 @@ func decideAll(m Memory, l *scanner.Listener, action alerts.Action, now time.Tim
 	var about []int64
 	for i := range all {
 		a := &all[i]
-		if slices.Contains(programs, a.Program) && a.Proto == l.Proto && (a.Port == l.Port || a.Ephemeral && l.Ephemeral) {
+		if slices.Contains(programs, a.Program) && a.IsOn(l) {
 			about = append(about, a.ID)
 		}
 	}
-	if err := m.SetAlertState(about, decided(action)); err != nil {
+	if err := m.SetAlertState(about, history.StateAfter(action)); err != nil {
 		return made, err
 	}
 	made.alerts = about
