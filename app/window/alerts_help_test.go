@@ -119,6 +119,7 @@ type alertsScreen struct {
 	*alertsPane
 	win     fyne.Window
 	popup   *widget.PopUp
+	closed  func() // tells the popup's owner
 	details []string
 	unseen  []int
 }
@@ -130,7 +131,8 @@ func (s *alertsScreen) options(store alertStore) alertsOptions {
 		programs: func() []string { return []string{"exe:/usr/sbin/sshd", "exe:/usr/sbin/nginx"} },
 		details:  func(id string) { s.details = append(s.details, id) },
 		unseen:   func(n int) { s.unseen = append(s.unseen, n) },
-		open: func(focus fyne.Focusable, content fyne.CanvasObject) {
+		open: func(focus fyne.Focusable, content fyne.CanvasObject, closed func(), _ func() bool) {
+			s.closed = closed
 			s.popup = widget.NewModalPopUp(content, s.win.Canvas())
 			s.popup.Show()
 			s.win.Canvas().Focus(focus)
@@ -138,6 +140,7 @@ func (s *alertsScreen) options(store alertStore) alertsOptions {
 		close: func() {
 			s.popup.Hide()
 			s.popup = nil
+			s.closed()
 		},
 	}
 }

@@ -42,8 +42,11 @@ type alertsOptions struct {
 	details  func(listenerID string)  // shows a listener
 	unseen   func(int)                // takes how many alerts are new
 	shortcut func(fyne.Shortcut) bool // the window's; may be nil
-	open     func(focus fyne.Focusable, content fyne.CanvasObject)
-	close    func() // closes what open opened
+	close    func()                   // closes what open opened, unless closed was told
+
+	// open shows a dialog. It tells when that is closed, by whomever, and lets it stay
+	// while keeps reports that something would be lost.
+	open func(focus fyne.Focusable, content fyne.CanvasObject, closed func(), keeps func() bool)
 }
 
 // alertsPane is the Alerts tab: the alerts by their programs, and the rules. Its

@@ -109,8 +109,11 @@ func (w *Window) alertsOptions() alertsOptions {
 		details:  func(id string) { w.bringUp(id, false) },
 		unseen:   w.tellUnseen,
 		shortcut: w.shortcut,
-		open:     w.openDialog,
-		close:    w.closePopup,
+		open: func(focus fyne.Focusable, dialog fyne.CanvasObject, closed func(), keeps func() bool) {
+			w.openDialog(focus, dialog, closed)
+			w.keepPopup(keeps)
+		},
+		close: w.closePopup,
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type ruleDialog struct {
 	pane  *rulesPane
 	form  ruleForm
+	first ruleForm // as it was opened
 	known *programs
 
 	program           *ruleEntry
@@ -36,6 +37,7 @@ type ruleDialog struct {
 // newRuleDialog opens the dialog for a rule.
 func newRuleDialog(p *rulesPane, r alerts.Rule, known *programs) *ruleDialog {
 	d := &ruleDialog{pane: p, form: newRuleForm(r, known), known: known}
+	d.first = d.form
 	d.preview = widget.NewLabel("")
 	d.preview.Wrapping = fyne.TextWrapWord
 	d.warning = container.New(beside{}, widget.NewIcon(theme.NewWarningThemedResource(theme.InfoIcon())))
@@ -44,7 +46,7 @@ func newRuleDialog(p *rulesPane, r alerts.Rule, known *programs) *ruleDialog {
 	action := d.choice(&d.form.action, actionChoices)
 	content := d.build(action)
 	d.check()
-	p.alerts.o.open(action, content)
+	p.alerts.o.open(action, content, func() { d.closed = true }, func() bool { return d.form != d.first })
 	return d
 }
 
@@ -195,7 +197,7 @@ func (d *ruleDialog) saved(id int64, now alerts.Rule, err error) {
 	d.saving = false
 	switch {
 	case d.closed && err != nil:
-		d.pane.alerts.notice.say(alertsFailed(failedWrite, err))
+		d.pane.alerts.notice.say(alertsFailed(failedWrite, missing(err)))
 	case err == nil:
 		d.pane.chosen = id
 		d.leave()
@@ -214,9 +216,10 @@ func (d *ruleDialog) saved(id int64, now alerts.Rule, err error) {
 
 func (d *ruleDialog) cancel() { d.leave() }
 
+// leave closes the dialog. One that is closed already leaves alone what has opened
+// since.
 func (d *ruleDialog) leave() {
 	if !d.closed {
-		d.closed = true
 		d.pane.alerts.o.close()
 		d.pane.rows.take()
 	}

@@ -126,21 +126,27 @@ func (w *Window) newDismiss(label string) *keyButton {
 
 // openPopup puts a question over the window, in place of the one before.
 func (w *Window) openPopup(focus fyne.Focusable, objects ...fyne.CanvasObject) {
-	w.openDialog(focus, padded(12, 14, container.New(question{}, objects...)))
+	w.openDialog(focus, padded(12, 14, container.New(question{}, objects...)), nil)
 }
 
-// openDialog puts a dialog over the window, in place of the one before.
-func (w *Window) openDialog(focus fyne.Focusable, dialog fyne.CanvasObject) {
+// openDialog puts a dialog over the window, in place of the one before. When it is
+// closed, by whomever, closed is told; it may be nil.
+func (w *Window) openDialog(focus fyne.Focusable, dialog fyne.CanvasObject, closed func()) {
 	w.closePopup()
-	w.popup = widget.NewModalPopUp(dialog, w.win.Canvas())
+	w.popup = widget.NewModalPopUp(newSheet(dialog, closed), w.win.Canvas())
 	w.popup.Show()
 	w.win.Canvas().Focus(focus)
 }
 
 func (w *Window) closePopup() {
-	if w.popup != nil {
-		w.popup.Hide()
-		w.popup = nil
+	p := w.popup
+	if p == nil {
+		return
+	}
+	w.popup = nil
+	p.Hide()
+	if s := p.Content.(*sheet); s.closed != nil {
+		s.closed()
 	}
 }
 
