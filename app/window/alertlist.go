@@ -12,8 +12,9 @@ import (
 
 // deed is what was done with an alert in this window, so that it can be undone.
 type deed struct {
-	former history.State
-	rule   int64 // that was made for it, 0 if there was one already
+	former history.State // what it was before
+	state  history.State // what it is since
+	rule   int64         // that was made for it, 0 if there was one already
 }
 
 // alertGroup is the alerts of one program.
@@ -190,15 +191,16 @@ func (m *alertList) place(id int64) int {
 	return slices.IndexFunc(m.lines, func(l alertLine) bool { return l.alert != nil && l.alert.ID == id })
 }
 
-// canDecide reports whether an alert may be allowed or muted.
+// canDecide reports whether an alert may be allowed or muted: also one that was
+// decided elsewhere, which cannot be undone here.
 func (m *alertList) canDecide(a *history.Alert) bool {
-	return a.State == history.StateNew || a.State == history.StateSeen
+	return a.State == history.StateNew || a.State == history.StateSeen || !m.canUndo(a)
 }
 
-// canUndo reports whether what was decided was decided here.
+// canUndo reports whether what was decided was decided here, and stands.
 func (m *alertList) canUndo(a *history.Alert) bool {
-	_, ok := m.deeds[a.ID]
-	return ok
+	d, ok := m.deeds[a.ID]
+	return ok && d.state == a.State
 }
 
 // decided is the state that an action gives.

@@ -304,23 +304,25 @@ func (p *alertsPane) decide(action alerts.Action) {
 	if a == nil || !p.list.canDecide(a) || p.writing[a.ID] {
 		return
 	}
-	id, made, state := a.ID, deed{former: a.State}, decided(action)
+	id, before, made := a.ID, p.list.deeds[a.ID], deed{former: a.State, state: decided(action)}
 	r := alerts.RuleFor(action, &a.Listener, a.Program, p.o.now())
 	p.change(id, func(store alertStore) error {
 		rule, added, err := store.PutFirst(r)
 		if err != nil {
 			return err
 		}
-		if added {
+		if added || rule == before.rule {
 			made.rule = rule
 		}
-		return store.SetAlertState([]int64{id}, state)
+		return store.SetAlertState([]int64{id}, made.state)
 	}, func(err error) {
-		if err == nil || made.rule != 0 {
+		switch {
+		case err == nil:
 			p.list.deeds[id] = made
-		}
-		if err == nil {
-			p.list.mark(state, id)
+			p.list.mark(made.state, id)
+		case made.rule != 0: // it stands alone
+			made.state = made.former
+			p.list.deeds[id] = made
 		}
 	})
 }

@@ -91,6 +91,41 @@ func TestUndoKeepsOtherRules(t *testing.T) {
 	}
 }
 
+// TestDecidedElsewhere decides again what another process has decided, and undoes only
+// what was decided here and stands.
+func TestDecidedElsewhere(t *testing.T) {
+	m := newMemory(t)
+	busyMorning(m)
+	s := newAlertsScreen(t, m.window)
+	const title = "Listens on 80 (http), others can reach it"
+	again := []string{wordAllow, wordMute, wordDetails}
+	a := *s.at(t, 80)
+	m.check(m.agent.SetAlertState([]int64{a.ID}, history.StateAllowed))
+	s.refresh()
+	if got, _ := s.quiet(t, title); !slices.Equal(got, again) {
+		t.Errorf("allowed elsewhere: buttons %q", got)
+	}
+	s.rows.TypedRune('m')
+	if got, _ := s.quiet(t, title); !slices.Equal(got, []string{wordUndo, wordDetails}) || m.alert(a.ID).State != history.StateMuted {
+		t.Errorf("muted here: buttons %q, alert %s", got, m.alert(a.ID).State)
+	}
+	rule := m.ruleWords()
+	m.check(m.agent.SetAlertState([]int64{a.ID}, history.StateAllowed))
+	s.refresh()
+	if got, _ := s.quiet(t, title); !slices.Equal(got, again) {
+		t.Errorf("allowed elsewhere since: buttons %q", got)
+	}
+	s.rows.TypedRune('u')
+	if m.ruleWords() != rule || m.alert(a.ID).State != history.StateAllowed {
+		t.Errorf("U undid what another decided: rules %q, alert %s", m.ruleWords(), m.alert(a.ID).State)
+	}
+	s.rows.TypedRune('m')
+	s.rows.TypedRune('u')
+	if m.ruleWords() != "" || m.alert(a.ID).State != history.StateAllowed {
+		t.Errorf("muted twice, undone: rules %q, alert %s", m.ruleWords(), m.alert(a.ID).State)
+	}
+}
+
 func TestAlertDetailsAreSeen(t *testing.T) {
 	m := newMemory(t)
 	busyMorning(m)
