@@ -118,9 +118,8 @@ func TestMemoryBegunAnew(t *testing.T) {
 	s.refresh()
 	s.rules.rows.Select(1)
 	s.rules.remove()
-	for range a.ID {
-		now.tell(listener(scanner.TCP, "0.0.0.0", uint16(7000+len(s.unseen)), redis), alerts.New, time.Minute)
-		s.unseen = append(s.unseen, 0)
+	for i := range a.ID {
+		now.tell(listener(scanner.TCP, "0.0.0.0", uint16(7000+i), redis), alerts.New, time.Minute)
 	}
 	now.check(now.agent.MarkAllSeen())
 	_, err = now.agent.AddRule(alerts.Rule{Action: alerts.Allow, Program: "exe:/bin/keep", Note: "keep"}, 0)

@@ -79,8 +79,8 @@ func newRuleRow(p *rulesPane) *ruleRow {
 			do()
 		}
 	}
-	r.up = newQuietButton("↑", on(func() { p.move(false) }))
-	r.down = newQuietButton("↓", on(func() { p.move(true) }))
+	r.up = newQuietButton(wordUp, on(func() { p.move(false) }))
+	r.down = newQuietButton(wordDown, on(func() { p.move(true) }))
 	r.change = newQuietButton(wordEditRule, on(p.editChosen))
 	r.drop = newQuietButton(wordDeleteRule, on(p.remove))
 	r.back = newQuietButton(wordUndo, on(p.undo))

@@ -11,7 +11,9 @@ import (
 	"portlight/app/view"
 )
 
-// The words of the Alerts tab, of the rules and of their dialog.
+// Everything that a user reads in the Alerts tab stands in this file: of the alerts, of
+// the rules and of their dialog, and why there is no memory.
+
 const (
 	wordAlerts = "Alerts"
 	wordRules  = "Rules"
@@ -35,8 +37,8 @@ const (
 	wordAddRule     = "Add rule…"
 	wordEditRule    = "Edit…"
 	wordDeleteRule  = "Delete"
-	wordUp          = "Move up"
-	wordDown        = "Move down"
+	wordUp          = "↑"
+	wordDown        = "↓"
 	wordNoRules     = "There are no rules"
 	wordNoRulesHint = "Allow or Mute on an alert makes one. The first rule that covers a listener decides."
 	wordRuleKeys    = "Alt+Up, Alt+Down  Move     Enter  Edit     Del  Delete     U  Undo"
