@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"portlight/app/alerts"
 	"portlight/app/history"
 )
 
@@ -201,12 +200,4 @@ func (m *alertList) canDecide(a *history.Alert) bool {
 func (m *alertList) canUndo(a *history.Alert) bool {
 	d, ok := m.deeds[a.ID]
 	return ok && d.state == a.State
-}
-
-// decided is the state that an action gives.
-func decided(action alerts.Action) history.State {
-	if action == alerts.Mute {
-		return history.StateMuted
-	}
-	return history.StateAllowed
 }

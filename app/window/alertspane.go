@@ -304,7 +304,7 @@ func (p *alertsPane) decide(action alerts.Action) {
 	if a == nil || !p.list.canDecide(a) || p.writing[a.ID] {
 		return
 	}
-	id, before, made := a.ID, p.list.deeds[a.ID], deed{former: a.State, state: decided(action)}
+	id, before, made := a.ID, p.list.deeds[a.ID], deed{former: a.State, state: history.StateAfter(action)}
 	r := alerts.RuleFor(action, &a.Listener, a.Program, p.o.now())
 	p.change(id, func(store alertStore) error {
 		rule, added, err := store.PutFirst(r)

@@ -36,7 +36,9 @@ func (w *Window) askName(m Memory, r *view.Row) {
 		w.saveName(m, n, &l)
 	}
 	entry.save, entry.cancel = save.OnTapped, w.closePopup
+	was := entry.Text
 	w.openPopup(entry, heading(nameTitle(r)), paragraph(wordNameHint), entry, scope, buttonRow(w.newDismiss(wordCancel), save))
+	w.keepPopup(func() bool { return entry.Text != was })
 }
 
 // maxOwnName bounds a name that a person gives, in letters.

@@ -14,9 +14,9 @@ func newEditing(t *testing.T) (*Window, *memory, *queue) {
 	w, _, m := newRemembering(t)
 	houseRules(m)
 	w.MemoryChanged()
+	w.ShowAlerts()
 	q := &queue{}
 	w.alerts.o.spawn = q.spawn
-	w.ShowAlerts()
 	w.alerts.part.choose(1)
 	w.alerts.rules.edit(w.alerts.rules.list.rules[0])
 	return w, m, q

@@ -65,6 +65,9 @@ func (f *ruleForm) rule(known *programs, now time.Time) (alerts.Rule, error) {
 	if len(r.Note) > maxNote {
 		return r, errLongNote
 	}
+	if r.Action != alerts.Always && r.Program == "" && r.Ports() == "" && r.Proto == 0 && r.Where != alerts.Local && r.Until.IsZero() {
+		return r, errSilence
+	}
 	return r, r.Check()
 }
 

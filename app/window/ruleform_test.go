@@ -18,7 +18,8 @@ func TestRuleForm(t *testing.T) {
 		change func(*ruleForm)
 		want   string // in words, or what is wrong
 	}{
-		{func(*ruleForm) {}, "Allow every program on every port"},
+		{func(*ruleForm) {}, errSilence.Error()},
+		{func(f *ruleForm) { f.proto = 2 }, "Allow every program on every udp port"},
 		{func(f *ruleForm) { f.action, f.proto, f.where = 2, 2, 1 }, "Tell each time of every program on every udp port where others can reach it"},
 		{func(f *ruleForm) { f.program, f.ports = "nginx", " 80 " }, "Allow nginx (/usr/sbin/nginx) on tcp and udp 80"},
 		{func(f *ruleForm) { f.program, f.ports = "web", "8000 – 8100" }, "Allow nginx (/usr/sbin/nginx) on tcp and udp 8000-8100"},

@@ -267,7 +267,7 @@ func (w *Window) ShowAlerts() { w.showTab(tabAlerts) }
 func (w *Window) showTab(tab int) {
 	w.do(func() {
 		w.raise()
-		w.closePopup()
+		w.makeWay()
 		w.nav.choose(tab)
 	})
 }
@@ -282,7 +282,7 @@ func (w *Window) bringUp(id string, stop bool) {
 	if id == "" {
 		return
 	}
-	w.closePopup()
+	stop = w.makeWay() && stop // a dialog in which something was typed stays in front
 	w.nav.choose(tabListeners)
 	w.notice.clear()
 	w.wish = wish{}

@@ -88,6 +88,7 @@ var (
 	errPast         = errors.New("this is past. Choose a time to come")
 	errNoMemory     = errors.New("there is no memory")
 	errRuleGone     = errors.New("the rule has been removed meanwhile")
+	errSilence      = errors.New("you would never be told of anything again. Name a program, a protocol, ports, or this computer only. The menu has a pause for a while")
 	errLongNote     = errors.New("the note is too long. Shorten it")
 )
 
