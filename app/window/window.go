@@ -318,7 +318,7 @@ func (w *Window) tryWish() {
 	w.notice.clear()
 	w.list.reveal(e.ID)
 	w.choose(e.ID)
-	if stop {
+	if stop && w.makeWay() {
 		w.askStopOf(&e.Row)
 	}
 }
