@@ -118,7 +118,7 @@ func (p *program) checkSession(ctx context.Context) error {
 
 // agentMemory is what the agent's heap tries to stay below, in bytes: it is there all
 // day, and ten thousand listeners take less.
-const agentMemory = 24 << 20
+const agentMemory = 28 << 20
 
 // run shows the tray until ctx ends, the user quits or the session bus is gone.
 func (a *agent) run(ctx context.Context) error {

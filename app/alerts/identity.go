@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"portlight/scanner"
 	"portlight/scanner/supervisor"
@@ -129,16 +130,27 @@ var versions = []struct {
 	{regexp.MustCompile(`/([A-Za-z]+-)?[0-9a-f]{40}/`), "/$1*/"}, // a commit, as of an editor's server
 }
 
-// foldVersions puts "*" in the place of folders of versions in a path.
+// foldVersions puts "*" in the place of folders of versions in a path. What it gave last
+// is kept: a program that listens on many ports is asked about for each.
 func foldVersions(path string) string {
 	if !strings.ContainsAny(path, "0123456789") && !strings.HasPrefix(path, "/tmp/.mount_") {
 		return path
 	}
+	if last := lastFolded.Load(); last != nil && last.path == path {
+		return last.folded
+	}
+	was := path
 	for _, v := range versions {
 		path = v.folder.ReplaceAllString(path, v.with)
 	}
+	lastFolded.Store(&foldedPath{was, path})
 	return path
 }
+
+// foldedPath is a path, and what foldVersions makes of it.
+type foldedPath struct{ path, folded string }
+
+var lastFolded atomic.Pointer[foldedPath]
 
 // Holds reports whether a program is among those that hold a listener.
 func Holds(l *scanner.Listener, program string) bool { return slices.Contains(programs(l), program) }

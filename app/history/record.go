@@ -24,7 +24,7 @@ type Tick struct {
 // try again, with the same tick. Only for the Agent.
 func (s *Store) Record(t Tick) error {
 	return s.writeAsAgent("record", func(c *conn) error {
-		r := recorder{conn: c, tick: t, programs: map[string]int64{}}
+		r := recorder{conn: c, tick: t, programs: map[string]writtenProgram{}}
 		return r.record()
 	})
 }
@@ -43,7 +43,14 @@ func (c *conn) alive(now time.Time) error {
 type recorder struct {
 	*conn
 	tick     Tick
-	programs map[string]int64 // ids of those that were written
+	programs map[string]writtenProgram // those that were written, by identity
+}
+
+// writtenProgram is the row of a program as it was written last.
+type writtenProgram struct {
+	id   int64
+	name string // "" where that is not known
+	at   time.Time
 }
 
 func (r *recorder) record() error {
@@ -187,13 +194,21 @@ func (r *recorder) fingerprint(f alerts.Fingerprint) error {
 // be nil.
 func (r *recorder) program(identity string, l *scanner.Listener, at time.Time) (int64, error) {
 	identity = clip(identity, maxName)
-	if id, ok := r.programs[identity]; ok && l == nil {
-		return id, nil
+	known, ok := r.programs[identity]
+	if ok && l == nil {
+		return known.id, nil
+	}
+	name := clip(displayName(identity, l), maxText)
+	if ok && known.name == name && known.at.Equal(at) {
+		return known.id, nil
 	}
 	id, _, err := r.number(`INSERT INTO programs (identity, name, first, last) VALUES (?1, ?2, ?3, ?3)
 		ON CONFLICT DO UPDATE SET last = excluded.last, name = iif(?4, excluded.name, name) RETURNING id`,
-		identity, clip(displayName(identity, l), maxText), at, l != nil)
-	r.programs[identity] = id
+		identity, name, at, l != nil)
+	if l == nil {
+		name = "" // whichever stood there
+	}
+	r.programs[identity] = writtenProgram{id, name, at}
 	return id, err
 }
 

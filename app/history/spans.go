@@ -25,7 +25,7 @@ type Span struct {
 // Those that are there and had not begun begin now, inexactly. Only for the Agent.
 func (s *Store) Resume(now time.Time, open []scanner.Listener) error {
 	return s.writeAsAgent("resume", func(c *conn) error {
-		r := recorder{conn: c, programs: map[string]int64{}}
+		r := recorder{conn: c, programs: map[string]writtenProgram{}}
 		if err := r.endOthers(open); err != nil {
 			return err
 		}
