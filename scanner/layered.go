@@ -17,6 +17,7 @@ type layered struct {
 	read  reader   // at each scan
 	rest  *paced   // nil where read shows all
 	alone bool     // read shows none, but tells of changes
+	less  bool     // read shows this user's sockets only, and nothing completes it
 	notes []string // on what the source can tell
 
 	ctx    context.Context // of rest
@@ -71,9 +72,15 @@ func (s *layered) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
 	return &Snapshot{Time: next.Time, Listeners: next.Listeners, Visibility: next.Visibility}, nil
 }
 
+// partial reports whether netstat, which failed at first, may complete it by now.
+func (s *layered) partial() bool { return s.less }
+
 // look gives all that listens, with notes on what of it may not be so.
 func (s *layered) look(ctx context.Context, now time.Time) (all []bound, notes []string, err error) {
 	own, err := s.read(ctx)
+	if err == nil && s.rest == nil && own.shown == 0 {
+		err = errNoSockets
+	}
 	if err != nil || s.rest == nil {
 		return own.all, nil, err
 	}

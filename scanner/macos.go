@@ -47,6 +47,7 @@ func (m *macOS) openPcblist(ctx context.Context) (source, error) {
 	}
 	if err != nil {
 		s.notes = append(s.notes, fmt.Sprintf(wordsOnlyOwn, seen.shown, seen.counted, err))
+		s.less = true
 		return s, nil
 	}
 	s.label, s.rest = "pcblist_n + netstat", newPaced(m.netstat)

@@ -155,7 +155,7 @@ func (s *sightings) takeNetstat(t *netstat.Table, proto Proto, ports portRange) 
 // or, where that is not told, whose process is another user's.
 func (s *sightings) others(userOf func(pid int) int) bool {
 	own := os.Geteuid()
-	if s.launchd && own != 0 || slices.ContainsFunc(s.uids, func(uid int) bool { return uid != own }) {
+	if s.uids == nil && s.launchd && own != 0 || slices.ContainsFunc(s.uids, func(uid int) bool { return uid != own }) {
 		return true
 	}
 	return s.uids == nil && slices.ContainsFunc(s.all, func(b bound) bool {

@@ -18,6 +18,9 @@ type source interface {
 	close()
 }
 
+// partial is a source that may show less than another one would by now.
+type partial interface{ partial() bool }
+
 // hinter is a source that gives hints once it was asked for them, until it is
 // closed.
 type hinter interface{ hints() <-chan hint }
@@ -45,6 +48,12 @@ func openSource(ctx context.Context, openers []opener) (source, []string, error)
 		failures = errors.Join(failures, fmt.Errorf("source %s: %w", o.name, err))
 	}
 	return nil, nil, fmt.Errorf("%w: %w", errNoSource, failures)
+}
+
+// improvable reports whether a better source may work by now.
+func (s *Scanner) improvable() bool {
+	p, ok := s.src.(partial)
+	return len(s.notes) > 0 || ok && p.partial()
 }
 
 // Scan takes one snapshot with the best source of this system.

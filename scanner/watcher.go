@@ -206,7 +206,7 @@ func (w *Watcher) publish(snap *Snapshot) (prev *Snapshot) {
 
 // scan gives the newest snapshot, the one before if nothing has changed.
 func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
-	if w.failures >= reopenAfter || w.scanner != nil && len(w.scanner.notes) > 0 && w.now().Sub(w.opened) > betterAfter {
+	if w.failures >= reopenAfter || w.scanner != nil && w.scanner.improvable() && w.now().Sub(w.opened) > betterAfter {
 		w.closeScanner()
 	}
 	if w.scanner == nil {

@@ -25,6 +25,7 @@ var (
 	errNoMore    = errors.New("netstat shows no more")
 	errNoAnswer  = errors.New("no answer yet")
 	errBusy      = errors.New("the one before still runs")
+	errNoSockets = errors.New("the kernel shows no socket at all")
 	errNoneAtAll = errors.New("lsof lists no socket at all")
 )
 

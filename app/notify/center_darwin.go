@@ -67,7 +67,9 @@ type outcome[T any] struct {
 // function for the answer.
 func request[T any](ctx context.Context, c userCenter, method string, block func(answer func(outcome[T])) any, args ...any) (T, error) {
 	o, err := await(ctx, func(answer func(outcome[T])) (err error) {
-		cocoa.WithBlock(block(answer), func(b objc.Block) { err = cocoa.Tell(c.id, method, append(args, b)...) })
+		cocoa.Pool(func() {
+			cocoa.WithBlock(block(answer), func(b objc.Block) { err = cocoa.Tell(c.id, method, append(args, b)...) })
+		})
 		return err
 	})
 	if err != nil {
