@@ -125,7 +125,7 @@ func TestOnlyOwnSockets(t *testing.T) {
 		key, _ := ownListener(t)
 		src := openMac(t, m)
 		snap := scanMac(t, src, time.Now())
-		if better := (&Scanner{src: src}).improvable(); !better {
+		if !src.improvable() {
 			t.Errorf("%s: netstat is not tried again", why)
 		}
 		if snap.Visibility.Source != "pcblist_n" || !hasNote(snap, "hidden") || !hasNote(snap, why) || !shows(key)(snap) {
