@@ -33,7 +33,7 @@ func TestSelfTest(t *testing.T) {
 	}
 	elsewhere := scanner.Key{Addr: netip.MustParseAddr("192.0.2.1")} // for documentation, RFC 5737
 	for _, elsewhere.Proto = range []scanner.Proto{scanner.TCP, scanner.UDP} {
-		if _, socket, err := openSocket(t.Context(), elsewhere); err == nil {
+		if _, socket, err := scanner.ListenOn(t.Context(), elsewhere); err == nil {
 			socket.Close()
 			t.Errorf("%v: no error", elsewhere.Proto)
 		}

@@ -16,8 +16,8 @@ import (
 // TCP, over TCP on IPv6 and over UDP, with this process and this user.
 func selfTest(ctx context.Context, read reader) (sightings, error) {
 	var own []Key
-	for _, k := range loopbacks() {
-		at, socket, err := listenOn(ctx, k)
+	for _, k := range Loopbacks() {
+		at, socket, err := ListenOn(ctx, k)
 		if k.Addr.Is6() && (errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT)) {
 			continue // IPv6 is switched off
 		}
@@ -39,8 +39,8 @@ func selfTest(ctx context.Context, read reader) (sightings, error) {
 	return seen, nil
 }
 
-// listenOn listens on a port that the kernel chooses.
-func listenOn(ctx context.Context, k Key) (Key, io.Closer, error) {
+// ListenOn listens at a key whose port the kernel chooses, and gives the key with it.
+func ListenOn(ctx context.Context, k Key) (Key, io.Closer, error) {
 	var l net.ListenConfig
 	at := netip.AddrPortFrom(k.Addr, 0).String()
 	if k.Proto == UDP {

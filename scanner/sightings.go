@@ -183,8 +183,8 @@ func without(all, some []bound) []bound {
 	return left
 }
 
-// loopbacks are where the self-test listens.
-func loopbacks() []Key {
+// Loopbacks are where the self-test listens.
+func Loopbacks() []Key {
 	v4, v6 := netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()
 	return []Key{{Proto: TCP, Addr: v4}, {Proto: TCP, Addr: v6}, {Proto: UDP, Addr: v4}}
 }

@@ -507,6 +507,12 @@ func TestSettings(t *testing.T) {
 // runs it on its own.
 type later chan func()
 
+// put queues a function behind what is there by now, and what follows shortly.
+func (q later) put(f func()) {
+	time.Sleep(50 * time.Millisecond)
+	q <- f
+}
+
 // until runs what is queued until a condition holds.
 func (q later) until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
@@ -525,13 +531,11 @@ func TestGoroutines(t *testing.T) {
 	var o outside
 	a := test.NewTempApp(t)
 	opts := o.options(a)
-	release := make(chan struct{})
+	release, late := make(chan struct{}), make(chan struct{})
 	opts.ReadDetails = func(ctx context.Context, p scanner.Process) (*process.Details, error) {
 		if p.ID == sshd.ID {
-			select {
-			case <-release:
-			case <-ctx.Done():
-			}
+			<-release
+			defer close(late)
 		}
 		return readDetails(ctx, p)
 	}
@@ -545,8 +549,12 @@ func TestGoroutines(t *testing.T) {
 	w.list.list.Select(w.model.place("tcp:127.0.0.1:8080"))
 	queue.until(t, "the quick one is read", func() bool { return len(w.chosen.known) == 1 })
 	close(release)
-	if _, ok := w.chosen.known[node.ID]; !ok {
-		t.Errorf("known are %v", w.chosen.known)
+	<-late
+	handed := false
+	go queue.put(func() { handed = true })
+	queue.until(t, "what was handed over late", func() bool { return handed })
+	if _, ok := w.chosen.known[node.ID]; !ok || len(w.chosen.known) != 1 || w.list.details.shown.title != "node" {
+		t.Errorf("known are %v, described is %s", w.chosen.known, w.list.details.shown.title)
 	}
 	go w.AskStop("tcp:127.0.0.1:8080")
 	queue.until(t, "the question", func() bool { return w.popup != nil })
