@@ -1,6 +1,13 @@
 package main
 
-import "testing"
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
 
 // TestComplete fails on a text that a language lacks, on one that is in no code, and on
 // names in braces that differ.
@@ -19,5 +26,66 @@ func TestComplete(t *testing.T) {
 	}
 	for _, p := range problems {
 		t.Error(p)
+	}
+}
+
+// TestCompare holds translations that are wrong against a text and a plural.
+func TestCompare(t *testing.T) {
+	texts := map[string]*text{
+		"{{.A}} of {{.B}}": {key: "{{.A}} of {{.B}}"},
+		"{{.N}} of {{.B}}": {key: "{{.N}} of {{.B}}", plural: true},
+	}
+	good := func() map[string]form {
+		return map[string]form{"{{.A}} of {{.B}}": "{{.B}}: {{.A}}", "{{.N}} of {{.B}}": map[string]any{"one": "ein {{.B}}", "other": "{{.N}} {{.B}}"}}
+	}
+	if got := compare(texts, good(), "de"); got != nil {
+		t.Errorf("what is right: %q", got)
+	}
+	for what, spoil := range map[string]func(map[string]form){
+		"missing":      func(m map[string]form) { delete(m, "{{.A}} of {{.B}}") },
+		"unused":       func(m map[string]form) { m["no more"] = "nicht mehr" },
+		"empty":        func(m map[string]form) { m["{{.A}} of {{.B}}"] = " " },
+		"other name":   func(m map[string]form) { m["{{.A}} of {{.B}}"] = "{{.A}} {{.C}}" },
+		"less names":   func(m map[string]form) { m["{{.A}} of {{.B}}"] = "{{.A}}" },
+		"no plural":    func(m map[string]form) { m["{{.N}} of {{.B}}"] = "{{.N}} {{.B}}" },
+		"a plural":     func(m map[string]form) { m["{{.A}} of {{.B}}"] = map[string]any{"other": "{{.A}} {{.B}}"} },
+		"no form":      func(m map[string]form) { m["{{.N}} of {{.B}}"] = map[string]any{"other": "{{.N}} {{.B}}"} },
+		"another form": func(m map[string]form) { m["{{.N}} of {{.B}}"].(map[string]any)["few"] = "{{.N}} {{.B}}" },
+		"no text":      func(m map[string]form) { m["{{.A}} of {{.B}}"] = 1.0 },
+	} {
+		have := good()
+		spoil(have)
+		if compare(texts, have, "de") == nil {
+			t.Errorf("%s: not noticed", what)
+		}
+	}
+}
+
+// TestReadCode finds texts by their types, and calls that fill in other names.
+func TestReadCode(t *testing.T) {
+	root := t.TempDir()
+	for name, code := range map[string]string{
+		"assets/words/words.go": "package words\ntype Text string\nfunc (t Text) With(p ...any) string { return string(t) }\ntype Error string\ntype Plural struct{ One, Other string }\n",
+		"app/a_linux.go":        "package app\nimport \"portlight/assets/words\"\nconst a = words.Text(\"a {{.X}}\")\nvar b = []words.Text{\"b\"}\nfunc c() words.Text { return \"c\" }\nfunc d() { a.With(\"Y\", 1) }\n",
+		"app/a_darwin.go":       "package app\nimport (\n\t\"example.org/elsewhere\"\n\t\"portlight/assets/words\"\n)\nconst e = words.Error(\"e\")\nvar f = elsewhere.G(words.Plural{One: \"{{.N}} f\", Other: \"{{.N}} fs\"})\nvar no = \"no\"\n",
+	} {
+		path := filepath.Join(root, name)
+		os.MkdirAll(filepath.Dir(path), 0o700)
+		if err := os.WriteFile(path, []byte(code), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, top := range []string{"scanner", "services"} {
+		os.Mkdir(filepath.Join(root, top), 0o700)
+	}
+	texts, problems, err := readCode(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := slices.Sorted(maps.Keys(texts)), []string{"a {{.X}}", "b", "c", "e", "{{.N}} fs"}; !slices.Equal(got, want) {
+		t.Errorf("texts %q, want %q", got, want)
+	}
+	if len(problems) != 1 || !strings.Contains(problems[0], "fills in [Y]") {
+		t.Errorf("problems %q, want one on the name Y", problems)
 	}
 }
