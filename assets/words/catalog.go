@@ -102,7 +102,7 @@ func load(tag string) (*catalog, error) {
 			return parse(tag)
 		}
 	}
-	return nil, fmt.Errorf("Portlight does not speak %.40q", tag)
+	return nil, fmt.Errorf("there are no translations to %.40q", tag)
 }
 
 func parse(tag string) (*catalog, error) {
