@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"portlight/app/alerts"
 	"portlight/scanner"
 	"portlight/scanner/process"
@@ -190,13 +192,23 @@ func wantError(t testing.TB, err, want error) {
 	}
 }
 
-// wantIntact checks all of a database for damage.
+// wantIntact checks all of a database for damage, its indexes too.
 func wantIntact(t *testing.T, dir string) {
 	t.Helper()
 	c, err := dial(filepath.Join(dir, FileName))
 	check(t, err)
 	defer c.close()
-	check(t, c.quickCheck(""))
+	wantIntegrity(t, c)
+}
+
+func wantIntegrity(t *testing.T, c *conn) {
+	t.Helper()
+	check(t, c.each(`PRAGMA integrity_check(1)`, func(s *sqlite3.Stmt) error {
+		if text := s.ColumnText(0); text != "ok" {
+			return damageError(text)
+		}
+		return nil
+	}))
 }
 
 // wantModes checks that the database's files are the user's only.

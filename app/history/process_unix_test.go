@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -190,7 +191,7 @@ func wantWritten(t *testing.T, dir string, said int) (last int) {
 	if text := s.Trouble(); text != "" {
 		t.Fatal(text)
 	}
-	check(t, s.db.quickCheck(""))
+	wantIntegrity(t, s.db)
 	count, _, err := s.db.number(`SELECT coalesce(max(rule), 0) FROM events`)
 	check(t, err)
 	last = int(count)
@@ -213,7 +214,36 @@ func wantWritten(t *testing.T, dir string, said int) (last int) {
 	if bad != 0 {
 		t.Fatalf("%d ticks are not whole", bad)
 	}
+	wantTick(t, s, last)
 	return last
+}
+
+// wantTick compares what is remembered of a tick with what was recorded: its events, and
+// the alerts and fingerprints that came of them.
+func wantTick(t *testing.T, s *Store, i int) {
+	t.Helper()
+	if i == 0 {
+		return
+	}
+	want := numbered(i)
+	var got []alerts.Judgement
+	for _, e := range must[[]Event](t)(s.Events(Query{Limit: len(want.Judgements)})) {
+		got = slices.Insert(got, 0, e.Judgement)
+	}
+	wantSame(t, fmt.Sprintf("tick %d", i), got, want.Judgements)
+	told := map[uint16]bool{}
+	for _, a := range must[[]Alert](t)(s.Alerts(StateNew, 0, len(want.Judgements))) {
+		told[a.Port] = a.Last.Equal(want.Time)
+	}
+	known := map[alerts.Fingerprint]bool{}
+	for _, k := range must[[]alerts.Sighting](t)(s.Known()) {
+		known[k.Fingerprint] = true
+	}
+	for n, f := range want.Seen {
+		if port := want.Judgements[n].Event.Listener.Port; !known[f] || !told[port] {
+			t.Fatalf("tick %d: known %v, told %v of port %d", i, known[f], told[port], port)
+		}
+	}
 }
 
 // TestProcessesWriteAtOnce has an agent and two others, while this one reads.
