@@ -29,7 +29,7 @@ import (
 //	wait [SECONDS]                   nothing happens
 //	start                            the agent starts, with what listens then
 //	stop                             and ends; what is opened until it starts again was opened meanwhile
-//	crash                            the same, but nothing is closed in order
+//	crash                            the same, but nothing is written or closed any more, as by SIGKILL
 //	jump SECONDS                     the clock is set
 //	slept SECONDS                    the computer has slept
 //	allow N, mute N                  a click on the Nth of the alerts that are new
@@ -112,8 +112,11 @@ func (s *stage) perform(step string, more bool) string {
 		s.now = s.now.Add(s.seconds(rest))
 	case "start":
 		return s.start()
-	case "stop", "crash":
+	case "stop":
 		s.stop()
+		return ""
+	case "crash":
+		s.crash()
 		return ""
 	case "damage":
 		s.must(os.WriteFile(filepath.Join(s.dir, history.FileName), []byte(strings.Repeat("no database", 1000)), 0o600))
@@ -177,9 +180,19 @@ func (s *stage) start() string {
 
 func (s *stage) stop() {
 	if s.keeper != nil {
+		s.keeper.Close()
 		s.must(s.keeper.store.Close())
 		s.keeper = nil
 	}
+}
+
+// crash leaves the files as they are at this moment to the agent that starts next: the
+// kernel takes the locks of a process away, but this one lives on.
+func (s *stage) crash() {
+	left := s.TempDir()
+	s.must(os.CopyFS(left, os.DirFS(s.dir)))
+	s.stop()
+	s.dir = left
 }
 
 // scan has the keeper see what listens now, as the agent's loop does.
