@@ -89,8 +89,8 @@ func TestFoldOfManyIsBounded(t *testing.T) {
 	}
 }
 
-// BenchmarkJudge judges an event by ten thousand known programs and twenty rules.
-func BenchmarkJudge(b *testing.B) {
+// busyJudge knows ten thousand programs and has twenty rules; the event is of one of them.
+func busyJudge() (*Judge, scanner.Event) {
 	j := NewJudge(1000)
 	for i := range 10_000 {
 		j.known[Fingerprint{"exe:/usr/lib/programs/" + strconv.Itoa(i), scanner.TCP, uint16(i), ReachIPv4}] = span{}
@@ -98,13 +98,35 @@ func BenchmarkJudge(b *testing.B) {
 	for i := range 20 {
 		j.policy.Rules = append(j.policy.Rules, Rule{Action: Mute, Program: "exe:/opt/" + strconv.Itoa(i), Proto: scanner.TCP})
 	}
-	e := scanner.Event{Op: scanner.Opened, Time: time.Unix(1, 0), Listener: scanner.Listener{
+	return j, scanner.Event{Op: scanner.Opened, Time: time.Unix(1, 0), Listener: scanner.Listener{
 		Key:    scanner.Key{Proto: scanner.TCP, Port: 7},
 		Owners: []scanner.Process{{Name: "7", Path: "/usr/lib/programs/1.2.3/7"}},
 	}}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	j, e := busyJudge()
 	b.ReportAllocs()
 	for b.Loop() {
 		j.Judge(e)
+	}
+}
+
+// TestJudgeIsFast: an event takes less than ten microseconds, at the best of some times:
+// others may have the processor meanwhile.
+func TestJudgeIsFast(t *testing.T) {
+	const each = 200
+	j, e := busyJudge()
+	fastest := time.Hour
+	for range 50 {
+		began := time.Now()
+		for range each {
+			j.Judge(e)
+		}
+		fastest = min(fastest, time.Since(began)/each)
+	}
+	if most := 10 * time.Microsecond * raceSlows; fastest > most {
+		t.Errorf("an event takes %v, at most %v", fastest, most)
 	}
 }
 

@@ -196,21 +196,23 @@ func TestPaused(t *testing.T) {
 // flood is how many listeners a flood opens.
 const flood = 10_000
 
-// TestFlood opens ten thousand listeners at once: three notifications at most, no event
-// lost, and the agent stays small.
+// TestFlood opens ten thousand listeners at once, by ten programs and by a single one:
+// three notifications at most, no event lost, and the agent stays small.
 func TestFlood(t *testing.T) {
+	for _, programs := range []int{10, 1} {
+		t.Run(strconv.Itoa(programs), func(t *testing.T) { checkFlood(t, programs) })
+	}
+}
+
+func checkFlood(t *testing.T, programs int) {
 	d := fullDesktop(t)
 	agent := d.agent()
 	pid := agent.Process.Pid
 	before, told := cpuTime(t, pid), len(d.notes.with(""))
-	const each = 1000
-	var addrs []string
-	first := 1024
-	for p := range flood {
-		addrs = append(addrs, "tcp4 0.0.0.0:"+strconv.Itoa(first+p))
-	}
-	for i := 0; i < flood; i += each {
-		daemon(t, program(t, "portly-flood-"+strconv.Itoa(i/each)), nil, addrs[i:i+each]...)
+	each := flood / programs
+	for i := range programs {
+		first := 1024 + i*each
+		daemon(t, program(t, "portly-flood-"+strconv.Itoa(i)), nil, fmt.Sprintf("tcp4 0.0.0.0:%d-%d", first, first+each-1))
 	}
 	waitFor(t, "all events are recorded", 20*time.Second, func() bool { return len(d.events("--since", "1h")) >= flood })
 	cpu := cpuTime(t, pid) - before

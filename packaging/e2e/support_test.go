@@ -137,7 +137,7 @@ func specificAddress(t testing.TB) string {
 func listenUntilTold(addrs []string) int {
 	told := make(chan os.Signal, 1)
 	signal.Notify(told, syscall.SIGTERM)
-	for _, a := range addrs {
+	for _, a := range eachPort(addrs) {
 		open, err := listen(a)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -148,6 +148,22 @@ func listenUntilTold(addrs []string) int {
 	fmt.Println("ready")
 	<-told
 	return 0
+}
+
+// eachPort gives an address for each port of a range, such as "tcp4 0.0.0.0:80-90".
+func eachPort(addrs []string) (all []string) {
+	for _, a := range addrs {
+		colon := strings.LastIndexByte(a, ':') + 1
+		var first, last int
+		if n, _ := fmt.Sscanf(a[colon:], "%d-%d", &first, &last); n < 2 {
+			all = append(all, a)
+			continue
+		}
+		for p := first; p <= last; p++ {
+			all = append(all, a[:colon]+strconv.Itoa(p))
+		}
+	}
+	return all
 }
 
 // listen opens one address like "udp 127.0.0.1:53". On an IPv6 wildcard a tcp or
