@@ -11,6 +11,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/app/view"
 )
 
@@ -44,7 +45,7 @@ func (p *program) alerts(all, asJSON bool) error {
 			if list, err = reported(s, all); err != nil {
 				return err
 			}
-			p.sayPaused(s)
+			p.sayState(s)
 		}
 		view.SortReported(list)
 		facts := view.Facts{Names: p.newNames(s)}
@@ -71,12 +72,17 @@ func (p *program) printAlertsJSON(list []view.Reported, f view.Facts) error {
 	return w.Close()
 }
 
-// sayPaused says that alerts are paused, if they are.
-func (p *program) sayPaused(s *history.Store) {
+// sayState says that alerts are paused, and that notifications could not be shown, if so.
+func (p *program) sayState(s *history.Store) {
 	stored, err := s.Settings()
-	settings, _ := alerts.ParseSettings(stored)
-	if err == nil && time.Now().Before(settings.Paused) {
+	if err != nil {
+		return // what is read next says it
+	}
+	if settings, _ := alerts.ParseSettings(stored); time.Now().Before(settings.Paused) {
 		fmt.Fprintf(p.err, wordsPausedNote+"\n", view.MinuteWords(settings.Paused))
+	}
+	if why := stored[keeper.SettingSilent]; why != "" {
+		fmt.Fprintf(p.err, wordsSilentNote+"\n", view.Clean(why, maxNote))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/app/view"
 )
 
@@ -122,5 +123,29 @@ func TestPause(t *testing.T) {
 	}
 	if got := in(t, dir, "alerts resume"); got != wordsResumed+"\n" || !paused().IsZero() {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestAlertsSayThatNothingIsShown: the reason of the agent, as far as it lets it be shown.
+func TestAlertsSayThatNothingIsShown(t *testing.T) {
+	dir := newsOf(t)
+	said := func(why string) string {
+		t.Helper()
+		s, err := history.Open(dir, history.Agent, history.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if err := s.Set(keeper.SettingSilent, why); err != nil {
+			t.Fatal(err)
+		}
+		_, _, stderr := portlight("alerts", "--data-dir", dir)
+		return stderr
+	}
+	if got := said("no \x1b[31mservice"); !strings.HasPrefix(got, "note: notifications are not shown: no ") || strings.Contains(got, "\x1b") {
+		t.Errorf("%q", got)
+	}
+	if got := said(""); got != "" {
+		t.Errorf("%q where they are shown", got)
 	}
 }

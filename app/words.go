@@ -99,5 +99,6 @@ program's name is what "rules add --program" takes, in quotes if it has blanks.`
 	wordsDecided        = "Alert %d is %s. Rule %d: %s"
 	wordsPaused         = "Alerts are paused until %s."
 	wordsPausedNote     = "note: alerts are paused until %s"
+	wordsSilentNote     = "note: notifications are not shown: %s"
 	wordsResumed        = "Alerts are not paused."
 )

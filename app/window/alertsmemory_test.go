@@ -7,6 +7,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/scanner"
 )
 
@@ -135,5 +136,45 @@ func TestMemoryBegunAnew(t *testing.T) {
 	}
 	if len(s.rules.list.lines) != 1 || s.rules.list.at(0).rule.Note != "keep" {
 		t.Errorf("the rules are %+v", s.rules.list.lines)
+	}
+}
+
+// TestNotificationsFail: the tab says so until they are shown again. What was closed comes
+// back with another reason only.
+func TestNotificationsFail(t *testing.T) {
+	m := newMemory(t)
+	busyMorning(m)
+	s := newAlertsScreen(t, m.window)
+	tell := func(why string) string {
+		m.check(m.agent.Set(keeper.SettingSilent, why))
+		s.refresh()
+		if !s.silent.box.Visible() {
+			return ""
+		}
+		return s.silent.text.Text
+	}
+	if said := tell(""); said != "" {
+		t.Errorf("it says %q of nothing", said)
+	}
+	if said := tell("no service\x1b[31m runs"); !strings.HasPrefix(said, "Notifications are not shown: no service") || strings.Contains(said, "\x1b") {
+		t.Errorf("it says %q", said)
+	}
+	s.silent.clear()
+	if said := tell("no service\x1b[31m runs"); said != "" {
+		t.Errorf("it says %q again", said)
+	}
+	if said := tell("refused"); said != "Notifications are not shown: refused" {
+		t.Errorf("it says %q", said)
+	}
+	s.use(nil, errNoDisk)
+	if s.silent.box.Visible() {
+		t.Error("it stays without the memory")
+	}
+	s.use(m.window, nil)
+	if !s.silent.box.Visible() {
+		t.Error("it is not there with the memory again")
+	}
+	if said := tell(""); said != "" {
+		t.Errorf("it says %q when they are shown", said)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
+	"portlight/app/keeper"
 	"portlight/app/view"
 )
 
@@ -26,6 +27,7 @@ type alertStore interface {
 	SetRule(was, r alerts.Rule) error
 	MoveRule(id, before int64) error
 	RemoveRule(id int64) error
+	Settings() (map[string]string, error)
 }
 
 // alertsOptions are what the Alerts tab needs from outside.
@@ -59,6 +61,8 @@ type alertsPane struct {
 	rows    *keyList
 	rules   *rulesPane
 	notice  *banner
+	silent  *banner   // why notifications are not shown
+	silence string    // what it said last
 	part    *segments // alerts or rules
 	filter  *segments
 	seenAll *widget.Button
@@ -98,7 +102,7 @@ func newAlertsPane(o alertsOptions) *alertsPane {
 	p.reason.Importance = widget.MediumImportance
 	p.hints.Alignment = fyne.TextAlignTrailing
 	p.hints.Truncation = fyne.TextTruncateOff
-	p.notice = newBanner(func() { p.place() })
+	p.notice, p.silent = newBanner(func() { p.place() }), newBanner(func() { p.place() })
 	p.rows = p.newRows()
 	p.rules = newRulesPane(p)
 	p.part = newSegments(func(int) { p.arranged() }, wordAlerts, wordRules)
@@ -123,6 +127,7 @@ func (p *alertsPane) use(m alertStore, why error) {
 	p.rules.forget()
 	p.chosen, p.read, p.whole, p.busy, p.again, p.pending = 0, false, false, false, false, 0
 	p.writing = map[int64]bool{}
+	p.tellSilent("")
 	p.noMemory.Objects = []fyne.CanvasObject{blank(wordNoMemory, noMemoryWords(why))}
 	p.arranged()
 	p.refresh()
@@ -140,7 +145,7 @@ func (p *alertsPane) build() {
 	p.tools = container.NewHBox(layout.NewSpacer(), container.NewCenter(p.filter), container.NewCenter(wide(p.seenAll)))
 	ends := container.NewStack(p.tools, p.rules.tools)
 	bar := padded(8, 10, container.NewBorder(nil, nil, container.NewCenter(p.part), ends))
-	p.above = container.New(layout.NewCustomPaddedVBoxLayout(0), bar, widget.NewSeparator(), p.notice.box)
+	p.above = container.New(layout.NewCustomPaddedVBoxLayout(0), bar, widget.NewSeparator(), p.silent.box, p.notice.box)
 	p.summary = container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(2, 10, container.New(stacked{}, p.reason, p.reach, p.times)))
 	p.page = container.New(frame{}, container.NewWithoutLayout(), padded(2, tableEdge, p.rows), p.summary)
 	p.reading = blank(wordReadingAlerts, "")
@@ -216,7 +221,7 @@ func (p *alertsPane) readAll(store alertStore, answer func(func())) {
 		all = append(all, page...)
 		if len(page) == 0 || len(all) >= maxAlerts {
 			answer(func() { p.readDone(all, len(page) == 0, nil) })
-			return
+			break
 		}
 		if before == 0 {
 			first := slices.Clone(all)
@@ -224,6 +229,22 @@ func (p *alertsPane) readAll(store alertStore, answer func(func())) {
 		}
 		before = page[len(page)-1].ID
 	}
+	if stored, err := store.Settings(); err == nil {
+		answer(func() { p.tellSilent(stored[keeper.SettingSilent]) })
+	}
+}
+
+// tellSilent says why the agent's notifications are not shown, "" if they are: the alerts
+// are seen here only. What the user has closed stays closed until the reason is another.
+func (p *alertsPane) tellSilent(why string) {
+	switch {
+	case why == p.silence:
+	case why == "":
+		p.silent.clear()
+	default:
+		p.silent.say(notNotified(why))
+	}
+	p.silence = why
 }
 
 func (p *alertsPane) readFirst(first []history.Alert) {

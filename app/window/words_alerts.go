@@ -238,6 +238,11 @@ func noMemoryWords(why error) string {
 	return sentence(why.Error()) + "\n\n" + wordNoMemoryHint
 }
 
+// notNotified says that alerts are seen in the window only, and why.
+func notNotified(why string) string {
+	return "Notifications are not shown: " + view.Clean(why, maxText)
+}
+
 func alertsFailed(what string, err error) string {
 	return what + ": " + view.Clean(err.Error(), maxText)
 }

@@ -96,6 +96,16 @@ func (d *desktop) ask(to any, args ...string) {
 	}
 }
 
+// said gives what a command of portlight writes, to both outputs.
+func (d *desktop) said(args ...string) string {
+	d.t.Helper()
+	p := d.start(args...)
+	if code := p.wait(d.t, 10*time.Second); code != 0 {
+		d.t.Fatalf("portlight %v: exit status %d: %s", args, code, p.log.String())
+	}
+	return p.out.String() + p.log.String()
+}
+
 type rule struct{ Action, Program string }
 
 func (d *desktop) rules() (rules []rule) {
@@ -166,6 +176,26 @@ func TestWithdrawn(t *testing.T) {
 	if row := d.waitNews("portly-short"); !strings.Contains(row.label, "closed") {
 		t.Errorf("the alert reads %q", row.label)
 	}
+}
+
+// TestNothingIsResent: a notification that the desktop holds back, as it does while a person
+// is not to be disturbed, or that goes unread, is not sent again. The alert stays new.
+func TestNothingIsResent(t *testing.T) {
+	t.Parallel()
+	d := fullDesktop(t)
+	d.agent("--interval", "250ms")
+	n := freePort(t)
+	daemon(t, program(t, "portly-unread"), nil, fmt.Sprintf("tcp4 0.0.0.0:%d", n))
+	x := d.wantNote("portly-unread", n)
+	if err := d.notes.conn.Emit(notesPath, notesName+".NotificationClosed", x.id, uint32(1)); err != nil { // it expired
+		t.Fatal(err)
+	}
+	time.Sleep(7 * time.Second) // longer than what follows is folded
+	d.canary()
+	if all := d.notes.with("portly-unread"); len(all) != 1 {
+		t.Errorf("told %d times", len(all))
+	}
+	d.waitNews("portly-unread")
 }
 
 // TestPaused: nothing is told, and all is kept.

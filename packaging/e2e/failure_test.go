@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,8 +80,9 @@ func TestNoTray(t *testing.T) {
 	t.Logf("standard error:\n%s", agent.log.String())
 }
 
-// TestNoNotifications: without a notification service the agent says so, and the
-// menu works; with one that comes later it notifies.
+// TestNoNotifications: without a notification service the agent says so in the log, the
+// menu, the list of alerts and doctor, and the icon is marked; with one that comes later it
+// notifies, and nobody says so any more.
 func TestNoNotifications(t *testing.T) {
 	d := newDesktop(t)
 	d.startTray()
@@ -93,8 +95,29 @@ func TestNoNotifications(t *testing.T) {
 	if !strings.Contains(agent.log.String(), port(n)) {
 		t.Errorf("the log does not tell of port %d:\n%s", n, agent.log.String())
 	}
+	d.waitNews("portly-unsaid")
+	waitFor(t, "the tooltip counts the alert", soon, func() bool { return strings.Contains(d.tooltip(), "1") })
+	if !slices.ContainsFunc(d.mustMenu().children, func(e entry) bool { return strings.HasPrefix(e.label, "Notifications are not shown") }) {
+		t.Errorf("the menu does not say it: %v", d.mustMenu())
+	}
+	if states := d.alertStates("portly-unsaid"); !slices.Equal(states, []string{"new"}) {
+		t.Errorf("the alert is %v", states)
+	}
+	said := func() bool { return strings.Contains(d.said("alerts"), "notifications are not shown: ") }
+	if !said() {
+		t.Error("the list of alerts does not say it")
+	}
+	var diagnosis struct {
+		Notifications struct {
+			LastError string `json:"last_error"`
+		}
+	}
+	if d.ask(&diagnosis, "doctor"); !strings.Contains(diagnosis.Notifications.LastError, "notification service") {
+		t.Errorf("doctor says %+v", diagnosis)
+	}
 	d.startNotes("actions", "body")
 	d.canary()
+	waitFor(t, "nobody says it any more", soon, func() bool { return !said() })
 	checkCalm(t, agent)
 }
 
