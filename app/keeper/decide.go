@@ -31,7 +31,7 @@ func (k *Keeper) Find(a *history.Alert) (l scanner.Listener, open bool) {
 // IsNew reports whether an alert of a notice may be new still: nobody is known to have
 // dealt with it, here or in another process.
 func (k *Keeper) IsNew(n alerts.Notice) bool {
-	if k.store == nil || k.trouble != "" || k.lost != "" || k.unseen > len(k.news) {
+	if k.store != nil && (k.trouble != "" || k.lost != "") || k.unseen > len(k.news) {
 		return true
 	}
 	return slices.ContainsFunc(k.news, func(a history.Alert) bool { return isOf(n, &a) })
@@ -50,9 +50,7 @@ func (k *Keeper) MarkSeen(id int64) error {
 // MarkSeenTo marks an alert as seen, and all that came before it.
 func (k *Keeper) MarkSeenTo(newest int64) error {
 	if len(k.news) > 0 && newest == k.news[0].ID && k.unseen > len(k.news) {
-		err := k.store.MarkAllSeen()
-		k.readNews()
-		return err
+		return k.markAll()
 	}
 	return k.mark(history.StateSeen, func(a *history.Alert) bool { return a.ID <= newest })
 }
@@ -62,18 +60,29 @@ func (k *Keeper) MarkNoticeSeen(n alerts.Notice) error {
 	return k.mark(history.StateSeen, func(a *history.Alert) bool { return isOf(n, a) })
 }
 
-// mark sets the state of alerts that are new.
-func (k *Keeper) mark(state history.State, choose func(*history.Alert) bool) error {
-	if k.store == nil {
-		return nil
+// markAll marks all as seen, also those that were not read.
+func (k *Keeper) markAll() (err error) {
+	k.kept.clear()
+	if k.store != nil {
+		err = k.store.MarkAllSeen()
 	}
+	k.folder.End("")
+	k.readNews()
+	return err
+}
+
+// mark sets the state of alerts that are new.
+func (k *Keeper) mark(state history.State, choose func(*history.Alert) bool) (err error) {
+	k.kept.forget(choose)
 	var ids []int64
-	for i := range k.news {
-		if choose(&k.news[i]) {
-			ids = append(ids, k.news[i].ID)
+	for i := range k.stored {
+		if choose(&k.stored[i]) {
+			ids = append(ids, k.stored[i].ID)
 		}
 	}
-	err := k.store.SetAlertState(ids, state)
+	if len(ids) > 0 {
+		err = k.store.SetAlertState(ids, state)
+	}
 	k.folder.End("")
 	k.readNews()
 	return err
@@ -87,16 +96,18 @@ func (k *Keeper) Decide(id int64, action alerts.Action) error {
 		return nil
 	}
 	alert := k.news[i]
-	if err := k.addRule(alerts.RuleFor(action, &alert.Listener, alert.Program, k.now())); err != nil {
+	err := k.addRule(alerts.RuleFor(action, &alert.Listener, alert.Program, k.now()))
+	if err != nil && k.store != nil {
 		return err
 	}
-	return k.mark(history.StateAfter(action), func(a *history.Alert) bool { return a.ID == id })
+	return errors.Join(k.mark(history.StateAfter(action), func(a *history.Alert) bool { return a.ID == id }), err)
 }
 
 // DecideNotice makes the rules of one click on a notice: one for each program on each
 // port that it is about.
 func (k *Keeper) DecideNotice(n alerts.Notice, action alerts.Action) error {
 	made, now := map[alerts.Rule]bool{}, k.now()
+	var notKept error
 	for _, j := range n.Judgements {
 		for _, f := range j.Findings() {
 			r := alerts.RuleFor(action, &j.Event.Listener, f.Program, now)
@@ -104,12 +115,12 @@ func (k *Keeper) DecideNotice(n alerts.Notice, action alerts.Action) error {
 				continue
 			}
 			made[r] = true
-			if err := k.addRule(r); err != nil {
-				return err
+			if notKept = k.addRule(r); notKept != nil && k.store != nil {
+				return notKept
 			}
 		}
 	}
-	return k.mark(history.StateAfter(action), func(a *history.Alert) bool { return isOf(n, a) })
+	return errors.Join(k.mark(history.StateAfter(action), func(a *history.Alert) bool { return isOf(n, a) }), notKept)
 }
 
 // addRule adds a rule that beats all others. Without a store it holds while this

@@ -54,23 +54,47 @@ func TestDecideNotice(t *testing.T) {
 	}
 }
 
-// TestWithoutMemory: a decision holds, and it is said that it is not kept.
+// TestWithoutMemory: alerts are new until somebody has dealt with them. A decision holds,
+// and it is said that it is not kept.
 func TestWithoutMemory(t *testing.T) {
-	k, notices := following(t, nil, "tcp 0.0.0.0:80 a")
-	if len(notices) != 1 || k.Note() != NoMemory("no disk") {
-		t.Fatalf("%v, %q", notices, k.Note())
+	k, notices := following(t, nil, "tcp 0.0.0.0:80 a", "tcp 0.0.0.0:81 b", "tcp 0.0.0.0:82 c", "tcp [::]:82 c", "tcp 127.0.0.1:83 d")
+	if len(notices) != 1 || k.Note() != NoMemory("no disk") || k.Unseen() != 3 || len(k.News()) != 3 {
+		t.Fatalf("%v, %q, %d are new", notices, k.Note(), k.Unseen())
 	}
-	if err := k.DecideNotice(notices[0], alerts.Mute); err == nil || err.Error() != wordsNotKept {
-		t.Errorf("%v", err)
+	first := k.News()[2]
+	if l, open := k.Find(&first); !open || l.Port != 80 || first.Program != "exe:/bin/a" || first.Verdict != alerts.New {
+		t.Errorf("%+v, %v", first, open)
 	}
-	if err := k.MarkNoticeSeen(notices[0]); err != nil || !k.IsNew(notices[0]) {
-		t.Errorf("%v", err)
+	if err := k.Decide(first.ID, alerts.Allow); err == nil || err.Error() != wordsNotKept || k.Unseen() != 2 || !k.IsNew(notices[0]) {
+		t.Errorf("%v, %d", err, k.Unseen())
+	}
+	if err := k.DecideNotice(notices[0], alerts.Mute); err == nil || err.Error() != wordsNotKept || k.Unseen() != 0 || k.IsNew(notices[0]) {
+		t.Errorf("%v, %d", err, k.Unseen())
 	}
 	if until := time.Now().Add(time.Hour); k.Pause(until) != nil || !k.PausedUntil().Equal(until) {
 		t.Errorf("paused until %v", k.PausedUntil())
 	}
-	if rules := k.policy.Rules; len(rules) != 1 || rules[0].Action != alerts.Mute || rules[0].FirstPort != 80 {
+	if rules := k.policy.Rules; len(rules) != 4 || rules[3].Action != alerts.Allow || rules[3].FirstPort != 80 || rules[0].Action != alerts.Mute || rules[0].FirstPort != 82 {
 		t.Errorf("%+v", rules)
+	}
+}
+
+// TestManyWithoutMemory: more than are kept are counted, and their notice stays.
+func TestManyWithoutMemory(t *testing.T) {
+	var listeners []string
+	for port := range 3 * newsKept {
+		listeners = append(listeners, fmt.Sprintf("tcp 0.0.0.0:%d a", port+1))
+	}
+	k, notices := following(t, nil, listeners...)
+	news := k.News()
+	if len(notices) != 1 || len(news) != newsKept || k.Unseen() != 3*newsKept || !k.IsNew(notices[0]) || news[0].Port != 3*newsKept {
+		t.Fatalf("%d notices, %d of %d, new %v", len(notices), len(news), k.Unseen(), k.IsNew(notices[0]))
+	}
+	if err := k.MarkSeen(news[1].ID); err != nil || k.Unseen() != 3*newsKept-1 {
+		t.Errorf("%v, %d", err, k.Unseen())
+	}
+	if err := k.MarkSeenTo(news[0].ID); err != nil || k.Unseen() != 0 || k.IsNew(notices[0]) {
+		t.Errorf("%v, %d", err, k.Unseen())
 	}
 }
 

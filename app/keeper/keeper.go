@@ -37,6 +37,9 @@ type Keeper struct {
 	own        []history.Name
 	generation int64
 	news       []history.Alert // unseen, the newest first
+	stored     []history.Alert // those of them that the store has
+	storedNew  int             // how many it has
+	kept       kept            // those that it has not
 	folder     alerts.Folder
 	notices    []alerts.Notice // to be shown now
 	welcome    bool            // the first snapshot ever has come

@@ -66,12 +66,16 @@ func (k *Keeper) reload() {
 	k.followGeneration()
 }
 
+// readNews takes over what is new by the store, beside what it has not.
 func (k *Keeper) readNews() {
-	news, err := k.store.Alerts(history.StateNew, 0, newsKept)
-	unseen, errCount := k.store.Unseen()
-	if k.works(errors.Join(err, errCount)) {
-		k.news, k.unseen = news, unseen
+	if k.store != nil {
+		news, err := k.store.Alerts(history.StateNew, 0, newsKept)
+		unseen, errCount := k.store.Unseen()
+		if k.works(errors.Join(err, errCount)) {
+			k.stored, k.storedNew = news, unseen
+		}
 	}
+	k.news, k.unseen = slices.Concat(k.kept.alerts, k.stored), k.kept.count()+k.storedNew
 }
 
 // followChanges takes over what another process has changed, if it has: what is judged
@@ -124,11 +128,24 @@ func (k *Keeper) beginSpans(s *scanner.Snapshot) {
 	k.alive = k.now()
 }
 
-// save writes a tick, and those before it that could not be written.
+// save writes a tick, and those before it that could not be written. What alerts is new
+// also where it cannot be.
 func (k *Keeper) save(t history.Tick) {
-	if k.store == nil || k.readOnly || len(t.Judgements) == 0 && len(t.Seen) == 0 && !t.Baseline {
+	if k.readOnly || len(t.Judgements) == 0 && len(t.Seen) == 0 && !t.Baseline {
 		return
 	}
+	if k.store != nil {
+		k.write(t)
+	}
+	if k.store == nil || len(k.unsaved) > 0 {
+		k.kept.add(t.Judgements)
+	}
+	if slices.ContainsFunc(t.Judgements, func(j alerts.Judgement) bool { return isNews(j.Verdict) }) {
+		k.readNews()
+	}
+}
+
+func (k *Keeper) write(t history.Tick) {
 	k.unsaved = append(k.unsaved, t)
 	k.waiting += len(t.Judgements)
 	k.flush()
@@ -136,9 +153,6 @@ func (k *Keeper) save(t history.Tick) {
 		k.waiting -= len(k.unsaved[0].Judgements)
 		k.unsaved = k.unsaved[1:]
 		k.log.Error("events are lost: they could not be written for too long")
-	}
-	if slices.ContainsFunc(t.Judgements, func(j alerts.Judgement) bool { return j.Verdict.Alerts() || j.Verdict == alerts.Paused }) {
-		k.readNews()
 	}
 }
 
@@ -148,6 +162,9 @@ func (k *Keeper) flush() {
 	for len(k.unsaved) > 0 && k.wrote(k.store.Record(k.unsaved[0])) {
 		k.waiting -= len(k.unsaved[0].Judgements)
 		k.unsaved = slices.Delete(k.unsaved, 0, 1)
+	}
+	if len(k.unsaved) == 0 {
+		k.kept.clear()
 	}
 }
 

@@ -375,7 +375,8 @@ func writtenBytes(t *testing.T, pid int) int {
 	return 0
 }
 
-// TestNotRemembered: where nothing can be written the agent says so and goes on.
+// TestNotRemembered: where nothing can be written the agent says so and goes on: what is
+// new is in the menu, and what is decided holds while it runs, which is said.
 func TestNotRemembered(t *testing.T) {
 	t.Parallel()
 	d := fullDesktop(t)
@@ -387,7 +388,19 @@ func TestNotRemembered(t *testing.T) {
 	waitFor(t, "the menu says so", soon, func() bool {
 		return slices.ContainsFunc(d.mustMenu().children, func(e entry) bool { return strings.HasPrefix(e.label, "Nothing is remembered") })
 	})
-	d.canary()
+	n := freePort(t)
+	_, x := d.opened("portly-unkept")
+	row := d.waitNews("portly-unkept")
+	waitFor(t, "the tooltip counts the alert", soon, func() bool { return strings.Contains(d.tooltip(), "1") })
+	d.undoubted()
+	d.click(row, "Mute")
+	waitFor(t, "it is said that the rule is not kept", soon, func() bool { return len(d.notes.with("kept only until Portlight ends")) == 1 })
+	waitFor(t, "nothing is new, and the notification goes", soon, func() bool {
+		return !d.mustMenu().section(news).found && slices.Contains(d.notes.withdrawn(), x.id)
+	})
+	daemon(t, program(t, "portly-later"), nil, fmt.Sprintf("tcp4 0.0.0.0:%d", n))
+	d.wantNote("portly-later", n)
+	d.waitNews("portly-later")
 	checkCalm(t, agent)
 }
 
