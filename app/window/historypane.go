@@ -30,6 +30,7 @@ type historyOptions struct {
 	spawn    func(func())
 	shortcut func(fyne.Shortcut) bool
 	save     saver
+	forget   func(program, name string) // asks, and deletes what is remembered; of all for ""
 }
 
 // historyPane is the History tab: a picture with a lane for each program and port, and
@@ -111,8 +112,9 @@ func (p *historyPane) build() {
 	steps := container.NewHBox(small("−", func() { p.zoom(2) }), small("+", func() { p.zoom(0.5) }),
 		small("←", func() { p.move(-0.5) }), small("→", func() { p.move(0.5) }), wide(newKeyButton(wordNow, func() { p.showLast(p.time.span()) }, nil)))
 	export := wide(newMenuButton(wordExport, p.exportMenu, nil))
+	forget := wide(newMenuButton(wordForget, p.forgetMenu, nil))
 	search := container.New(atLeast{200, 0}, p.search)
-	tools := container.NewHBox(container.NewCenter(p.spans), container.NewCenter(steps), layout.NewSpacer(), container.NewCenter(search), container.NewCenter(export))
+	tools := container.NewHBox(container.NewCenter(p.spans), container.NewCenter(steps), layout.NewSpacer(), container.NewCenter(search), container.NewCenter(export), container.NewCenter(forget))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(0), padded(8, 10, tools), widget.NewSeparator(), p.notice.box)
 	picture := container.New(frame{}, container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), p.axis), closely(p.lanes),
 		container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 6, p.said)))

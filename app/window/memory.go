@@ -22,6 +22,7 @@ import (
 type Memory interface {
 	alertStore
 	pastStore
+	forgetStore
 	Since() (map[string]history.Span, error)
 	Story(l *scanner.Listener, last int) (alerts.Story, error)
 	Names() ([]history.Name, error)

@@ -139,7 +139,7 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts, wordHistory, wordHealth, wordSettings)
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
-		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, save: saveBy(w.win),
+		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, save: saveBy(w.win), forget: w.askForget,
 	})
 	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.past.root, w.health.root, w.settings.root}
 	w.turnTo(tabListeners)

@@ -21,6 +21,9 @@ const (
 	wordCSV     = "As CSV…"
 	wordJSON    = "As JSON…"
 
+	wordForget    = "Delete"
+	wordForgetAll = "Everything…"
+
 	wordSearchHistory  = "Search program or port…"
 	wordReadingHistory = "Reading the history…"
 	wordNoHistory      = "Nothing is remembered of this time"
@@ -135,4 +138,35 @@ func exporting(n int) string { return "Writing… " + strconv.Itoa(n) }
 // exportName is what a file is called at first: "portlight-history-2026-11-03.csv".
 func exportName(now time.Time, kind string) string {
 	return strings.Join([]string{"portlight", "history", now.Format(time.DateOnly) + "." + kind}, "-")
+}
+
+// forgetOne offers to delete what is remembered of a program.
+func forgetOne(name string) string { return "What is remembered of " + name + "…" }
+
+// forgetTitle asks whether to delete what is remembered of a program, of all for "".
+func forgetTitle(name string) string {
+	if name == "" {
+		return "Delete everything that is remembered?"
+	}
+	return "Delete what is remembered of " + name + "?"
+}
+
+// forgetText says what goes and what stays.
+func forgetText(name string) string {
+	goes := "All events and alerts go. What listens now is taken for known."
+	if name != "" {
+		goes = "Its events and alerts go, on every port. When it listens again, that is new."
+	}
+	return goes + " Rules, settings and your own names of ports stay. This cannot be undone."
+}
+
+func forgotten(name string) string {
+	if name == "" {
+		return "What was remembered is deleted."
+	}
+	return "What was remembered of " + name + " is deleted."
+}
+
+func notForgotten(err error) string {
+	return "Not all could be deleted: " + view.Clean(err.Error(), maxText)
 }
