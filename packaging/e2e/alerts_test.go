@@ -385,9 +385,7 @@ func TestNotRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	agent := d.agent("--interval", "250ms")
-	waitFor(t, "the menu says so", soon, func() bool {
-		return slices.ContainsFunc(d.mustMenu().children, func(e entry) bool { return strings.HasPrefix(e.label, "Nothing is remembered") })
-	})
+	waitFor(t, "the menu says so", soon, d.saysNoMemory)
 	n := freePort(t)
 	_, x := d.opened("portly-unkept")
 	row := d.waitNews("portly-unkept")
