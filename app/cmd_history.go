@@ -54,7 +54,7 @@ func newHistoryCommand(p *program) *cobra.Command {
 	flags.Var(&f.port, "port", "only this port")
 	flags.IntVar(&f.limit, "limit", 0, "only so many, the latest (default: 100, or all with --since)")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
-	cmd.AddCommand(newHistoryDeleteCommand(p))
+	cmd.AddCommand(newHistoryKeepCommand(p), newHistoryDeleteCommand(p))
 	return cmd
 }
 

@@ -118,3 +118,27 @@ func TestConfirm(t *testing.T) {
 		}
 	}
 }
+
+// TestHistoryKeep: what is set is kept, and the rest of the settings stays.
+func TestHistoryKeep(t *testing.T) {
+	dir := t.TempDir()
+	if got := in(t, dir, "history keep"); got != "Events are kept for 90 days, 200000 at most.\n" {
+		t.Errorf("%q", got)
+	}
+	in(t, dir, "alerts pause 2h")
+	if got := in(t, dir, "history keep --days 1"); got != "Events are kept for 1 day, 200000 at most.\n" {
+		t.Errorf("%q", got)
+	}
+	in(t, dir, "history keep --events 50000")
+	if got := in(t, dir, "history keep"); got != "Events are kept for 1 day, 50000 at most.\n" {
+		t.Errorf("%q", got)
+	}
+	if _, _, stderr := portlight("alerts", "--data-dir", dir); !strings.Contains(stderr, "alerts are paused until") {
+		t.Errorf("%q", stderr)
+	}
+	fails(t, dir, exitUsage, "--days 0 is not between 1 and 3650", "history keep --events 2000 --days 0")
+	fails(t, dir, exitUsage, "--events 999 is not between", "history keep --events 999")
+	if got := in(t, dir, "history keep"); got != "Events are kept for 1 day, 50000 at most.\n" {
+		t.Errorf("%q", got)
+	}
+}

@@ -91,6 +91,7 @@ program's name is what "rules add --program" takes, in quotes if it has blanks.`
 	wordsOfAll          = "everything"
 	wordsDelete         = "Delete what was recorded of %s? Rules, settings and own names of ports stay. [y/N] "
 	wordsDeleted        = "Deleted what was recorded of %s. Rules, settings and own names of ports are still there."
+	wordsKept           = "Events are kept for %s, %d at most."
 	wordsNoAlerts       = "There are no alerts."
 	wordsNoNews         = "There are no new alerts. The others: portlight alerts --all"
 	wordsNoAlert        = "no such alert: %d"

@@ -151,7 +151,7 @@ func TestSettingsAreKept(t *testing.T) {
 		t.Errorf("%+v, %v", got, problems)
 	}
 	got, problems := ParseSettings(map[string]string{
-		keyKeepDays: "0", keyKeepEvents: "1e9", keyLoopback: "perhaps", SettingPaused: "soon", keyEphemeral: "false", "other": "x",
+		SettingKeepDays: "0", SettingKeepEvents: "1e9", keyLoopback: "perhaps", SettingPaused: "soon", keyEphemeral: "false", "other": "x",
 	})
 	want := DefaultSettings()
 	want.Ephemeral = false

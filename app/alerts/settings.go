@@ -26,15 +26,14 @@ func DefaultSettings() Settings {
 	return Settings{Ephemeral: true, KeepDays: 90, KeepEvents: 200_000}
 }
 
-// SettingPaused is the name of Settings.Paused in the store.
-const SettingPaused = "alerts.paused"
-
-// The names of the others.
+// The names of settings in the store.
 const (
-	keyLoopback   = "alerts.loopback"
-	keyEphemeral  = "alerts.ephemeral"
-	keyKeepDays   = "history.days"
-	keyKeepEvents = "history.events"
+	SettingPaused     = "alerts.paused"
+	SettingKeepDays   = "history.days"
+	SettingKeepEvents = "history.events"
+
+	keyLoopback  = "alerts.loopback"
+	keyEphemeral = "alerts.ephemeral"
 )
 
 // Values gives settings as they are stored.
@@ -44,11 +43,11 @@ func (s Settings) Values() map[string]string {
 		paused = s.Paused.UTC().Format(time.RFC3339)
 	}
 	return map[string]string{
-		keyLoopback:   strconv.FormatBool(s.Loopback),
-		keyEphemeral:  strconv.FormatBool(s.Ephemeral),
-		SettingPaused: paused,
-		keyKeepDays:   strconv.Itoa(s.KeepDays),
-		keyKeepEvents: strconv.Itoa(s.KeepEvents),
+		keyLoopback:       strconv.FormatBool(s.Loopback),
+		keyEphemeral:      strconv.FormatBool(s.Ephemeral),
+		SettingPaused:     paused,
+		SettingKeepDays:   strconv.Itoa(s.KeepDays),
+		SettingKeepEvents: strconv.Itoa(s.KeepEvents),
 	}
 }
 
@@ -68,8 +67,8 @@ func ParseSettings(stored map[string]string) (s Settings, problems []error) {
 	read(keyLoopback, into(&s.Loopback, strconv.ParseBool))
 	read(keyEphemeral, into(&s.Ephemeral, strconv.ParseBool))
 	read(SettingPaused, into(&s.Paused, func(t string) (time.Time, error) { return time.Parse(time.RFC3339, t) }))
-	read(keyKeepDays, into(&s.KeepDays, within(MinKeepDays, MaxKeepDays)))
-	read(keyKeepEvents, into(&s.KeepEvents, within(MinKeepEvents, MaxKeepEvents)))
+	read(SettingKeepDays, into(&s.KeepDays, within(MinKeepDays, MaxKeepDays)))
+	read(SettingKeepEvents, into(&s.KeepEvents, within(MinKeepEvents, MaxKeepEvents)))
 	return s, problems
 }
 
