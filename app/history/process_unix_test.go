@@ -130,36 +130,47 @@ func run(t *testing.T, mode, dir string) (*exec.Cmd, io.Reader) {
 const kills = 300
 
 // TestKilled kills writers at any moment: what they said was written is there, whole
-// ticks only, and the database is intact.
+// ticks only, and the database is intact. In the last part another process writes rules
+// and settings meanwhile, and is killed at the same moment.
 func TestKilled(t *testing.T) {
-	for part := range 2 {
+	for part, c := range []struct {
+		kills int
+		both  bool
+	}{{kills / 2, false}, {kills / 2, false}, {kills / 10, true}} {
 		t.Run(strconv.Itoa(part), func(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(uint64(part), 3))
 			dir, last, ticks := "", 0, 0
-			for i := range kills / 2 {
+			for i := range c.kills {
 				if i%25 == 0 {
 					dir, last = t.TempDir(), 0
 				}
-				said := killed(t, dir, random)
+				said := killed(t, dir, random, c.both)
 				if said > 0 {
 					ticks += said - last
 				}
 				last = max(last, said)
 				last = wantWritten(t, dir, last)
 			}
-			if ticks < kills {
-				t.Errorf("%d ticks were written by %d writers", ticks, kills/2)
+			if ticks < c.kills {
+				t.Errorf("%d ticks were written by %d writers", ticks, c.kills)
 			}
 		})
 	}
 }
 
 // killed starts a writer and kills it within a few ticks, at times before it has
-// written any. It gives the last tick that the writer said was written, or 0.
-func killed(t *testing.T, dir string, random *rand.Rand) (said int) {
+// written any, and beside it one of settings. It gives the last tick that the writer said
+// was written, or 0.
+func killed(t *testing.T, dir string, random *rand.Rand, both bool) (said int) {
 	t.Helper()
 	cmd, out := run(t, "ticks", dir)
+	kill := func() { cmd.Process.Kill() }
+	if both {
+		other, _ := run(t, "settings", dir)
+		kill = func() { other.Process.Kill(); cmd.Process.Kill() }
+		defer other.Wait()
+	}
 	lines := bufio.NewScanner(out)
 	next := func() bool {
 		if !lines.Scan() {
@@ -171,7 +182,7 @@ func killed(t *testing.T, dir string, random *rand.Rand) (said int) {
 	for range random.IntN(6) {
 		next()
 	}
-	time.AfterFunc(time.Duration(random.IntN(4000))*time.Microsecond, func() { cmd.Process.Kill() })
+	time.AfterFunc(time.Duration(random.IntN(4000))*time.Microsecond, kill)
 	for next() {
 	}
 	err := cmd.Wait()

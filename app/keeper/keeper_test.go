@@ -36,6 +36,7 @@ import (
 //	rule ACTION PROGRAM PORTS [tcp]  by another process; remove is the opposite, of all
 //	pause SECONDS                    of alerts
 //	loopback                         is told, by another process
+//	keep DAYS                        is how long events are kept, by another process
 //	seen                             all alerts are, by another process
 //	forget [PROGRAM]                 by another process
 //	lock                             another program writes to the file, until unlock
@@ -259,6 +260,8 @@ func (s *stage) decide(verb string, words []string) string {
 		set := alerts.DefaultSettings()
 		set.Loopback = true
 		s.must(other.SetAll(set.Values()))
+	case "keep":
+		s.must(other.Set(alerts.SettingKeepDays, words[0]))
 	case "seen":
 		s.must(other.MarkAllSeen())
 	case "forget":
