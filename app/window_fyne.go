@@ -87,6 +87,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 		return err
 	}
 	prepareToolkit()
+	p.missed(desktop.AllowLogout())
 	said := newToolkitLog(p.log)
 	defer said.close()
 	defer said.catch(&err)

@@ -24,14 +24,31 @@ const (
 	delegateTray   = "SystrayAppDelegate"
 	delegateWindow = "GLFWApplicationDelegate"
 
-	// AppKit/NSWorkspace.h and Foundation/NSNotification.h. The name of the notification
-	// is what the constant NSWorkspaceDidWakeNotification says.
+	// AppKit/NSApplication.h. NSApplicationTerminateReply is an NSUInteger.
+	selShouldTerminate   = "applicationShouldTerminate:"
+	typesShouldTerminate = "Q@:@"
+	terminateNow         = 1
+
+	// Foundation/NSAppleEventManager.h and NSAppleEventDescriptor.h. A keyword and a code
+	// are of four characters (UInt32), a code is 0 where there is none.
+	classEventManager = "NSAppleEventManager"
+	selEventManager   = "sharedAppleEventManager"
+	selCurrentEvent   = "currentAppleEvent" // nil where none is being handled
+	selEventAttribute = "attributeDescriptorForKeyword:"
+	selEventParameter = "paramDescriptorForKeyword:"
+	selEnumCode       = "enumCodeValue"
+	selTypeCode       = "typeCodeValue"
+
+	// AppKit/NSWorkspace.h and Foundation/NSNotification.h. The names of the notifications
+	// are what the constants NSWorkspaceDidWakeNotification and …WillPowerOff… say.
 	selSharedWorkspace = "sharedWorkspace"
 	selCenter          = "notificationCenter"
 	selObserve         = "addObserver:selector:name:object:"
 	didWake            = "NSWorkspaceDidWakeNotification"
-	classObserver      = "PortlightWakeObserver" // made here
-	selAwake           = "portlightAwake:"       // of it
+	willPowerOff       = "NSWorkspaceWillPowerOffNotification" // also before a log-out
+	classWaking        = "PortlightWakeObserver"               // made here
+	classLeaving       = "PortlightPowerOffObserver"           // made here
+	selObserved        = "portlightObserved:"                  // of both
 
 	// Foundation/NSBundle.h.
 	selMainBundle = "mainBundle"

@@ -62,15 +62,21 @@ func OnReopen(l Loop, reopened func()) error {
 
 // OnWake has awake called, on a goroutine of its own, when the computer has woken from
 // sleep, for as long as this process runs. It can be called once.
-func OnWake(awake func()) (err error) {
-	cocoa.Pool(func() { err = observeWake(awake) })
-	if err != nil {
+func OnWake(awake func()) error {
+	if err := observe(classWaking, didWake, func() { go awake() }); err != nil {
 		return fmt.Errorf("hear of waking: %w", err)
 	}
 	return nil
 }
 
-func observeWake(awake func()) error {
+// observe has do called, on the main thread, at each notification of the workspace, for
+// as long as this process runs. The class is made for it.
+func observe(class, notification string, do func()) (err error) {
+	cocoa.Pool(func() { err = addObserver(class, notification, do) })
+	return err
+}
+
+func addObserver(class, notification string, do func()) error {
 	if err := cocoa.Load(appKit); err != nil {
 		return err
 	}
@@ -82,12 +88,12 @@ func observeWake(awake func()) error {
 	if err != nil {
 		return err
 	}
-	observer, err := cocoa.Register(classObserver, cocoa.Method{
-		Name: selAwake,
-		Do:   func(objc.ID, objc.SEL, objc.ID) { go awake() },
+	observer, err := cocoa.Register(class, cocoa.Method{
+		Name: selObserved,
+		Do:   func(objc.ID, objc.SEL, objc.ID) { do() },
 	})
 	if err != nil {
 		return err
 	}
-	return cocoa.Tell(center, selObserve, observer, objc.RegisterName(selAwake), cocoa.String(didWake), objc.ID(0))
+	return cocoa.Tell(center, selObserve, observer, objc.RegisterName(selObserved), cocoa.String(notification), objc.ID(0))
 }

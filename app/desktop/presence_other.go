@@ -10,3 +10,6 @@ func OnReopen(Loop, func()) error { return nil }
 
 // OnWake does nothing: what only macOS tells, the scans find out.
 func OnWake(func()) error { return nil }
+
+// AllowLogout does nothing: elsewhere a session ends without asking.
+func AllowLogout() error { return nil }

@@ -34,8 +34,8 @@ func Can(object objc.ID, method string) bool {
 }
 
 // Ask calls a method of an object or a class. The arguments and T must be of the
-// types in the method's header: objc.ID, objc.Block, bool, int (NSInteger) or a Go
-// string for char*.
+// types in the method's header: objc.ID, objc.Block, bool, int (NSInteger), uint32 or a
+// Go string for char*.
 func Ask[T any](object objc.ID, method string, args ...any) (result T, err error) {
 	switch {
 	case object == 0:
@@ -165,6 +165,29 @@ func AddMethod(class, types string, m Method) error {
 		return fmt.Errorf("add method %s to %s: %s", m.Name, class, wordsOccupied)
 	}
 	return nil
+}
+
+// ReplaceMethod gives a class of another a method in place of its own, or of none, for
+// good, and gives the former one, 0 for none. Types are as in AddMethod.
+func ReplaceMethod(class, types string, m Method) (former objc.IMP, err error) {
+	c, err := Class(class)
+	if err != nil {
+		return 0, err
+	}
+	at, err := purego.Dlsym(purego.RTLD_DEFAULT, fnReplaceMethod)
+	if err != nil {
+		return 0, fmt.Errorf("%w (%w)", missing(wordFunction, fnReplaceMethod), err)
+	}
+	var replace replaceMethod
+	purego.RegisterFunc(&replace, at)
+	return replace(objc.Class(c), objc.RegisterName(m.Name), objc.NewIMP(m.Do), types), nil
+}
+
+// CallMethod calls a method that ReplaceMethod gave, whose arguments and result are
+// integers or pointers.
+func CallMethod(method objc.IMP, object objc.ID, name objc.SEL, args ...uintptr) uintptr {
+	result, _, _ := purego.SyscallN(uintptr(method), append([]uintptr{uintptr(object), uintptr(name)}, args...)...)
+	return result
 }
 
 // Call calls a block that macOS made, whose arguments are integers or pointers.

@@ -1,6 +1,10 @@
 package cocoa
 
-import "structs"
+import (
+	"structs"
+
+	"github.com/ebitengine/purego/objc"
+)
 
 // The classes and methods of Foundation that are used here, by header.
 const (
@@ -29,6 +33,12 @@ const (
 // frameworks is the folder of the frameworks of macOS (dyld(1); from macOS 11 on only
 // the shared cache has the files in it, and dlopen finds them there).
 const frameworks = "/System/Library/Frameworks/"
+
+// replaceMethod is class_replaceMethod of objc/runtime.h, in the library of the runtime,
+// which is always loaded.
+type replaceMethod func(class objc.Class, name objc.SEL, do objc.IMP, types string) (former objc.IMP)
+
+const fnReplaceMethod = "class_replaceMethod"
 
 // blockLiteral is the beginning of a block, struct Block_literal_1 of "Block
 // Implementation Specification" (clang.llvm.org/docs/Block-ABI-Apple.html).

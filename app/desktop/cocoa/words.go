@@ -9,5 +9,6 @@ const (
 	wordFramework  = "framework"
 	wordClass      = "class"
 	wordMethod     = "method"
+	wordFunction   = "function"
 	wordObjectless = "no object for the method"
 )
