@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -23,11 +24,12 @@ type layered struct {
 	ctx    context.Context // of rest
 	cancel context.CancelFunc
 
-	more []bound // what rest shows and read does not
-	seen []bound // in last
-	said []string
-	due  time.Time // when processes are looked at again
-	last *Snapshot
+	shown []bound // by read last
+	gone  gone    // of what read had shown before
+	seen  []bound // in last
+	said  []string
+	due   time.Time // when processes are looked at again
+	last  *Snapshot
 }
 
 const (
@@ -39,7 +41,7 @@ const (
 )
 
 func newLayered(label string, read reader, summarize func(int) (process.Summary, error)) *layered {
-	s := &layered{holders: newHolders(summarize), label: label, read: read}
+	s := &layered{holders: newHolders(summarize), label: label, read: read, gone: gone{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -90,8 +92,12 @@ func (s *layered) look(ctx context.Context, now time.Time) (all []bound, notes [
 		defer cancel()
 		end = first.Done()
 	}
+	if !s.alone {
+		s.gone.move(s.shown, own.all, now)
+		s.shown = own.all
+	}
 	if s.rest.tick(s.ctx, now, own.generation, end) {
-		s.more = without(s.rest.known.all, own.all)
+		s.gone.forget(s.rest.began)
 	}
 	if err := s.restError(now); err != nil {
 		return nil, nil, fmt.Errorf("netstat: %w", err)
@@ -102,7 +108,17 @@ func (s *layered) look(ctx context.Context, now time.Time) (all []bound, notes [
 	if n := s.rest.known.skipped; n > 0 {
 		notes = append(notes, fmt.Sprintf(wordsSkippedRows, n))
 	}
-	return slices.Concat(own.all, without(s.more, own.all)), notes, nil
+	return slices.Concat(own.all, s.more(own.all)), notes, nil
+}
+
+// more is what rest shows beside what read does. Of this process read shows all, and
+// what it has shown until rest was read is closed.
+func (s *layered) more(own []bound) []bound {
+	if s.alone {
+		return s.rest.known.all
+	}
+	more := without(s.rest.known.all, own)
+	return slices.DeleteFunc(more, func(b bound) bool { return b.pid == os.Getpid() || s.gone.has(b, s.rest.began) })
 }
 
 // restError says why what rest has shown is not good, or not any more.

@@ -24,10 +24,12 @@ import (
 // ones of others.
 type mac struct {
 	mu         sync.Mutex
-	filtered   bool // the sysctls show own sockets only
+	filtered   bool // the sysctls show this user's sockets only
+	narrow     bool // the sysctls show those of this process only
 	generation uint64
 	alter      func(name string, b []byte) ([]byte, error) // of a sysctl's answer
 	others     []pcblisttest.Socket                        // TCP
+	mine       []pcblisttest.Socket                        // TCP, of another process of this user
 	netstatErr error
 	mute       bool          // netstat ends well and says nothing
 	hang       chan struct{} // netstat ends when it is closed, whatever it is told
@@ -41,6 +43,8 @@ func newMac() *mac {
 		{Vflag: 1, Local: "0.0.0.0", Lport: 22, So: 9, Last: 1, State: 1},
 		{Vflag: 3, Local: "::", Lport: 5900, So: 9, UID: 65, Last: 300, State: 1},
 		{Vflag: 1, Local: "0.0.0.0", Lport: 2049, So: 9, Last: 0, State: 1},
+	}, mine: []pcblisttest.Socket{
+		{Vflag: 1, Local: "127.0.0.1", Lport: 8000, So: 9, UID: uint32(os.Geteuid()), Last: 302, State: 1},
 	}}
 }
 
@@ -73,7 +77,10 @@ func (m *mac) sysctl(name string, _ ...int) ([]byte, error) {
 		return []byte{byte(m.generation), 0, 0, 0}, nil
 	}
 	all := m.own(udp)
-	if !udp && !m.filtered {
+	if !udp && !m.narrow {
+		all = append(all, m.mine...)
+	}
+	if !udp && !m.narrow && !m.filtered {
 		all = append(all, m.others...)
 	}
 	b := pcblisttest.Header(uint32(len(all)+3), m.generation)
@@ -108,7 +115,7 @@ func (m *mac) netstat(_ context.Context, proto string) ([]byte, error) {
 	}
 	all := m.own(proto == "udp")
 	if proto == "tcp" {
-		all = append(all, m.others...)
+		all = slices.Concat(all, m.others, m.mine)
 	} else {
 		all = append(all, pcblisttest.Socket{Vflag: 1, Local: "0.0.0.0", Lport: 5353, Last: 301})
 	}
@@ -139,6 +146,8 @@ func (m *mac) summarize(pid int) (process.Summary, error) {
 	switch pid {
 	case 1, 300, 301:
 		return process.Summary{ID: process.ID{PID: pid, Start: 9}, Name: fmt.Sprint("daemon", pid), UID: pid / 5}, nil
+	case 302:
+		return process.Summary{ID: process.ID{PID: pid, Start: 9}, Name: "http", UID: os.Geteuid()}, nil
 	case os.Getpid():
 		return process.Summarize(pid)
 	}

@@ -29,30 +29,44 @@ func (m *macOS) openers() []opener {
 }
 
 // openPcblist joins netstat to the sysctls where these show this user's sockets only,
-// as newer systems do.
+// or this process's, as newer systems do.
 func (m *macOS) openPcblist(ctx context.Context) (source, error) {
 	read := pcblistReader(m.sysctl)
 	seen, err := selfTest(ctx, read)
 	if err != nil {
 		return nil, err
 	}
-	s := newLayered("pcblist_n", read, m.summarize)
-	s.notes = []string{wordsLastUser}
 	if seen.others(m.userOf) {
+		s := newLayered("pcblist_n", read, m.summarize)
+		s.notes = []string{wordsLastUser}
 		return s, nil
 	}
 	more, err := m.tryNetstat(ctx)
-	if err == nil && !more.others(m.userOf) {
+	if err == nil && !more.others(m.userOf) && (!seen.onlyThis() || more.onlyThis()) {
 		err = errNoMore
 	}
-	if err != nil {
-		s.notes = append(s.notes, fmt.Sprintf(wordsOnlyOwn, seen.shown, seen.counted, err))
-		s.less = true
-		return s, nil
+	switch {
+	case err == nil:
+		return m.joined(read, seen.onlyThis()), nil
+	case seen.onlyThis():
+		return nil, fmt.Errorf("%w, and %w", errOnlyThis, err) // lsof shows more
 	}
-	s.label, s.rest = "pcblist_n + netstat", newPaced(m.netstat)
-	s.notes = append(s.notes, wordsJoined)
+	s := newLayered("pcblist_n", read, m.summarize)
+	s.notes = []string{wordsLastUser, fmt.Sprintf(wordsOnlyOwn, seen.shown, seen.counted, err)}
+	s.less = true
 	return s, nil
+}
+
+// joined reads by sysctls that show this process's sockets only, or this user's, and
+// has the rest from netstat.
+func (m *macOS) joined(read reader, onlyThis bool) *layered {
+	s := newLayered("pcblist_n + netstat", read, m.summarize)
+	s.rest = newPaced(m.netstat)
+	s.notes = []string{wordsLastUser, wordsJoined}
+	if onlyThis {
+		s.notes[1] = wordsJoinedThis
+	}
+	return s
 }
 
 // openNetstat reads nothing but netstat, with the number of sockets as the sign of

@@ -121,7 +121,7 @@ func TestOnlyOwnSockets(t *testing.T) {
 		"denied":             {netstatErr: errors.New("denied")},
 		"deadline exceeded":  {hang: hang},
 	} {
-		m.filtered = true
+		m.filtered, m.mine = true, newMac().mine
 		key, _ := ownListener(t)
 		src := openMac(t, m)
 		snap := scanMac(t, src, time.Now())
@@ -262,5 +262,104 @@ func TestOneReadingAtATime(t *testing.T) {
 	close(hang)
 	if seen, err := read(t.Context()); err != nil || len(seen.all) < 3 {
 		t.Errorf("third: %+v, %v", seen, err)
+	}
+}
+
+// TestOnlyThisProcess has sysctls that hide even this user's other programs, as macOS 27
+// is said to do: netstat has these too, and so has lsof, which is the next where netstat
+// is of no use.
+func TestOnlyThisProcess(t *testing.T) {
+	m := newMac()
+	m.narrow = true
+	key, _ := ownListener(t)
+	http := tcpAt("127.0.0.1", 8000)
+	s := openMac(t, m)
+	now := time.Now()
+	snap := scanMac(t, s, now)
+	if snap.Visibility.Source != "pcblist_n + netstat" || !hasNote(snap, wordsJoinedThis) || !shows(key)(snap) || !shows(tcpAt("::", 5900))(snap) {
+		t.Errorf("ledger %+v", snap.Visibility)
+	}
+	if l, ok := snap.Find(http); !ok || len(l.Owners) != 1 || l.Owners[0].PID != 302 {
+		t.Errorf("of another program of this user: %+v", l)
+	}
+	for range 10 {
+		if now = now.Add(time.Second); !shows(http)(scanMac(t, s, now)) {
+			t.Fatal("another program of this user is not shown any more")
+		}
+	}
+	m.set(func() { m.mute = true })
+	snap = scanMac(t, openMac(t, m), now)
+	if snap.Visibility.Source != "gopsutil" || !hasNote(snap, errOnlyThis.Error()) || !hasNote(snap, "netstat tells of no socket") || !shows(key)(snap) {
+		t.Errorf("without netstat: ledger %+v", snap.Visibility)
+	}
+}
+
+// TestNetstatOutlivesNothing closes sockets after netstat has shown them: what pcblist_n
+// has shown of them tells that at once, and of others nothing is dropped.
+func TestNetstatOutlivesNothing(t *testing.T) {
+	m := newMac()
+	m.filtered = true
+	const shared = 5900
+	m.mine = append(m.mine, pcblisttest.Socket{Vflag: 3, Local: "::", Lport: shared, So: 9, UID: uint32(os.Geteuid()), Last: 302, State: 1})
+	s := openMac(t, m)
+	now := time.Now()
+	http, vnc := tcpAt("127.0.0.1", 8000), tcpAt("::", shared)
+	if first := scanMac(t, s, now); !shows(http)(first) || !slices.Equal(pidsAt(first, vnc), []int{300, 302}) {
+		t.Fatalf("%v", first.Listeners)
+	}
+	m.set(func() { m.mine = nil; m.generation++ })
+	now = now.Add(time.Millisecond)
+	if snap := scanMac(t, s, now); shows(http)(snap) || !slices.Equal(pidsAt(snap, vnc), []int{300}) {
+		t.Errorf("at once: %v", snap.Listeners)
+	}
+	reopened := pcblisttest.Socket{Vflag: 1, Local: "127.0.0.1", Lport: 8000, So: 9, UID: 60, Last: 300, State: 1}
+	m.set(func() { m.others = append(m.others, reopened); m.generation++ })
+	snap := until(t, s, &now, "another user's program took the port", shows(http))
+	if got := pidsAt(snap, http); !slices.Equal(got, []int{300}) {
+		t.Errorf("owners %v", got)
+	}
+}
+
+func pidsAt(s *Snapshot, k Key) []int {
+	l, ok := s.Find(k)
+	if !ok {
+		return nil
+	}
+	return pidsOf(l)
+}
+
+// TestGone is what pcblist_n does not show any more, beside a reading of netstat.
+func TestGone(t *testing.T) {
+	begin := time.Unix(1000, 0)
+	at := func(second int) time.Time { return begin.Add(time.Duration(second) * time.Second) }
+	a, b := bound{Key: tcpAt("127.0.0.1", 80), pid: 7}, bound{Key: tcpAt("127.0.0.1", 80), pid: 8}
+	g := gone{}
+	g.move(nil, []bound{a}, at(1))
+	g.move([]bound{a}, []bound{b}, at(2)) // another process uses it last
+	for _, c := range []struct {
+		b     bound
+		began int
+		want  bool
+	}{{a, 1, true}, {a, 2, false}, {a, 3, false}, {b, 1, false}} {
+		if got := g.has(c.b, at(c.began)); got != c.want {
+			t.Errorf("process %d, netstat asked at %d: %v", c.b.pid, c.began, got)
+		}
+	}
+	g.move([]bound{b}, nil, at(4))
+	if g.forget(at(3)); g.has(a, at(0)) || !g.has(b, at(3)) || len(g) != 1 {
+		t.Errorf("left: %v", g)
+	}
+}
+
+// TestThisProcessIsLeftToPcblist has netstat read while a socket of this process was open.
+func TestThisProcessIsLeftToPcblist(t *testing.T) {
+	mine, other := bound{Key: tcpAt("127.0.0.1", 80), pid: os.Getpid()}, bound{Key: tcpAt("127.0.0.1", 81), pid: 7}
+	s := layered{rest: &paced{known: sightings{all: []bound{mine, other}}}}
+	if got := s.more(nil); !slices.Equal(got, []bound{other}) {
+		t.Errorf("shown: %v", got)
+	}
+	s.alone = true
+	if got := s.more(nil); !slices.Equal(got, []bound{mine, other}) {
+		t.Errorf("netstat alone: %v", got)
 	}
 }

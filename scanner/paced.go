@@ -20,6 +20,7 @@ type paced struct {
 	moved      time.Time // when it was another one than before
 	known      sightings // the last reading that succeeded
 	good       bool      // there is one
+	began      time.Time // when it was asked for
 	taken      time.Time // when it was taken over
 	fault      error     // why the last one failed
 }
@@ -61,7 +62,7 @@ func (p *paced) take(now time.Time, end <-chan struct{}) (fresh bool) {
 	if p.fault = got.err; got.err != nil {
 		return false
 	}
-	p.known, p.good, p.taken = got.seen, true, now
+	p.known, p.good, p.began, p.taken = got.seen, true, p.side.asked, now
 	return true
 }
 

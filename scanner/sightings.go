@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"slices"
@@ -164,23 +165,53 @@ func (s *sightings) others(userOf func(pid int) int) bool {
 	})
 }
 
+// onlyThis reports whether nothing but this process listens, as far as it is shown.
+func (s *sightings) onlyThis() bool {
+	return !slices.ContainsFunc(s.all, func(b bound) bool { return b.pid != os.Getpid() })
+}
+
+// held is a socket by its place and its process.
+type held struct {
+	Key
+	pid int
+}
+
+func (b bound) held() held { return held{b.Key, b.pid} }
+
 // without gives those that are not among some others with the same process.
 func without(all, some []bound) []bound {
-	type held struct {
-		Key
-		pid int
-	}
 	known := make(map[held]bool, len(some))
 	for _, b := range some {
-		known[held{b.Key, b.pid}] = true
+		known[b.held()] = true
 	}
 	var left []bound
 	for _, b := range all {
-		if !known[held{b.Key, b.pid}] {
+		if !known[b.held()] {
 			left = append(left, b)
 		}
 	}
 	return left
+}
+
+// gone has what is not shown any more, with the time of the first reading without it.
+type gone map[held]time.Time
+
+// move takes over a reading, at the time now, that follows another one.
+func (g gone) move(before, after []bound, now time.Time) {
+	if slices.Equal(before, after) {
+		return
+	}
+	for _, b := range without(before, after) {
+		g[b.held()] = now
+	}
+}
+
+// has reports whether a socket had not been seen to be gone at a time, and has since.
+func (g gone) has(b bound, at time.Time) bool { return g[b.held()].After(at) }
+
+// forget drops what was gone at a time.
+func (g gone) forget(at time.Time) {
+	maps.DeleteFunc(g, func(_ held, since time.Time) bool { return !since.After(at) })
 }
 
 // Loopbacks are where the self-test listens.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -23,11 +24,12 @@ type gopsutilSource struct {
 	read        time.Time                // when the last answer came
 	last        *Snapshot
 	notes       []string // of behind, in last
+	limits      []string // on what the source can tell
 }
 
 // openGopsutil is the opener; gopsutil proves itself by its first answer.
 func openGopsutil(ctx context.Context) (source, error) {
-	s := &gopsutilSource{connections: inetConnections}
+	s := &gopsutilSource{connections: inetConnections, limits: []string{wordsGuessedDual}}
 	var err error
 	if s.first, err = s.connections(ctx); err != nil {
 		return nil, err
@@ -43,7 +45,10 @@ const lsofPeriod = 30 * time.Second
 // openLsof is the opener for where gopsutil runs lsof, whose failures it takes for an
 // answer without sockets.
 func openLsof(ctx context.Context) (source, error) {
-	s := &gopsutilSource{holders: newHolders(process.Summarize), period: lsofPeriod}
+	s := &gopsutilSource{holders: newHolders(process.Summarize), period: lsofPeriod, limits: []string{wordsGuessedDual}}
+	if os.Geteuid() != 0 {
+		s.limits = append(s.limits, wordsOnlyLsof)
+	}
 	s.connections = func(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
 		conns, err := inetConnections(ctx)
 		if err == nil && len(conns) == 0 {
@@ -102,7 +107,7 @@ func (s *gopsutilSource) scan(ctx context.Context, now time.Time) (*Snapshot, er
 	}
 	guessDualStack(found)
 	s.titles.fill(found)
-	next := assemble(s.name(), now, found, []string{"dual-stack sockets are an estimate, this source does not tell them"})
+	next := assemble(s.name(), now, found, s.limits)
 	notes := s.behind.Notes(next.has)
 	if s.last != nil && sameListeners(s.last.Listeners, next.Listeners) && slices.Equal(notes, s.notes) {
 		return nil, nil

@@ -16,13 +16,17 @@ const (
 	wordsLastUser    = "macOS names the process that used a socket last: mostly, but not surely, the one that holds it"
 	wordsOnlyOwn     = "what other users' programs listen on is hidden: macOS shows this user only its own sockets (%d of %d), and %v"
 	wordsJoined      = "macOS shows this user only its own sockets at once; those of other users come from netstat, some seconds late, and their ephemeral ports are an estimate"
+	wordsJoinedThis  = "macOS shows Portlight only its own sockets at once; those of all other programs come from netstat, some seconds late, and their ephemeral ports are an estimate"
 	wordsOnlyNetstat = "all comes from netstat, some seconds late; users are those of the processes, ephemeral ports an estimate"
-	wordsRestFails   = "what other users' programs listen on is not up to date: netstat fails: %v"
+	wordsRestFails   = "what comes from netstat is not up to date: it fails: %v"
+	wordsGuessedDual = "dual-stack sockets are an estimate, this source does not tell them"
+	wordsOnlyLsof    = "what other users' programs listen on is hidden: lsof shows this user only its own programs"
 	wordsSkippedRows = "%d rows of netstat could not be read"
 )
 
 var (
 	errNoMore    = errors.New("netstat shows no more")
+	errOnlyThis  = errors.New("the kernel shows Portlight only its own sockets")
 	errNoAnswer  = errors.New("no answer yet")
 	errBusy      = errors.New("the one before still runs")
 	errNoSockets = errors.New("the kernel shows no socket at all")
