@@ -32,13 +32,9 @@ type layered struct {
 	last  *Snapshot
 }
 
-const (
-	// processesPeriod is how often processes are looked at again whose sockets have
-	// not changed: they may run another program.
-	processesPeriod = 30 * time.Second
-	// restPatience is how long what rest has shown is kept when it fails.
-	restPatience = 5 * time.Minute
-)
+// processesPeriod is how often processes are looked at again whose sockets have not
+// changed: they may run another program.
+const processesPeriod = 30 * time.Second
 
 func newLayered(label string, read reader, summarize func(int) (process.Summary, error)) *layered {
 	s := &layered{holders: newHolders(summarize), label: label, read: read, gone: gone{}}
@@ -74,8 +70,11 @@ func (s *layered) scan(ctx context.Context, now time.Time) (*Snapshot, error) {
 	return &Snapshot{Time: next.Time, Listeners: next.Listeners, Visibility: next.Visibility}, nil
 }
 
-// partial reports whether netstat, which failed at first, may complete it by now.
-func (s *layered) partial() bool { return s.less }
+// partial reports whether netstat may complete it by now, which failed at first, or
+// whether what netstat had shown is too old.
+func (s *layered) partial(now time.Time) bool {
+	return s.less || s.rest != nil && !s.alone && s.rest.stale(now)
+}
 
 // look gives all that listens, with notes on what of it may not be so.
 func (s *layered) look(ctx context.Context, now time.Time) (all []bound, notes []string, err error) {
@@ -125,7 +124,7 @@ func (s *layered) more(own []bound) []bound {
 func (s *layered) restError(now time.Time) error {
 	r := s.rest
 	switch {
-	case r.fault != nil && (s.alone || !r.good || now.Sub(r.taken) > restPatience):
+	case r.fault != nil && (s.alone || !r.good || r.stale(now)):
 		return r.fault
 	case !r.good:
 		return errNoAnswer

@@ -226,3 +226,13 @@ func lacks(k Key) func(*Snapshot) bool { return func(s *Snapshot) bool { return 
 func hasNote(s *Snapshot, part string) bool {
 	return slices.ContainsFunc(s.Visibility.Notes, func(n string) bool { return strings.Contains(n, part) })
 }
+
+// macWatcher watches by a clock of its own.
+func macWatcher(t *testing.T, m *mac, now *time.Time) *Watcher {
+	t.Helper()
+	w := newTestWatcher(t, nil)
+	w.openers, w.now = m.openers(), func() time.Time { return *now }
+	w.slept = func() (time.Duration, bool) { return 0, false }
+	t.Cleanup(w.closeScanner)
+	return w
+}

@@ -125,7 +125,7 @@ func TestOnlyOwnSockets(t *testing.T) {
 		key, _ := ownListener(t)
 		src := openMac(t, m)
 		snap := scanMac(t, src, time.Now())
-		if !src.improvable() {
+		if !src.improvable(time.Now()) {
 			t.Errorf("%s: netstat is not tried again", why)
 		}
 		if snap.Visibility.Source != "pcblist_n" || !hasNote(snap, "hidden") || !hasNote(snap, why) || !shows(key)(snap) {
@@ -361,5 +361,41 @@ func TestThisProcessIsLeftToPcblist(t *testing.T) {
 	s.alone = true
 	if got := s.more(nil); !slices.Equal(got, []bound{mine, other}) {
 		t.Errorf("netstat alone: %v", got)
+	}
+}
+
+// TestWatcherOutlivesNetstat has netstat fail for good and work again at last: what is
+// left is watched, and nothing of that is an event or a failed scan.
+func TestWatcherOutlivesNetstat(t *testing.T) {
+	for _, c := range []struct {
+		narrow bool
+		left   string
+	}{{false, "pcblist_n"}, {true, "gopsutil"}} {
+		m := newMac()
+		m.filtered, m.narrow = true, c.narrow
+		now := time.Now()
+		w := macWatcher(t, m, &now)
+		tick := func(pass time.Duration) Update {
+			now = now.Add(pass)
+			u, _ := w.tick(t.Context())
+			if u.Err != nil || len(u.Events) > 0 {
+				t.Fatalf("%s: %v, %v", c.left, u.Err, u.Events)
+			}
+			return u
+		}
+		tick(0)
+		m.set(func() { m.netstatErr = errors.New("broken pipe"); m.generation++ })
+		for end := time.Now().Add(20 * time.Second); !hasNote(w.Snapshot(), "broken pipe"); time.Sleep(time.Millisecond) {
+			if tick(time.Second); time.Now().After(end) {
+				t.Fatal("the fault is not noted")
+			}
+		}
+		if u := tick(restPatience + time.Second); !u.Baseline || u.Snapshot.Visibility.Source != c.left || !hasNote(u.Snapshot, "broken pipe") {
+			t.Errorf("%s: in place of netstat: %+v", c.left, u)
+		}
+		m.set(func() { m.netstatErr = nil })
+		if u := tick(betterAfter + time.Second); !u.Baseline || u.Snapshot.Visibility.Source != "pcblist_n + netstat" {
+			t.Errorf("%s: netstat works again: %+v", c.left, u)
+		}
 	}
 }

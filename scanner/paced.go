@@ -10,6 +10,9 @@ const (
 	netstatLimit  = 3 * time.Second  // until it is ended
 	netstatPause  = 5 * time.Second  // between two readings
 	netstatPeriod = 30 * time.Second // between two where nothing tells of a change
+
+	// restPatience is how long what it has shown is kept when it fails.
+	restPatience = 5 * time.Minute
 )
 
 // paced takes readings on the side of the scans, one at a time: soon after sockets have
@@ -64,6 +67,12 @@ func (p *paced) take(now time.Time, end <-chan struct{}) (fresh bool) {
 	}
 	p.known, p.good, p.began, p.taken = got.seen, true, p.side.asked, now
 	return true
+}
+
+// stale reports whether readings have failed for so long that the last good one is
+// worth nothing any more.
+func (p *paced) stale(now time.Time) bool {
+	return p.fault != nil && now.Sub(p.taken) > restPatience
 }
 
 // single lets one reading run at a time, and gives up one that takes longer than ctx

@@ -19,7 +19,7 @@ type source interface {
 }
 
 // partial is a source that may show less than another one would by now.
-type partial interface{ partial() bool }
+type partial interface{ partial(now time.Time) bool }
 
 // hinter is a source that gives hints once it was asked for them, until it is
 // closed.
@@ -51,9 +51,9 @@ func openSource(ctx context.Context, openers []opener) (source, []string, error)
 }
 
 // improvable reports whether a better source may work by now.
-func (s *Scanner) improvable() bool {
+func (s *Scanner) improvable(now time.Time) bool {
 	p, ok := s.src.(partial)
-	return len(s.notes) > 0 || ok && p.partial()
+	return len(s.notes) > 0 || ok && p.partial(now)
 }
 
 // Scan takes one snapshot with the best source of this system.

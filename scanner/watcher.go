@@ -206,7 +206,8 @@ func (w *Watcher) publish(snap *Snapshot) (prev *Snapshot) {
 
 // scan gives the newest snapshot, the one before if nothing has changed.
 func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
-	if w.failures >= reopenAfter || w.scanner != nil && w.scanner.improvable() && w.now().Sub(w.opened) > betterAfter {
+	now := w.now()
+	if w.failures >= reopenAfter || w.scanner != nil && w.scanner.improvable(now) && now.Sub(w.opened) > betterAfter {
 		w.closeScanner()
 	}
 	if w.scanner == nil {
@@ -220,10 +221,11 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 		if w.network {
 			s.ShowNetwork()
 		}
-		w.scanner, w.opened = s, w.now()
+		now = w.now()
+		w.scanner, w.opened = s, now
 		w.hints, w.moved = s.hints(), s.networkHints()
 	}
-	return w.scanner.scanAt(ctx, w.now())
+	return w.scanner.scanAt(ctx, now)
 }
 
 func (w *Watcher) closeScanner() {
