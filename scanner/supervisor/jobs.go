@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -14,13 +13,13 @@ import (
 
 // jobs are those of launchd at one moment. They are not changed.
 type jobs struct {
-	*launchd.Jobs                 // the same while nothing has changed
-	disabled      map[string]bool // as launchd.ParseDisabled gives it, nil where that is not known
+	*launchd.Jobs // the same while nothing has changed
+	disabled      launchd.Overrides
 }
 
 // same compares two answers; the first may be none.
 func (j *jobs) same(o *jobs) bool {
-	return j != nil && j.Jobs == o.Jobs && maps.Equal(j.disabled, o.disabled)
+	return j != nil && j.Jobs == o.Jobs && j.disabled.Equal(o.disabled)
 }
 
 // notes is one sentence about what could not be read, if there is such.

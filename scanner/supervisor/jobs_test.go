@@ -59,16 +59,18 @@ func TestHeldByLaunchd(t *testing.T) {
 
 func TestSameJobs(t *testing.T) {
 	index := launchd.NewIndex(launchd.Options{Root: t.TempDir()})
-	one := &jobs{index.Read(), map[string]bool{"a": true}}
+	daemons := func(m map[string]bool) launchd.Overrides { return launchd.Overrides{Daemons: m} }
+	one := &jobs{index.Read(), daemons(map[string]bool{"a": true})}
 	for name, c := range map[string]struct {
 		before, after *jobs
 		want          bool
 	}{
-		"read again":      {one, &jobs{index.Read(), map[string]bool{"a": true}}, true},
+		"read again":      {one, &jobs{index.Read(), daemons(map[string]bool{"a": true})}, true},
 		"first":           {nil, one, false},
-		"switched on":     {one, &jobs{index.Read(), map[string]bool{"a": false}}, false},
-		"not known":       {one, &jobs{index.Read(), nil}, false},
-		"none, not known": {&jobs{index.Read(), map[string]bool{}}, &jobs{index.Read(), nil}, true},
+		"switched on":     {one, &jobs{index.Read(), daemons(map[string]bool{"a": false})}, false},
+		"not known":       {one, &jobs{index.Read(), launchd.Overrides{}}, false},
+		"none, not known": {&jobs{index.Read(), daemons(map[string]bool{})}, &jobs{index.Read(), launchd.Overrides{}}, true},
+		"an agent":        {one, &jobs{index.Read(), launchd.Overrides{Daemons: one.disabled.Daemons, Agents: map[string]bool{"a": true}}}, false},
 		"other files":     {one, &jobs{&launchd.Jobs{}, one.disabled}, false},
 	} {
 		if got := c.before.same(c.after); got != c.want {
@@ -85,11 +87,11 @@ func TestNotesOfJobs(t *testing.T) {
 		want []string
 	}{
 		{nil, nil},
-		{&jobs{&launchd.Jobs{}, nil}, nil},
-		{&jobs{&launchd.Jobs{Notes: []launchd.Note{denied}}, nil}, []string{"jobs of launchd are not known: /L/a.plist: permission denied"}},
-		{&jobs{&launchd.Jobs{Notes: []launchd.Note{denied, long, long}}, nil},
+		{&jobs{&launchd.Jobs{}, launchd.Overrides{}}, nil},
+		{&jobs{&launchd.Jobs{Notes: []launchd.Note{denied}}, launchd.Overrides{}}, []string{"jobs of launchd are not known: /L/a.plist: permission denied"}},
+		{&jobs{&launchd.Jobs{Notes: []launchd.Note{denied, long, long}}, launchd.Overrides{}},
 			[]string{"jobs of launchd are not known: /L/a.plist: permission denied; nor are 2 other files read"}},
-		{&jobs{&launchd.Jobs{Notes: []launchd.Note{long}}, nil},
+		{&jobs{&launchd.Jobs{Notes: []launchd.Note{long}}, launchd.Overrides{}},
 			[]string{"jobs of launchd are not known: " + long.Path[:maxName] + ": " + long.Err.Error()[:maxName]}},
 	} {
 		if got := c.jobs.notes(); !slices.Equal(got, c.want) {

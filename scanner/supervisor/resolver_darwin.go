@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -28,9 +29,9 @@ func newResolver(Options) *resolver {
 	index := launchd.NewIndex(launchd.Options{Home: home, Ports: portsOf})
 	r.jobs = &question[jobs]{
 		ask: func(ctx context.Context) (*jobs, error) {
-			disabled := disabledJobs(ctx)
-			if last := r.jobs.answer.Load(); disabled == nil && last != nil {
-				disabled = last.disabled
+			disabled := launchd.Overrides{Daemons: disabledJobs(ctx, "system"), Agents: disabledAgents(ctx)}
+			if last := r.jobs.answer.Load(); last != nil {
+				disabled = disabled.Or(last.disabled)
 			}
 			return &jobs{index.Read(), disabled}, nil
 		},
@@ -40,9 +41,19 @@ func newResolver(Options) *resolver {
 	return r
 }
 
-// disabledJobs is what launchd does not start, nil where that is not known.
-func disabledJobs(ctx context.Context) map[string]bool {
-	out, err := command.Output(ctx, launchctlLimit, "/bin/launchctl", "print-disabled", "system")
+// disabledAgents are those of this user. The domain of the graphical session is not
+// there for one who has logged in over the network only, and has the same database.
+func disabledAgents(ctx context.Context) map[string]bool {
+	uid := strconv.Itoa(os.Getuid())
+	if disabled := disabledJobs(ctx, "gui/"+uid); disabled != nil {
+		return disabled
+	}
+	return disabledJobs(ctx, "user/"+uid)
+}
+
+// disabledJobs is what launchd does not start in a domain, nil where that is not known.
+func disabledJobs(ctx context.Context, domain string) map[string]bool {
+	out, err := command.Output(ctx, launchctlLimit, "/bin/launchctl", "print-disabled", domain)
 	if err != nil {
 		return nil
 	}

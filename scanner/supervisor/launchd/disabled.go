@@ -7,8 +7,8 @@ import (
 
 var errNoDatabase = errors.New("parse disabled jobs: the answer has no such list")
 
-// ParseDisabled reads what "launchctl print-disabled system" prints: for each
-// label in launchd's database whether the job is switched off. A job that is not
+// ParseDisabled reads what "launchctl print-disabled" prints of a domain, as system or
+// gui/501: for each label in launchd's database whether the job is switched off. A job that is not
 // in it is as its property list says. Lines that say something else are skipped
 // and counted. macOS writes "disabled" and "enabled", older ones "true" and "false";
 // the list of login modes that follows is another matter.

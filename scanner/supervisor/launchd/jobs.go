@@ -97,17 +97,40 @@ func (s Socket) allows(addr netip.Addr) bool {
 	return node.WithZone("").Unmap() == addr
 }
 
-// Enabled leaves out the system's jobs that are switched off in launchd's
-// database, as ParseDisabled gives it: those hold no socket. If that would leave
-// none, the database is older than the socket, and all are given. The database of
-// the system says nothing of agents.
-func Enabled(jobs []Job, disabled map[string]bool) []Job {
-	var on []Job
-	for _, j := range jobs {
-		if j.Agent || !disabled[j.Label] {
-			on = append(on, j)
-		}
+// Overrides is launchd's database of jobs that are switched on or off, by label, as
+// ParseDisabled gives it: one of the system's jobs, one of this user's agents. Either is
+// nil where it is not known.
+type Overrides struct{ Daemons, Agents map[string]bool }
+
+// Equal reports whether two say the same.
+func (o Overrides) Equal(other Overrides) bool {
+	return maps.Equal(o.Daemons, other.Daemons) && maps.Equal(o.Agents, other.Agents)
+}
+
+// Or takes from another database what this one does not know.
+func (o Overrides) Or(other Overrides) Overrides {
+	if o.Daemons == nil {
+		o.Daemons = other.Daemons
 	}
+	if o.Agents == nil {
+		o.Agents = other.Agents
+	}
+	return o
+}
+
+// off reports whether a job is switched off.
+func (o Overrides) off(j Job) bool {
+	if j.Agent {
+		return o.Agents[j.Label]
+	}
+	return o.Daemons[j.Label]
+}
+
+// Enabled leaves out the jobs that are switched off: those hold no socket. If that
+// would leave none, the database is older than the socket, or the agent is another
+// user's, and all are given.
+func Enabled(jobs []Job, o Overrides) []Job {
+	on := slices.DeleteFunc(slices.Clone(jobs), o.off)
 	if len(on) == 0 {
 		return jobs
 	}

@@ -58,20 +58,42 @@ func TestFind(t *testing.T) {
 }
 
 func TestEnabled(t *testing.T) {
-	jobs := []Job{{Label: "a"}, {Label: "b"}, {Label: "a", Agent: true}}
+	jobs := []Job{{Label: "a"}, {Label: "b"}, {Label: "a", Agent: true}, {Label: "c", Agent: true}}
 	for _, tc := range []struct {
-		jobs     []Job
-		disabled map[string]bool
-		want     []string
+		jobs []Job
+		off  Overrides
+		want []string
 	}{
-		{jobs, nil, []string{"a", "b", "a"}},
-		{jobs, map[string]bool{"a": true, "b": false}, []string{"b", "a"}},
-		{jobs[:1], map[string]bool{"a": true}, []string{"a"}},
-		{nil, map[string]bool{"a": true}, nil},
+		{jobs, Overrides{}, []string{"a", "b", "a", "c"}},
+		{jobs, Overrides{Daemons: map[string]bool{"a": true, "b": false, "c": true}}, []string{"b", "a", "c"}},
+		{jobs, Overrides{Agents: map[string]bool{"a": true, "b": true}}, []string{"a", "b", "c"}},
+		{jobs, Overrides{Daemons: map[string]bool{"b": true}, Agents: map[string]bool{"c": true}}, []string{"a", "a"}},
+		{jobs[:1], Overrides{Daemons: map[string]bool{"a": true}}, []string{"a"}},
+		{jobs[3:], Overrides{Agents: map[string]bool{"c": true}}, []string{"c"}},
+		{nil, Overrides{Daemons: map[string]bool{"a": true}}, nil},
 	} {
-		if got := labels(Enabled(tc.jobs, tc.disabled)); !slices.Equal(got, tc.want) {
-			t.Errorf("%v of %v: got %v", tc.disabled, labels(tc.jobs), got)
+		if got := labels(Enabled(tc.jobs, tc.off)); !slices.Equal(got, tc.want) {
+			t.Errorf("%v of %v: got %v", tc.off, labels(tc.jobs), got)
 		}
+	}
+	if len(labels(jobs)) != 4 || jobs[0].Label != "a" {
+		t.Errorf("the jobs were changed: %v", jobs)
+	}
+}
+
+func TestOverrides(t *testing.T) {
+	a, b := map[string]bool{"a": true}, map[string]bool{"b": false}
+	known := Overrides{Daemons: a, Agents: b}
+	for _, o := range []Overrides{{}, {Daemons: a}, {Agents: b}, known} {
+		if got := o.Or(known); !got.Equal(known) {
+			t.Errorf("%v or %v is %v", o, known, got)
+		}
+		if got := o.Equal(known); got != (o.Daemons != nil && o.Agents != nil) {
+			t.Errorf("%v equals %v: %v", o, known, got)
+		}
+	}
+	if got := (Overrides{Daemons: b, Agents: a}).Or(known); got.Equal(known) {
+		t.Error("what is known is replaced")
 	}
 }
 
