@@ -76,6 +76,12 @@ func (s *layered) partial(now time.Time) bool {
 	return s.less || s.rest != nil && !s.alone && s.rest.stale(now)
 }
 
+func (s *layered) spare(battery bool) {
+	if s.rest != nil {
+		s.rest.spare(battery)
+	}
+}
+
 // look gives all that listens, with notes on what of it may not be so.
 func (s *layered) look(ctx context.Context, now time.Time) (all []bound, notes []string, err error) {
 	own, err := s.read(ctx)

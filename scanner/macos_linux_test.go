@@ -76,20 +76,22 @@ func TestNetstatCompletesPcblist(t *testing.T) {
 	until(t, s, &now, "ssh is open without a sign of a change", shows(ssh))
 }
 
-// TestNetstatRunsSeldom scans for a minute in which nothing happens.
+// TestNetstatRunsSeldom watches for a minute in which nothing happens, and on battery.
 func TestNetstatRunsSeldom(t *testing.T) {
-	m := newMac()
-	m.filtered = true
-	s := openMac(t, m)
-	now := time.Now()
-	scanMac(t, s, now)
-	for range 60 {
-		now = now.Add(time.Second)
-		scanMac(t, s, now)
-		time.Sleep(time.Millisecond)
-	}
-	if n := m.runs.Load(); n < 4 || n > 6 { // to open, at first, after the first change, every 30 seconds
-		t.Errorf("netstat ran %d times", n)
+	for battery, want := range map[bool][2]int32{false: {4, 6}, true: {2, 3}} { // to open, at first, after the first change, every 30 seconds or every minute
+		m := newMac()
+		m.filtered = true
+		now := time.Now()
+		w := macWatcher(t, m, &now)
+		w.onBattery = func() bool { return battery }
+		for range 61 {
+			w.tick(t.Context())
+			now = now.Add(time.Second)
+			time.Sleep(time.Millisecond)
+		}
+		if n := m.runs.Load(); n < want[0] || n > want[1] {
+			t.Errorf("on battery %v netstat ran %d times", battery, n)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 )
 
 // The pace of readings by netstat: one runs two processes, some hundredths of a second.
+// On battery the two pauses are onBatteryFactor times as long.
 const (
 	netstatLimit  = 3 * time.Second  // until it is ended
 	netstatPause  = 5 * time.Second  // between two readings
@@ -19,13 +20,14 @@ const (
 // changed, twice, as a socket is opened some time before it listens; else seldom.
 type paced struct {
 	side       side[outcome]
-	generation uint64    // of sockets, as told last
-	moved      time.Time // when it was another one than before
-	known      sightings // the last reading that succeeded
-	good       bool      // there is one
-	began      time.Time // when it was asked for
-	taken      time.Time // when it was taken over
-	fault      error     // why the last one failed
+	pause      time.Duration // between two readings
+	generation uint64        // of sockets, as told last
+	moved      time.Time     // when it was another one than before
+	known      sightings     // the last reading that succeeded
+	good       bool          // there is one
+	began      time.Time     // when it was asked for
+	taken      time.Time     // when it was taken over
+	fault      error         // why the last one failed
 }
 
 // outcome is what came of a reading.
@@ -35,10 +37,18 @@ type outcome struct {
 }
 
 func newPaced(read reader) *paced {
-	return &paced{side: newSide(netstatPeriod, netstatLimit, func(ctx context.Context) outcome {
+	return &paced{pause: netstatPause, side: newSide(netstatPeriod, netstatLimit, func(ctx context.Context) outcome {
 		seen, err := read(ctx)
 		return outcome{seen, err}
 	})}
+}
+
+// spare slows down on battery.
+func (p *paced) spare(battery bool) {
+	p.pause, p.side.period = netstatPause, netstatPeriod
+	if battery {
+		p.pause, p.side.period = onBatteryFactor*netstatPause, onBatteryFactor*netstatPeriod
+	}
 }
 
 // tick takes over a reading that has come, or comes before the end, and asks for
@@ -48,8 +58,8 @@ func (p *paced) tick(ctx context.Context, now time.Time, generation uint64, end 
 		p.generation, p.moved = generation, now
 	}
 	fresh = p.take(now, nil)
-	if rested := now.Sub(p.side.asked); rested < 0 || rested >= netstatPause {
-		p.side.want(ctx, now, p.fault != nil || p.side.asked.Before(p.moved.Add(netstatPause)))
+	if rested := now.Sub(p.side.asked); rested < 0 || rested >= p.pause {
+		p.side.want(ctx, now, p.fault != nil || p.side.asked.Before(p.moved.Add(p.pause)))
 	}
 	if !fresh && end != nil {
 		fresh = p.take(now, end)

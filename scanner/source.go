@@ -21,6 +21,9 @@ type source interface {
 // partial is a source that may show less than another one would by now.
 type partial interface{ partial(now time.Time) bool }
 
+// saver is a source that spares the battery where it can.
+type saver interface{ spare(battery bool) }
+
 // hinter is a source that gives hints once it was asked for them, until it is
 // closed.
 type hinter interface{ hints() <-chan hint }
@@ -54,6 +57,13 @@ func openSource(ctx context.Context, openers []opener) (source, []string, error)
 func (s *Scanner) improvable(now time.Time) bool {
 	p, ok := s.src.(partial)
 	return len(s.notes) > 0 || ok && p.partial(now)
+}
+
+// spare tells whether the computer runs on its battery.
+func (s *Scanner) spare(battery bool) {
+	if v, ok := s.src.(saver); ok {
+		v.spare(battery)
+	}
 }
 
 // Scan takes one snapshot with the best source of this system.

@@ -225,6 +225,7 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 		w.scanner, w.opened = s, now
 		w.hints, w.moved = s.hints(), s.networkHints()
 	}
+	w.scanner.spare(w.battery)
 	return w.scanner.scanAt(ctx, now)
 }
 
