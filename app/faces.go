@@ -97,15 +97,13 @@ func (a *agent) openWindow(line string) error {
 	if !hasWindow {
 		return errors.New(wordsNoWindow)
 	}
-	self, err := os.Executable()
+	cmd, err := a.command(a.dataDir, append([]string{"window"}, windowArgs(line)...)...)
 	if err != nil {
 		return fmt.Errorf("open the window: %w", err)
 	}
-	cmd := exec.Command(self, append([]string{"window", "--data-dir", a.dataDir, "--interval", a.interval.String()}, windowArgs(line)...)...)
 	said := &lastWords{}
 	cmd.Stderr = io.MultiWriter(said, a.err)
 	cmd.WaitDelay = time.Second // a browser that the window opened may hold the pipe
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("open the window: %w", err)
 	}
@@ -116,6 +114,17 @@ func (a *agent) openWindow(line string) error {
 		}
 	}()
 	return nil
+}
+
+// command is another face of Portlight with a data folder, in a group of its own.
+func (p *program) command(dir string, args ...string) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, append(args, "--data-dir", dir, "--interval", p.interval.String())...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd, nil
 }
 
 // windowFailed says that a window has ended by an error. Where there is no tray

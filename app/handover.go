@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -46,12 +47,16 @@ func parseClick(argument string) (key, action string, ok bool) {
 
 // handOver gives the agent what came to the window's process. Where no agent takes it
 // the window shows itself, or the alerts: what is left for the window to do is returned.
-func handOver(dir, line string) (left string) {
+// A start of the app is that of its agent, where none runs: macOS hands it to the window.
+func handOver(dir, line string, start func() error) (left string, err error) {
+	err = tell(roleAgent, dir, line)
 	switch verb, _ := desktop.Split(line); {
-	case tell(roleAgent, dir, line) == nil:
-		return ""
+	case err == nil:
+		return "", nil
 	case verb == desktop.Clicked:
-		return desktop.Alerts
+		return desktop.Alerts, err
+	case errors.Is(err, desktop.ErrNotRunning):
+		err = start()
 	}
-	return desktop.Show
+	return desktop.Show, err
 }

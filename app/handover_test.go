@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
+	"os"
+	"slices"
 	"testing"
+	"time"
 
 	"portlight/app/desktop"
 	"portlight/app/notify"
@@ -25,12 +29,16 @@ func TestClickLine(t *testing.T) {
 }
 
 // TestHandOver: an agent takes what came to the window; without one, or where it cannot,
-// the window does what it can by itself.
+// the window does what it can by itself. Only a start of the app starts an agent.
 func TestHandOver(t *testing.T) {
-	dir := t.TempDir()
+	dir, started := t.TempDir(), 0
+	fault := errors.New("no room")
+	start := func() error { started++; return fault }
 	for line, want := range map[string]string{desktop.Show: desktop.Show, clickLine("alert-7", actionAllow): desktop.Alerts} {
-		if left := handOver(dir, line); left != want {
-			t.Errorf("without an agent %q leaves %q, want %q", line, left, want)
+		started = 0
+		left, err := handOver(dir, line, start)
+		if left != want || started == 1 != (line == desktop.Show) || errors.Is(err, fault) != (started == 1) || err == nil {
+			t.Errorf("without an agent %q leaves %q, want %q; started %d, %v", line, left, want, started, err)
 		}
 	}
 	answer, got := answerFine, ""
@@ -39,14 +47,29 @@ func TestHandOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer instance.Close()
+	started = 0
 	for _, line := range []string{desktop.Show, clickLine("alert-7", actionAllow)} {
-		if left := handOver(dir, line); left != "" || got != line {
-			t.Errorf("%q: the agent got %q, left is %q", line, got, left)
+		if left, err := handOver(dir, line, start); left != "" || err != nil || got != line {
+			t.Errorf("%q: the agent got %q, left is %q, %v", line, got, left, err)
 		}
 	}
 	answer = answerError + wordsNoWindow
-	if left := handOver(dir, desktop.Show); left != desktop.Show {
-		t.Errorf("of an agent that fails is left %q", left)
+	if left, err := handOver(dir, desktop.Show, start); left != desktop.Show || err == nil || started != 0 {
+		t.Errorf("of an agent that fails is left %q, %v; started %d", left, err, started)
+	}
+}
+
+// TestCommand: another face is told of the same folder and the same pace.
+func TestCommand(t *testing.T) {
+	p := newProgram(nil, nil)
+	p.interval = 2 * time.Second
+	cmd, err := p.command("/tmp/a folder", "window", "--alerts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, _ := os.Executable()
+	if want := []string{self, "window", "--alerts", "--data-dir", "/tmp/a folder", "--interval", "2s"}; !slices.Equal(cmd.Args, want) {
+		t.Errorf("%q, want %q", cmd.Args, want)
 	}
 }
 

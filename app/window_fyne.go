@@ -68,7 +68,11 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 // the app. It is called before the toolkit's loop begins.
 func (p *program) hearApp(dir string, lines chan<- string) io.Closer {
 	forward := func(line string) {
-		if left := handOver(dir, line); left != "" {
+		left, err := handOver(dir, line, func() error { return p.startAgent(dir) })
+		if err != nil {
+			p.log.Warn("the agent does not take over", "error", err)
+		}
+		if left != "" {
 			select {
 			case lines <- left:
 			default:
@@ -77,6 +81,19 @@ func (p *program) hearApp(dir string, lines chan<- string) io.Closer {
 	}
 	p.missed(desktop.OnReopen(desktop.WindowLoop, func() { forward(desktop.Show) }))
 	return notify.New(func(key, action string) { forward(clickLine(key, action)) }, p.log)
+}
+
+// startAgent starts the agent of a data folder. It lives on without this process.
+func (p *program) startAgent(dir string) error {
+	cmd, err := p.command(dir)
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return fmt.Errorf("start the agent: %w", err)
+	}
+	go cmd.Wait()
+	return nil
 }
 
 // runWindow shows the window until it is closed. Closing is called first then:
