@@ -44,6 +44,7 @@ func TestCask(t *testing.T) {
 		`binary "#{appdir}/Portlight.app/Contents/MacOS/portlight"`,
 		`uninstall quit: "` + desktop.AppID + `"`,
 		`"~/Library/Application Support/Portlight",`,
+		`"~/Library/LaunchAgents/` + desktop.AppID + `.plist",`,
 		`"~/Library/Preferences/` + desktop.AppID + `.plist",`,
 	} {
 		if !regexp.MustCompile(`(?m)^ *` + regexp.QuoteMeta(line) + `$`).MatchString(cask) {
