@@ -45,10 +45,10 @@ func newAlertRow(p *alertsPane) *alertRow {
 			do()
 		}
 	}
-	r.allow = newQuietButton(wordAllow, on(func() { p.decide(alerts.Allow) }))
-	r.mute = newQuietButton(wordMute, on(func() { p.decide(alerts.Mute) }))
-	r.undo = newQuietButton(wordUndo, on(p.undo))
-	r.inDetail = newQuietButton(wordDetails, on(p.showDetails))
+	r.allow = newQuietButton(wordAllow.String(), on(func() { p.decide(alerts.Allow) }))
+	r.mute = newQuietButton(wordMute.String(), on(func() { p.decide(alerts.Mute) }))
+	r.undo = newQuietButton(wordUndo.String(), on(p.undo))
+	r.inDetail = newQuietButton(wordDetails.String(), on(p.showDetails))
 	r.actionRow = newActionRow(alertIndent, r.allow, r.mute, r.undo, r.inDetail)
 	r.actionRow.update = r.show
 	return r
@@ -72,7 +72,7 @@ func (r *alertRow) show(i int) {
 	r.alert = a.ID
 	row := view.NewRow(a.Listener, p.o.facts())
 	r.actionRow.show(rowText{
-		title: alertSentence(a, &row), state: stateWords[a.State], facts: alertFacts(a, now),
+		title: alertSentence(a, &row), state: stateWords[a.State].String(), facts: alertFacts(a, now),
 		news: a.State == history.StateNew, cursor: p.rows.focused && i == p.rows.selected,
 	})
 }

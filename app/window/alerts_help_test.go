@@ -191,7 +191,7 @@ func (m *alertList) text() string {
 			continue
 		}
 		r := view.NewRow(l.alert.Listener, view.Facts{Names: names})
-		b.WriteString("  " + stateWords[l.alert.State] + ": " + alertSentence(l.alert, &r) + " · " + alertFacts(l.alert, morning) + "\n")
+		b.WriteString("  " + stateWords[l.alert.State].String() + ": " + alertSentence(l.alert, &r) + " · " + alertFacts(l.alert, morning) + "\n")
 	}
 	return b.String()
 }

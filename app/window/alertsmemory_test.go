@@ -39,13 +39,13 @@ func TestMemoryIsLostWhileRead(t *testing.T) {
 	if !strings.Contains(s.notice.text.Text, errNoDisk.Error()) {
 		t.Errorf("of what cannot be kept it says %q", s.notice.text.Text)
 	}
-	button(t, s.popup.Content, wordSave).OnTapped()
+	button(t, s.popup.Content, wordSave.String()).OnTapped()
 	if said := said(&Window{popup: s.popup}); !strings.Contains(said, "This could not be kept: "+errNoDisk.Error()) || len(q) != 0 {
 		t.Errorf("the dialog says %q", said)
 	}
 	s.use(m.window, nil)
 	q.drain()
-	button(t, s.popup.Content, wordSave).OnTapped()
+	button(t, s.popup.Content, wordSave.String()).OnTapped()
 	q.drain()
 	if s.popup != nil || len(s.list.all) == 0 || len(s.rules.list.rules) != 5 {
 		t.Errorf("with the memory again: %d alerts, %d rules", len(s.list.all), len(s.rules.list.rules))
@@ -100,7 +100,7 @@ func TestFailureOfLostMemory(t *testing.T) {
 	m.check(m.window.Close())
 	s.use(nil, nil)
 	q.drain()
-	if !s.notice.box.Visible() || !strings.HasPrefix(s.notice.text.Text, failedWrite) {
+	if !s.notice.box.Visible() || !strings.HasPrefix(s.notice.text.Text, "This could not be kept: ") {
 		t.Errorf("said is %q", s.notice.text.Text)
 	}
 }

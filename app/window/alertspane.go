@@ -105,12 +105,12 @@ func newAlertsPane(o alertsOptions) *alertsPane {
 	p.notice, p.silent = newBanner(func() { p.place() }), newBanner(func() { p.place() })
 	p.rows = p.newRows()
 	p.rules = newRulesPane(p)
-	p.part = newSegments(func(int) { p.arranged() }, wordAlerts, wordRules)
+	p.part = newSegments(func(int) { p.arranged() }, wordAlerts.String(), wordRules.String())
 	p.filter = newSegments(func(i int) {
 		p.list.choose(i == 1)
 		p.arranged()
-	}, wordAll, wordNewOnly)
-	p.seenAll = widget.NewButton(wordMarkAllSeen, p.markAllSeen)
+	}, wordAll, wordNewOnly.String())
+	p.seenAll = widget.NewButton(wordMarkAllSeen.String(), p.markAllSeen)
 	p.build()
 	p.arranged()
 	p.refresh()
@@ -128,7 +128,7 @@ func (p *alertsPane) use(m alertStore, why error) {
 	p.chosen, p.read, p.whole, p.busy, p.again, p.pending = 0, false, false, false, false, 0
 	p.writing = map[int64]bool{}
 	p.tellSilent("")
-	p.noMemory.Objects = []fyne.CanvasObject{blank(wordNoMemory, noMemoryWords(why))}
+	p.noMemory.Objects = []fyne.CanvasObject{blank(wordNoMemory.String(), noMemoryWords(why))}
 	p.arranged()
 	p.refresh()
 }
@@ -148,10 +148,10 @@ func (p *alertsPane) build() {
 	p.above = container.New(layout.NewCustomPaddedVBoxLayout(0), bar, widget.NewSeparator(), p.silent.box, p.notice.box)
 	p.summary = container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(2, 10, container.New(stacked{}, p.reason, p.reach, p.times)))
 	p.page = container.New(frame{}, container.NewWithoutLayout(), padded(2, tableEdge, p.rows), p.summary)
-	p.reading = blank(wordReadingAlerts, "")
-	p.noAlerts = blank(wordNoNews, wordNoNewsHint)
-	p.noNews = blank(wordNoNews, wordNoNewsHint, wide(widget.NewButton(wordShowSeen, func() { p.filter.choose(0) })))
-	p.noMemory = container.NewStack(blank(wordNoMemory, noMemoryWords(p.o.why)))
+	p.reading = blank(wordReadingAlerts.String(), "")
+	p.noAlerts = blank(wordNoNews.String(), wordNoNewsHint.String())
+	p.noNews = blank(wordNoNews.String(), wordNoNewsHint.String(), wide(widget.NewButton(wordShowSeen.String(), func() { p.filter.choose(0) })))
+	p.noMemory = container.NewStack(blank(wordNoMemory.String(), noMemoryWords(p.o.why)))
 	p.body = container.NewStack(p.page, p.reading, p.noAlerts, p.noNews, p.noMemory, p.rules.root)
 	below := container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 10, container.NewBorder(nil, nil, nil, p.hints, p.foot)))
 	p.root = container.New(frame{}, p.above, p.body, below)
@@ -348,10 +348,10 @@ func (p *alertsPane) told() {
 	} else {
 		p.seenAll.Disable()
 	}
-	foot, hints := alertsFooter(p.list, p.whole || !p.read), wordAlertKeys
+	foot, hints := alertsFooter(p.list, p.whole || !p.read), wordAlertKeys.String()
 	some := len(p.list.lines) > 0
 	if p.part.chosen == 1 {
-		foot, hints = rulesFooter(len(p.rules.list.rules)), wordRuleKeys
+		foot, hints = rulesFooter(len(p.rules.list.rules)), wordRuleKeys.String()
 		some = len(p.rules.list.lines) > 0
 	}
 	if p.o.store == nil {
@@ -378,7 +378,7 @@ func (p *alertsPane) describe() {
 	}
 	facts := p.o.facts()
 	row := view.NewRow(a.Listener, facts)
-	p.reason.SetText(view.Reason(a.Judgement()) + ".")
+	p.reason.SetText(fullStop(view.Reason(a.Judgement())))
 	p.reach.SetText(reachFacts(a, &row))
 	p.times.SetText(timesWords(a))
 }

@@ -48,7 +48,7 @@ func TestAllowMuteUndo(t *testing.T) {
 	if got, want := m.ruleWords(), "Allow nginx (/usr/sbin/nginx) on tcp 80\n"; got != want || m.alert(a.ID).State != history.StateAllowed || s.last() != 3 {
 		t.Errorf("A: rules %q, alert %s, %d new", got, m.alert(a.ID).State, s.last())
 	}
-	if got, _ := s.quiet(t, title); !slices.Equal(got, []string{wordUndo, wordDetails}) {
+	if got, _ := s.quiet(t, title); !slices.Equal(got, []string{wordUndo.String(), wordDetails.String()}) {
 		t.Errorf("buttons %q", got)
 	}
 	s.rows.TypedRune('m')
@@ -98,7 +98,7 @@ func TestDecidedElsewhere(t *testing.T) {
 	busyMorning(m)
 	s := newAlertsScreen(t, m.window)
 	const title = "Listens on 80 (http), others can reach it"
-	again := []string{wordAllow, wordMute, wordDetails}
+	again := []string{wordAllow.String(), wordMute.String(), wordDetails.String()}
 	a := *s.at(t, 80)
 	m.check(m.agent.SetAlertState([]int64{a.ID}, history.StateAllowed))
 	s.refresh()
@@ -106,7 +106,7 @@ func TestDecidedElsewhere(t *testing.T) {
 		t.Errorf("allowed elsewhere: buttons %q", got)
 	}
 	s.rows.TypedRune('m')
-	if got, _ := s.quiet(t, title); !slices.Equal(got, []string{wordUndo, wordDetails}) || m.alert(a.ID).State != history.StateMuted {
+	if got, _ := s.quiet(t, title); !slices.Equal(got, []string{wordUndo.String(), wordDetails.String()}) || m.alert(a.ID).State != history.StateMuted {
 		t.Errorf("muted here: buttons %q, alert %s", got, m.alert(a.ID).State)
 	}
 	rule := m.ruleWords()
@@ -323,7 +323,7 @@ func TestTimesAge(t *testing.T) {
 }
 
 func TestAlertsTitle(t *testing.T) {
-	if a, b := alertsTitle(0), alertsTitle(12); a != "Alerts" || b != "Alerts (12)" {
+	if a, b := alertsTab(0), alertsTab(12); a != "Alerts" || b != "Alerts (12)" {
 		t.Errorf("%q, %q", a, b)
 	}
 }

@@ -49,7 +49,7 @@ func newEventList(p *historyPane) *eventList {
 	l.rows.start()
 	head := newEventRow()
 	head.head = true
-	head.show(eventTitles, false)
+	head.show(eventHeads(), false)
 	l.root = container.New(frame{}, container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), head), closely(l.rows), container.NewWithoutLayout())
 	return l
 }
@@ -119,7 +119,7 @@ func (l *eventList) taken(events []history.Event, before int64, err error) {
 // cells are an event's words, a column each.
 func (l *eventList) cells(e *history.Event) [len(eventTitles)]string {
 	r := view.NewRow(e.Event.Listener, l.pane.o.facts())
-	return [...]string{momentWords(e.Event.Time, l.pane.o.now()), e.Event.Op.String(), r.PortService(), view.Clean(e.Name, 64), capital(view.Reason(e.Judgement))}
+	return [...]string{momentWords(e.Event.Time, l.pane.o.now()), opWords[e.Event.Op].String(), r.PortService(), view.Clean(e.Name, 64), capital(view.Reason(e.Judgement))}
 }
 
 // eventRow is a row of the events.

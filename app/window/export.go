@@ -34,7 +34,7 @@ func saveBy(win fyne.Window) saver {
 }
 
 func (p *historyPane) exportMenu() *fyne.Menu {
-	return fyne.NewMenu("", fyne.NewMenuItem(wordCSV, func() { p.export("csv") }), fyne.NewMenuItem(wordJSON, func() { p.export("json") }))
+	return fyne.NewMenu("", fyne.NewMenuItem(wordCSV.String(), func() { p.export("csv") }), fyne.NewMenuItem(wordJSON.String(), func() { p.export("json") }))
 }
 
 // export writes the events that are shown, and those that would be if one scrolled on,
@@ -122,10 +122,10 @@ func (c *csvWriter) add(e *history.Event, f view.Facts) error {
 		return err
 	}
 	l := &e.Event.Listener
-	r := view.NewRow(*l, f)
+	r, j := view.NewRow(*l, f), view.NewEventJSON(e.Judgement, f) // the reason is that of the JSON
 	fields := []string{
-		e.Event.Time.Format(time.RFC3339), e.Event.Op.String(), r.Proto, strconv.Itoa(int(l.Port)), r.Address, r.Service,
-		view.Clean(e.Name, maxText), view.Clean(e.Program, maxText), r.User, string(e.Verdict), view.Reason(e.Judgement),
+		j.Time.Format(time.RFC3339), j.Event, r.Proto, strconv.Itoa(int(l.Port)), r.Address, r.Service,
+		view.Clean(e.Name, maxText), view.Clean(e.Program, maxText), r.User, j.Verdict, j.Reason,
 	}
 	for i, s := range fields {
 		if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {

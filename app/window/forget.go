@@ -16,7 +16,7 @@ type forgetStore interface {
 // forgetMenu offers to delete what is remembered of the program where the keyboard is, or
 // everything.
 func (p *historyPane) forgetMenu() *fyne.Menu {
-	all := fyne.NewMenuItem(wordForgetAll, func() { p.o.forget("", "") })
+	all := fyne.NewMenuItem(wordForgetAll.String(), func() { p.o.forget("", "") })
 	all.Disabled = p.store == nil
 	l := p.lane(p.lanes.selected)
 	if l == nil {
@@ -30,7 +30,7 @@ func (p *historyPane) forgetMenu() *fyne.Menu {
 // and its name; all for "".
 func (w *Window) askForget(program, name string) {
 	keys := map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup}
-	forget := newKeyButton(wordForget, func() {
+	forget := newKeyButton(wordForget.String(), func() {
 		w.closePopup()
 		w.forget(program, name)
 	}, keys)

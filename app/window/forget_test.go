@@ -53,7 +53,7 @@ func TestForget(t *testing.T) {
 		t.Fatalf("%d events and %d alerts after Cancel", events, told)
 	}
 	one.Action()
-	button(t, w.popup.Content, wordForget).OnTapped()
+	button(t, w.popup.Content, wordForget.String()).OnTapped()
 	if events, told := m.left(); events != 14 || told != 2 || w.popup != nil || p.notice.text.Text != "What was remembered of nginx is deleted." {
 		t.Errorf("%d events, %d alerts, it says %q", events, told, p.notice.text.Text)
 	}
@@ -61,9 +61,9 @@ func TestForget(t *testing.T) {
 		t.Errorf("the lanes are %s, the foot is %q", got, p.foot.Text)
 	}
 	p.lanes.UnselectAll()
-	all, _ := menuItem(t, p.forgetMenu(), wordForgetAll)
+	all, _ := menuItem(t, p.forgetMenu(), wordForgetAll.String())
 	all.Action()
-	button(t, w.popup.Content, wordForget).OnTapped()
+	button(t, w.popup.Content, wordForget.String()).OnTapped()
 	events, told := m.left()
 	rules, err := m.agent.Rules()
 	m.check(err)
@@ -77,16 +77,16 @@ func TestForgetFails(t *testing.T) {
 	w, m, _ := newPast(t, longDay)
 	m.check(m.window.Close())
 	w.askForget("", "")
-	button(t, w.popup.Content, wordForget).OnTapped()
+	button(t, w.popup.Content, wordForget.String()).OnTapped()
 	if got := w.past.notice.text.Text; !strings.HasPrefix(got, "Not all could be deleted: ") {
 		t.Errorf("it says %q", got)
 	}
 	w.SetMemory(nil, nil)
-	if all, items := menuItem(t, w.past.forgetMenu(), wordForgetAll); !all.Disabled || items != 1 {
+	if all, items := menuItem(t, w.past.forgetMenu(), wordForgetAll.String()); !all.Disabled || items != 1 {
 		t.Errorf("it can be chosen without a memory; %d items", items)
 	}
 	w.askForget("", "")
-	button(t, w.popup.Content, wordForget).OnTapped()
+	button(t, w.popup.Content, wordForget.String()).OnTapped()
 	if got := w.past.notice.text.Text; got != "Not all could be deleted: "+errNoMemory.Error() {
 		t.Errorf("it says %q", got)
 	}

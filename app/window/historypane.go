@@ -70,10 +70,10 @@ func newHistoryPane(o historyOptions) *historyPane {
 	p := &historyPane{o: o, said: caption(), foot: caption(), live: true}
 	p.notice = newBanner(func() { p.place() })
 	p.time = lately(spanChoices[1], o.now())
-	p.spans = newSegments(func(i int) { p.showLast(spanChoices[i]) }, wordHour, wordDay, wordWeek, wordMonth)
+	p.spans = newSegments(func(i int) { p.showLast(spanChoices[i]) }, wordHour.String(), wordDay.String(), wordWeek.String(), wordMonth.String())
 	p.spans.chosen = 1
 	p.search = newSearchEntry()
-	p.search.PlaceHolder = wordSearchHistory
+	p.search.PlaceHolder = wordSearchHistory.String()
 	p.search.shortcut, p.search.leave = o.shortcut, func() { p.lanes.take() }
 	p.search.OnChanged = func(string) { p.arranged() }
 	p.axis = newTimeAxis(p)
@@ -110,9 +110,9 @@ func (p *historyPane) newLanes() *keyList {
 func (p *historyPane) build() {
 	small := func(label string, do func()) fyne.CanvasObject { return newKeyButton(label, do, nil) }
 	steps := container.NewHBox(small("−", func() { p.zoom(2) }), small("+", func() { p.zoom(0.5) }),
-		small("←", func() { p.move(-0.5) }), small("→", func() { p.move(0.5) }), wide(newKeyButton(wordNow, func() { p.showLast(p.time.span()) }, nil)))
-	export := wide(newMenuButton(wordExport, p.exportMenu, nil))
-	forget := wide(newMenuButton(wordForget, p.forgetMenu, nil))
+		small("←", func() { p.move(-0.5) }), small("→", func() { p.move(0.5) }), wide(newKeyButton(wordNow.String(), func() { p.showLast(p.time.span()) }, nil)))
+	export := wide(newMenuButton(wordExport.String(), p.exportMenu, nil))
+	forget := wide(newMenuButton(wordForget.String(), p.forgetMenu, nil))
 	search := container.New(atLeast{200, 0}, p.search)
 	tools := container.NewHBox(container.NewCenter(p.spans), container.NewCenter(steps), layout.NewSpacer(), container.NewCenter(search), container.NewCenter(export), container.NewCenter(forget))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(0), padded(8, 10, tools), widget.NewSeparator(), p.notice.box)
@@ -123,7 +123,7 @@ func (p *historyPane) build() {
 	p.empty = container.NewStack()
 	hints := caption()
 	hints.Alignment, hints.Truncation = fyne.TextAlignTrailing, fyne.TextTruncateOff
-	hints.SetText(wordHistoryKeys)
+	hints.SetText(wordHistoryKeys.String())
 	below := container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 8, container.NewBorder(nil, nil, nil, hints, p.foot)))
 	p.root = container.New(frame{}, top, container.NewStack(p.body, p.empty), below)
 }
@@ -174,7 +174,7 @@ func (p *historyPane) taken(s pastStore, lanes []history.Lane, whole bool, err e
 	default:
 		p.all, p.read = lanes, true
 		if !whole {
-			p.notice.say(wordTooMuch)
+			p.notice.say(wordTooMuch.String())
 		}
 		p.arranged()
 	}
@@ -238,13 +238,13 @@ func (p *historyPane) arranged() {
 	p.empty.Objects = nil
 	switch {
 	case p.store == nil:
-		p.empty.Objects = []fyne.CanvasObject{blank(wordNoMemory, noMemoryWords(p.why))}
+		p.empty.Objects = []fyne.CanvasObject{blank(wordNoMemory.String(), noMemoryWords(p.why))}
 	case !p.read:
-		p.empty.Objects = []fyne.CanvasObject{blank(wordReadingHistory, "")}
+		p.empty.Objects = []fyne.CanvasObject{blank(wordReadingHistory.String(), "")}
 	case len(p.all) == 0:
-		p.empty.Objects = []fyne.CanvasObject{blank(wordNoHistory, wordNoHistoryHint)}
+		p.empty.Objects = []fyne.CanvasObject{blank(wordNoHistory.String(), wordNoHistoryHint.String())}
 	case len(p.shown) == 0:
-		p.empty.Objects = []fyne.CanvasObject{blank(wordNoLane, wordNoMatchHint)}
+		p.empty.Objects = []fyne.CanvasObject{blank(wordNoLane.String(), wordNoMatchHint)}
 	}
 	show(p.body, len(p.shown) > 0)
 	p.empty.Refresh()

@@ -288,11 +288,11 @@ func (w *Window) decide(m Memory, r *view.Row, action alerts.Action) {
 			case err != nil && len(made.rules) == 0:
 				w.notice.say(notSaved(err))
 			case err != nil:
-				w.notice.offer(partlySaved(err), wordUndo, undo)
+				w.notice.offer(partlySaved(err), wordUndo.String(), undo)
 			case len(made.rules) == 0:
 				w.notice.done(ruleMade(nil))
 			default:
-				w.notice.offer(ruleMade(made.rules), wordUndo, undo)
+				w.notice.offer(ruleMade(made.rules), wordUndo.String(), undo)
 			}
 			w.remembered()
 		})

@@ -123,7 +123,7 @@ func TestDecideInDetails(t *testing.T) {
 	if got := m.ruleWords(); got != rule {
 		t.Fatalf("the rules are %q, want %q", got, rule)
 	}
-	if got := w.value(wordRule); !strings.HasPrefix(got, "Mute node") || w.nav.items[tabAlerts] != wordAlerts || m.alert(1).State != history.StateMuted {
+	if got := w.value(wordRule); !strings.HasPrefix(got, "Mute node") || w.nav.items[tabAlerts] != wordAlerts.String() || m.alert(1).State != history.StateMuted {
 		t.Errorf("the details tell the rule %q, the tab is %q, the alert %s", got, w.nav.items[tabAlerts], m.alert(1).State)
 	}
 	if !w.notice.act.Visible() || !strings.HasPrefix(w.notice.text.Text, "New rule: Mute node") {

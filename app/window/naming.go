@@ -24,7 +24,7 @@ func (w *Window) askName(m Memory, r *view.Row) {
 	scope := widget.NewRadioGroup(choices, nil)
 	scope.Required = true
 	scope.SetSelected(choices[0])
-	save := newKeyButton(wordSave, nil, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})
+	save := newKeyButton(wordSave.String(), nil, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})
 	save.Importance = widget.HighImportance
 	l := r.Listener
 	save.OnTapped = func() {

@@ -26,7 +26,7 @@ func newEditing(t *testing.T) (*Window, *memory, *queue) {
 // its dialog makes way, and does not close the question that has opened since.
 func TestClosedDialogLeavesOthers(t *testing.T) {
 	w, _, q := newEditing(t)
-	button(t, w.popup.Content, wordSave).OnTapped()
+	button(t, w.popup.Content, wordSave.String()).OnTapped()
 	w.AskStop("tcp:127.0.0.1:8080")
 	mine := w.popup
 	q.drain()
@@ -39,11 +39,11 @@ func TestClosedDialogLeavesOthers(t *testing.T) {
 // dialog any more.
 func TestClosedDialogFails(t *testing.T) {
 	w, m, q := newEditing(t)
-	button(t, w.popup.Content, wordSave).OnTapped()
+	button(t, w.popup.Content, wordSave.String()).OnTapped()
 	w.Show("tcp:127.0.0.1:8080")
 	m.check(m.agent.RemoveRule(w.alerts.rules.list.rules[0].ID))
 	q.drain()
-	if got := w.alerts.notice.text.Text; !w.alerts.notice.box.Visible() || got != failedWrite+": "+errRuleGone.Error() {
+	if got := w.alerts.notice.text.Text; !w.alerts.notice.box.Visible() || got != alertsFailed(failedWrite, errRuleGone) {
 		t.Errorf("said is %q", got)
 	}
 }

@@ -11,7 +11,6 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
-	"portlight/app/view"
 )
 
 // ruleDialog makes or edits a rule. What it covers stands below in words, or what to
@@ -41,9 +40,9 @@ func newRuleDialog(p *rulesPane, r alerts.Rule, known *programs) *ruleDialog {
 	d.preview = widget.NewLabel("")
 	d.preview.Wrapping = fyne.TextWrapWord
 	d.warning = container.New(beside{}, widget.NewIcon(theme.NewWarningThemedResource(theme.InfoIcon())))
-	d.save = newKeyButton(wordSave, d.commit, d.keys())
+	d.save = newKeyButton(wordSave.String(), d.commit, d.keys())
 	d.save.Importance = widget.HighImportance
-	action := d.choice(&d.form.action, actionChoices)
+	action := d.choice(&d.form.action, textsOf(actionChoices))
 	content := d.build(action)
 	d.check()
 	p.alerts.o.open(action, content, func() { d.closed = true }, func() bool { return d.form != d.first })
@@ -78,17 +77,17 @@ func (d *ruleDialog) text(value *string, place string, options ...string) *ruleE
 }
 
 func (d *ruleDialog) build(action *segments) fyne.CanvasObject {
-	d.program = d.text(&d.form.program, wordAnyProgram, d.known.labels...)
-	d.ports, d.date, d.note = d.text(&d.form.ports, wordAnyPort), d.text(&d.form.date, wordDateExample), d.text(&d.form.note, wordNotePlace)
+	d.program = d.text(&d.form.program, wordAnyProgram.String(), d.known.labels...)
+	d.ports, d.date, d.note = d.text(&d.form.ports, portsPlace()), d.text(&d.form.date, wordDateExample.String()), d.text(&d.form.note, wordNotePlace.String())
 	d.fields = container.New(fieldRows{},
-		faint(wordAction), action,
-		faint(wordProgram), d.program,
-		faint(wordProtocol), d.choice(&d.form.proto, protoChoices),
-		faint(wordPortsField), d.ports,
-		faint(wordWhere), d.choice(&d.form.where, whereChoices),
-		faint(wordUntil), d.choice(&d.form.until, untilChoices),
+		faint(wordAction.String()), action,
+		faint(wordProgram.String()), d.program,
+		faint(wordProtocol), d.choice(&d.form.proto, protoChoices()),
+		faint(wordPortsField.String()), d.ports,
+		faint(wordWhere.String()), d.choice(&d.form.where, textsOf(whereChoices)),
+		faint(wordUntil.String()), d.choice(&d.form.until, textsOf(untilChoices)),
 		faint(""), d.date,
-		faint(wordNote), d.note)
+		faint(wordNote.String()), d.note)
 	title := wordChangeRule
 	if d.form.was.ID == 0 {
 		title = wordNewRule
@@ -97,7 +96,7 @@ func (d *ruleDialog) build(action *segments) fyne.CanvasObject {
 	box := container.New(layout.NewCustomPaddedLayout(0, 0, theme.InnerPadding(), 0), container.NewStack(
 		newPanel(theme.ColorNameHeaderBackground, 6), padded(2, 2, container.New(atLeast{0, previewHeight}, d.said))))
 	cancel := newKeyButton(wordCancel, d.cancel, map[fyne.KeyName]func(){fyne.KeyEscape: d.cancel})
-	return padded(12, 14, container.New(dialogRows{}, heading(title), d.fields, box, buttonRow(cancel, d.save)))
+	return padded(12, 14, container.New(dialogRows{}, heading(title.String()), d.fields, box, buttonRow(cancel, d.save)))
 }
 
 // check reads the form and shows what it covers, or what is wrong.
@@ -111,7 +110,7 @@ func (d *ruleDialog) check() {
 	show(d.date, d.form.until == untilDate)
 	d.fields.Refresh()
 	if err != nil {
-		d.say(sentence(err.Error()), true)
+		d.say(wrongWords(err), true)
 		d.save.Disable()
 		return
 	}
@@ -150,7 +149,7 @@ func (d *ruleDialog) commit() {
 	p := d.pane.alerts
 	store, memory := p.o.store, p.memories
 	if store == nil {
-		d.say(sentence(notKept(p.o.why)), true)
+		d.say(fullStop(notKept(p.o.why)), true)
 		return
 	}
 	d.saving = true
@@ -203,12 +202,12 @@ func (d *ruleDialog) saved(id int64, now alerts.Rule, err error) {
 		d.leave()
 	case errors.Is(err, history.ErrNoRule):
 		d.form.was.ID = 0
-		d.say(wordRuleGone, true)
+		d.say(wordRuleGone.String(), true)
 	case errors.Is(err, history.ErrRuleChanged):
 		d.form.was = now
-		d.say(wordRuleChanged+view.Clean(view.RuleWords(now), maxText)+".", true)
+		d.say(wordRuleChanged.With("Rule", ruleWords(now)), true)
 	default:
-		d.say(sentence(alertsFailed(failedWrite, err)), true)
+		d.say(fullStop(alertsFailed(failedWrite, err)), true)
 	}
 	d.save.Enable()
 	d.pane.refresh()
@@ -239,7 +238,7 @@ func newRuleEntry(place string, escape func(), options []string) *ruleEntry {
 	e.Scroll = fyne.ScrollHorizontalOnly
 	e.PlaceHolder = place
 	if len(options) > 0 {
-		e.SetOptions(append([]string{wordAnyProgram}, options...))
+		e.SetOptions(append([]string{wordAnyProgram.String()}, options...))
 	}
 	return e
 }

@@ -83,7 +83,7 @@ func (f *ruleForm) setPorts(r *alerts.Rule) error {
 		r.FirstPort, r.LastPort, r.Ephemeral = f.was.FirstPort, f.was.LastPort, f.was.Ephemeral
 		return nil
 	}
-	if text == "all" {
+	if text == "all" || text == strings.ToLower(wordAllPorts.String()) {
 		text = ""
 	}
 	switch {
@@ -165,7 +165,7 @@ func (p *programs) label(identity string) string {
 func (p *programs) find(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	switch id, listed := p.of[text]; {
-	case text == "", text == wordAnyProgram:
+	case text == "", text == wordAnyProgram.String():
 		return "", nil
 	case listed:
 		return id, nil

@@ -12,7 +12,6 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
-	"portlight/app/view"
 )
 
 // rulesPane is the rules in their order, part of the Alerts tab.
@@ -31,9 +30,9 @@ func newRulesPane(p *alertsPane) *rulesPane {
 	r := &rulesPane{alerts: p, list: &ruleList{}}
 	r.rows = r.newRows()
 	add := func() { r.edit(alerts.Rule{Action: alerts.Allow}) }
-	r.tools = container.NewHBox(layout.NewSpacer(), container.NewCenter(wide(widget.NewButton(wordAddRule, add))))
+	r.tools = container.NewHBox(layout.NewSpacer(), container.NewCenter(wide(widget.NewButton(wordAddRule.String(), add))))
 	r.page = padded(2, tableEdge, r.rows)
-	r.none = blank(wordNoRules, wordNoRulesHint, wide(widget.NewButton(wordAddRule, add)))
+	r.none = blank(wordNoRules.String(), wordNoRulesHint.String(), wide(widget.NewButton(wordAddRule.String(), add)))
 	r.root = container.NewStack(r.page, r.none)
 	return r
 }
@@ -81,9 +80,9 @@ func newRuleRow(p *rulesPane) *ruleRow {
 	}
 	r.up = newQuietButton(wordUp, on(func() { p.move(false) }))
 	r.down = newQuietButton(wordDown, on(func() { p.move(true) }))
-	r.change = newQuietButton(wordEditRule, on(p.editChosen))
-	r.drop = newQuietButton(wordDeleteRule, on(p.remove))
-	r.back = newQuietButton(wordUndo, on(p.undo))
+	r.change = newQuietButton(wordEditRule.String(), on(p.editChosen))
+	r.drop = newQuietButton(wordDeleteRule.String(), on(p.remove))
+	r.back = newQuietButton(wordUndo.String(), on(p.undo))
 	r.actionRow = newActionRow(ruleIndent, r.up, r.down, r.change, r.drop, r.back)
 	r.actionRow.update = r.show
 	return r
@@ -106,7 +105,7 @@ func (r *ruleRow) show(i int) {
 	show(r.back, l.deleted)
 	now := r.pane.alerts.o.now()
 	t := rowText{
-		title: view.Clean(view.RuleWords(l.rule), maxText), facts: ruleFacts(*l, now),
+		title: ruleWords(l.rule), facts: ruleFacts(*l, now),
 		past: l.deleted || l.ended(now), cursor: r.pane.rows.focused && i == r.pane.rows.selected,
 	}
 	if !l.deleted {

@@ -116,7 +116,7 @@ func TestEditRule(t *testing.T) {
 	ports.SetText("80,443")
 	s.win.Canvas().Focus(ports)
 	s.press(fyne.KeyReturn)
-	if !button(t, s.popup.Content, wordSave).Disabled() || m.notes() != "abc" || !strings.Contains(said(&Window{popup: s.popup}), "One rule covers one port") {
+	if !button(t, s.popup.Content, wordSave.String()).Disabled() || m.notes() != "abc" || !strings.Contains(said(&Window{popup: s.popup}), "One rule covers one port") {
 		t.Fatalf("wrong ports: rules %s, said %q", m.notes(), said(&Window{popup: s.popup}))
 	}
 	ports.SetText("80-443")
@@ -142,14 +142,14 @@ func TestEditMeets(t *testing.T) {
 	theirs := was
 	theirs.Note = "theirs"
 	m.check(m.agent.SetRule(was, theirs))
-	save := button(t, s.popup.Content, wordSave)
+	save := button(t, s.popup.Content, wordSave.String())
 	save.OnTapped()
 	if m.notes() != "theirsbc" || !strings.Contains(said(&Window{popup: s.popup}), "changed meanwhile") {
 		t.Fatalf("rules %s, said %q", m.notes(), said(&Window{popup: s.popup}))
 	}
 	m.check(m.agent.RemoveRule(was.ID))
 	save.OnTapped()
-	if m.notes() != "bc" || !strings.Contains(said(&Window{popup: s.popup}), wordRuleGone) {
+	if m.notes() != "bc" || !strings.Contains(said(&Window{popup: s.popup}), wordRuleGone.String()) {
 		t.Fatalf("rules %s, said %q", m.notes(), said(&Window{popup: s.popup}))
 	}
 	save.OnTapped()

@@ -71,8 +71,8 @@ func newSettingsPane(o *Options, do, spawn func(func()), look func(string), noti
 	content := container.NewVBox(
 		container.New(stacked{}, section(wordGeneral), p.atLogin, p.why),
 		container.New(pairing{}, faint(wordAppearance), container.NewHBox(p.theme)), widget.NewSeparator(),
-		container.New(stacked{}, section(wordAlerts), p.loopback, p.ephemeral), widget.NewSeparator(),
-		section(wordHistory),
+		container.New(stacked{}, section(wordAlerts.String()), p.loopback, p.ephemeral), widget.NewSeparator(),
+		section(wordHistory.String()),
 		container.New(pairing{}, faint(wordKeepFor), container.NewHBox(container.New(atLeast{170, 0}, p.days)), faint(wordAtMost), container.NewHBox(container.New(atLeast{170, 0}, p.events))), p.noStore)
 	p.root = container.New(wrapping{}, container.NewVScroll(container.New(page{}, content)))
 	p.show(nil)

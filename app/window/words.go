@@ -172,9 +172,9 @@ var sourceWords = map[services.Source]string{
 // alertsTab is the title of the tab, with how many alerts nobody has looked at.
 func alertsTab(unseen int) string {
 	if unseen == 0 {
-		return wordAlerts
+		return wordAlerts.String()
 	}
-	return wordAlerts + " (" + strconv.Itoa(unseen) + ")"
+	return wordAlertsCount.With("New", unseen)
 }
 
 // windowTitle is the window's title for a row's label, "" for none.

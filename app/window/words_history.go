@@ -1,46 +1,102 @@
 package window
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
 	"portlight/app/history"
 	"portlight/app/view"
+	"portlight/assets/words"
+	"portlight/scanner"
 )
 
 // Everything that a user reads in the History tab.
 const (
-	wordHistory = "History"
-	wordHour    = "Hour"
-	wordDay     = "Day"
-	wordWeek    = "Week"
-	wordMonth   = "Month"
-	wordNow     = "Now"
-	wordExport  = "Export"
-	wordCSV     = "As CSV…"
-	wordJSON    = "As JSON…"
+	wordHistory = words.Text("History | what happened, a heading")
+	wordHour    = words.Text("Hour | how much time is shown")
+	wordDay     = words.Text("Day | how much time is shown")
+	wordWeek    = words.Text("Week | how much time is shown")
+	wordMonth   = words.Text("Month | how much time is shown")
+	wordNow     = words.Text("Now | show this moment, a button")
+	wordExport  = words.Text("Export | a button")
+	wordCSV     = words.Text("As CSV…")
+	wordJSON    = words.Text("As JSON…")
 
-	wordForget    = "Delete"
-	wordForgetAll = "Everything…"
+	wordForget    = words.Text("Delete | what is remembered, a button")
+	wordForgetAll = words.Text("Everything… | what is to be deleted, in a menu")
 
-	wordSearchHistory  = "Search program or port…"
-	wordReadingHistory = "Reading the history…"
-	wordNoHistory      = "Nothing is remembered of this time"
-	wordNoHistoryHint  = "What begins and ends to listen is remembered while Portlight runs in the menu bar. Show a longer time, or come back later."
-	wordNoLane         = "No program or port matches"
-	wordHistoryKeys    = "Left, Right  Move     +, −  Zoom     0  Now     Enter  Its events     Esc  All"
-	wordTooMuch        = "This is too much for one picture: the latest is shown. Show a shorter time."
+	wordForgetOne      = words.Text("What is remembered of {{.Program}}… | to be deleted, in a menu")
+	wordForgetAllTitle = words.Text("Delete everything that is remembered?")
+	wordForgetTitle    = words.Text("Delete what is remembered of {{.Program}}?")
+	wordForgetAllText  = words.Text("All events and alerts go. What listens now is taken for known. Rules, settings and your own names of ports stay. This cannot be undone.")
+	wordForgetText     = words.Text("Its events and alerts go, on every port. When it listens again, that is new. Rules, settings and your own names of ports stay. This cannot be undone. | of a program")
+	wordForgottenAll   = words.Text("What was remembered is deleted.")
+	wordForgotten      = words.Text("What was remembered of {{.Program}} is deleted.")
+	wordNotForgotten   = words.Text("Not all could be deleted: {{.Why}}")
+
+	wordSearchHistory  = words.Text("Search program or port…")
+	wordReadingHistory = words.Text("Reading the history…")
+	wordNoHistory      = words.Text("Nothing is remembered of this time")
+	wordNoHistoryHint  = words.Text("What begins and ends to listen is remembered while Portlight runs in the menu bar. Show a longer time, or come back later.")
+	wordNoLane         = words.Text("No program or port matches")
+	wordHistoryKeys    = words.Text("Left, Right  Move     +, −  Zoom     0  Now     Enter  Its events     Esc  All | keys and what they do")
+	wordTooMuch        = words.Text("This is too much for one picture: the latest is shown. Show a shorter time.")
+
+	wordLaneFacts     = words.Text("{{.Lane}}: {{.Facts}}")
+	wordRange         = words.Text("{{.From}} – {{.To}} | times")
+	wordHistoryFailed = words.Text("The history could not be read: {{.Why}}")
+	wordExportFailed  = words.Text("It could not be written: {{.Why}} | a file")
+	wordExporting     = words.Text("Writing… {{.Count}} | events into a file")
+)
+
+// Layouts of times, as Go has them.
+const (
+	layoutWeekday = words.Text("Mon 2 Jan")
+	layoutMonth   = words.Text("Jan 2006")
+	layoutDay     = words.Text("2 Jan")
+	layoutMoment  = words.Text("2 Jan 2006 15:04:05")
+)
+
+// What is counted.
+var (
+	pluralLanes          = words.Plural{One: "{{.N}} lane | of a picture of time", Other: "{{.N}} lanes | of a picture of time"}
+	pluralEvents         = words.Plural{One: "{{.N}} event", Other: "{{.N}} events"}
+	pluralEventsSoFar    = words.Plural{One: "{{.N}} event so far", Other: "{{.N}} events so far"}
+	pluralEventsOf       = words.Plural{One: "{{.N}} event of {{.Lane}} (Esc shows all)", Other: "{{.N}} events of {{.Lane}} (Esc shows all)"}
+	pluralEventsOfSoFar  = words.Plural{One: "{{.N}} event of {{.Lane}} (Esc shows all) so far", Other: "{{.N}} events of {{.Lane}} (Esc shows all) so far"}
+	pluralEventsExported = words.Plural{One: "{{.N}} event written to {{.File}}", Other: "{{.N}} events written to {{.File}}"}
 )
 
 // eventTitles are those of the columns of events.
-var eventTitles = [...]string{"Time", "", "Port", "Program", "Why"}
+var eventTitles = [...]words.Text{"Time | when an event was, a column", "", "Port | a column", "Program | a column", "Why | an alert or none, a column"}
+
+var opWords = map[scanner.Op]words.Text{
+	scanner.Opened:  "opened | a listener, in a column",
+	scanner.Closed:  "closed | a listener, in a column",
+	scanner.Changed: "changed | a listener, in a column",
+}
+
+// spanWording says when a lane was open, by how it ended.
+type spanWording struct{ open, unseen, closed words.Text }
+
+var (
+	wordingOpened = spanWording{
+		"{{.Lane}}: from {{.Opened}} until now, {{.Duration}}",
+		"{{.Lane}}: from {{.Opened}} until {{.Closed}} at least, {{.Duration}}",
+		"{{.Lane}}: from {{.Opened}} to {{.Closed}}, {{.Duration}}",
+	}
+	wordingThere = spanWording{
+		"{{.Lane}}: there already at {{.Opened}} until now, {{.Duration}}",
+		"{{.Lane}}: there already at {{.Opened}} until {{.Closed}} at least, {{.Duration}}",
+		"{{.Lane}}: there already at {{.Opened}} to {{.Closed}}, {{.Duration}}",
+	}
+)
 
 // clockWords is a time of the day, with its date where a day begins.
 func clockWords(at time.Time, step time.Duration) string {
 	switch {
 	case at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0:
-		return at.Format("Mon 2 Jan")
+		return words.Time(at, layoutWeekday)
 	case step < time.Minute:
 		return at.Format("15:04:05")
 	}
@@ -50,9 +106,9 @@ func clockWords(at time.Time, step time.Duration) string {
 // dayWords is a day where ticks are so many days apart.
 func dayWords(at time.Time, apart int) string {
 	if apart >= 180 {
-		return at.Format("Jan 2006")
+		return words.Time(at, layoutMonth)
 	}
-	return at.Format("2 Jan")
+	return words.Time(at, layoutDay)
 }
 
 // laneWords names a lane: "nginx · 443", "avahi-daemon · 5353/udp".
@@ -62,30 +118,28 @@ func laneWords(l *history.Lane) string {
 
 // spanWords says when a lane was open: "nginx · 443: from 09:12 to 11:03, 1 h 51 min".
 func spanWords(l *history.Lane, s *history.LaneSpan, now time.Time) string {
-	from, end := "from ", s.Closed
+	w, end := wordingOpened, s.Closed
 	if !s.Exact {
-		from = "there already at "
+		w = wordingThere
 	}
-	words := laneWords(l) + ": " + from + momentWords(s.Opened, now)
+	text := w.closed
 	switch {
 	case end.IsZero():
-		end = now
-		words += " until now"
+		text, end = w.open, now
 	case s.Unseen:
-		words += " until " + momentWords(end, now) + " at least"
-	default:
-		words += " to " + momentWords(end, now)
+		text = w.unseen
 	}
-	return words + ", " + durationWords(max(end.Sub(s.Opened), 0))
+	return text.With("Lane", laneWords(l), "Opened", momentWords(s.Opened, now), "Closed", momentWords(end, now),
+		"Duration", durationWords(max(end.Sub(s.Opened), 0)))
 }
 
 // laneFacts says what a lane holds: "12 times, 2 alerts".
 func laneFacts(l *history.Lane) string {
-	words := laneWords(l) + ": " + view.Plural(len(l.Spans), "time")
+	facts := []string{pluralTimes.Of(len(l.Spans))}
 	if len(l.Marks) > 0 {
-		words += ", " + view.Plural(len(l.Marks), "alert")
+		facts = append(facts, pluralAlerts.Of(len(l.Marks)))
 	}
-	return words
+	return wordLaneFacts.With("Lane", laneWords(l), "Facts", words.Enumerate(facts))
 }
 
 // momentWords is a time, with its date where that is not today.
@@ -94,12 +148,12 @@ func momentWords(t, now time.Time) string {
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return t.Format("15:04:05")
 	}
-	return t.Format("2 Jan 2006 15:04:05")
+	return words.Time(t, layoutMoment)
 }
 
 // rangeWords says what a picture shows.
 func rangeWords(t timeline, now time.Time) string {
-	return momentWords(t.from, now) + " – " + momentWords(minTime(t.to, now), now)
+	return wordRange.With("From", momentWords(t.from, now), "To", momentWords(minTime(t.to, now), now))
 }
 
 func minTime(a, b time.Time) time.Time {
@@ -111,29 +165,42 @@ func minTime(a, b time.Time) time.Time {
 
 // historyFoot counts what is shown; the events are those of a lane, or of all if it is nil.
 func historyFoot(lanes, events int, more bool, of *history.Lane) string {
-	words := view.Plural(lanes, "lane") + ", " + view.Plural(events, "event")
-	if of != nil {
-		words += " of " + laneWords(of) + " (Esc shows all)"
+	return words.Enumerate([]string{pluralLanes.Of(lanes), eventsShown(events, more, of)})
+}
+
+func eventsShown(n int, more bool, of *history.Lane) string {
+	switch {
+	case of != nil && more:
+		return pluralEventsOfSoFar.Of(n, "Lane", laneWords(of))
+	case of != nil:
+		return pluralEventsOf.Of(n, "Lane", laneWords(of))
+	case more:
+		return pluralEventsSoFar.Of(n)
 	}
-	if more {
-		words += " so far"
+	return pluralEvents.Of(n)
+}
+
+// eventHeads are the titles of the columns of events as they are read now.
+func eventHeads() (heads [len(eventTitles)]string) {
+	for i, t := range eventTitles {
+		heads[i] = t.String()
 	}
-	return words
+	return heads
 }
 
 func historyFailed(err error) string {
-	return "The history could not be read: " + view.Clean(err.Error(), maxText)
+	return wordHistoryFailed.With("Why", view.Clean(err.Error(), maxText))
 }
 
 func exportFailed(err error) string {
-	return "It could not be written: " + view.Clean(err.Error(), maxText)
+	return wordExportFailed.With("Why", view.Clean(err.Error(), maxText))
 }
 
 func exported(n int, name string) string {
-	return view.Plural(n, "event") + " written to " + view.Clean(name, maxText)
+	return pluralEventsExported.Of(n, "File", view.Clean(name, maxText))
 }
 
-func exporting(n int) string { return "Writing… " + strconv.Itoa(n) }
+func exporting(n int) string { return wordExporting.With("Count", n) }
 
 // exportName is what a file is called at first: "portlight-history-2026-11-03.csv".
 func exportName(now time.Time, kind string) string {
@@ -141,32 +208,31 @@ func exportName(now time.Time, kind string) string {
 }
 
 // forgetOne offers to delete what is remembered of a program.
-func forgetOne(name string) string { return "What is remembered of " + name + "…" }
+func forgetOne(name string) string { return wordForgetOne.With("Program", name) }
 
 // forgetTitle asks whether to delete what is remembered of a program, of all for "".
 func forgetTitle(name string) string {
 	if name == "" {
-		return "Delete everything that is remembered?"
+		return wordForgetAllTitle.String()
 	}
-	return "Delete what is remembered of " + name + "?"
+	return wordForgetTitle.With("Program", name)
 }
 
 // forgetText says what goes and what stays.
 func forgetText(name string) string {
-	goes := "All events and alerts go. What listens now is taken for known."
-	if name != "" {
-		goes = "Its events and alerts go, on every port. When it listens again, that is new."
+	if name == "" {
+		return wordForgetAllText.String()
 	}
-	return goes + " Rules, settings and your own names of ports stay. This cannot be undone."
+	return wordForgetText.String()
 }
 
 func forgotten(name string) string {
 	if name == "" {
-		return "What was remembered is deleted."
+		return wordForgottenAll.String()
 	}
-	return "What was remembered of " + name + " is deleted."
+	return wordForgotten.With("Program", name)
 }
 
 func notForgotten(err error) string {
-	return "Not all could be deleted: " + view.Clean(err.Error(), maxText)
+	return wordNotForgotten.With("Why", view.Clean(err.Error(), maxText))
 }
