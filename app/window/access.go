@@ -1,9 +1,11 @@
 package window
 
 import (
-	"strings"
+	"slices"
 
 	"fyne.io/fyne/v2"
+
+	"portlight/assets/words"
 )
 
 // What a screen reader says of our own widgets; Fyne's say it themselves.
@@ -26,11 +28,11 @@ func (r *tableRow) AccessibilityLabel() string {
 		}
 		return groupTitle(l.group)
 	}
-	words := []string{portWords(&l.Row), l.Program, reachWord(l), l.Mismatch}
+	said := []string{portWords(&l.Row), l.Program, reachWord(l), l.Mismatch}
 	if l.fresh {
-		words = append(words, wordNewTag)
+		said = append(said, wordNewTag.String())
 	}
-	return spoken(words...)
+	return spoken(said...)
 }
 
 // AccessibilityRole says that it can be pressed.
@@ -72,12 +74,6 @@ func (v *valueBox) AccessibilityLabel() string { return v.label.Text }
 func (v *valueBox) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
 // spoken joins what is not empty.
-func spoken(words ...string) string {
-	var said []string
-	for _, w := range words {
-		if w != "" {
-			said = append(said, w)
-		}
-	}
-	return strings.Join(said, ", ")
+func spoken(parts ...string) string {
+	return words.Enumerate(slices.DeleteFunc(parts, func(s string) bool { return s == "" }))
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"portlight/app/view"
+	"portlight/assets/words"
 )
 
 // menuOf gives a menu of the chosen listener.
@@ -32,7 +33,7 @@ func (w *Window) openMenu(at fyne.Position) {
 func (w *Window) copyItems() []*fyne.MenuItem {
 	r := w.chosen.row
 	var items []*fyne.MenuItem
-	add := func(label, text string) {
+	add := func(label words.Text, text string) {
 		items = append(items, w.item(label, nil, text != "", func() { w.copy(text) }))
 	}
 	add(wordCopyAddress, r.Address)
@@ -54,7 +55,7 @@ func (w *Window) valueItems() *fyne.MenuItem {
 			}
 		}
 	}
-	item := fyne.NewMenuItem(wordCopyValue, nil)
+	item := fyne.NewMenuItem(wordCopyValue.String(), nil)
 	item.ChildMenu = fyne.NewMenu("", values...)
 	return item
 }
@@ -92,8 +93,8 @@ func (w *Window) moreItems() []*fyne.MenuItem {
 }
 
 // item is an item of a menu, faint where it makes no sense.
-func (w *Window) item(label string, icon fyne.Resource, on bool, do func()) *fyne.MenuItem {
-	i := fyne.NewMenuItemWithIcon(label, icon, do)
+func (w *Window) item(label words.Text, icon fyne.Resource, on bool, do func()) *fyne.MenuItem {
+	i := fyne.NewMenuItemWithIcon(label.String(), icon, do)
 	i.Disabled = !on
 	return i
 }
@@ -127,7 +128,7 @@ func (d *details) plain() string {
 	for i := range d.groups {
 		lines = append(lines, "", d.groups[i].title)
 		for _, p := range d.groups[i].pairs {
-			lines = append(lines, "  "+p.label+": "+strings.ReplaceAll(p.value, "\n", "\n    "))
+			lines = append(lines, "  "+labelled(p.label, strings.ReplaceAll(p.value, "\n", "\n    ")))
 		}
 	}
 	return strings.Join(lines, "\n") + "\n"

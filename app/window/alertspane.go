@@ -109,7 +109,7 @@ func newAlertsPane(o alertsOptions) *alertsPane {
 	p.filter = newSegments(func(i int) {
 		p.list.choose(i == 1)
 		p.arranged()
-	}, wordAll, wordNewOnly.String())
+	}, wordAllAlerts.String(), wordNewOnly.String())
 	p.seenAll = widget.NewButton(wordMarkAllSeen.String(), p.markAllSeen)
 	p.build()
 	p.arranged()

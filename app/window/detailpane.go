@@ -3,13 +3,13 @@ package window
 import (
 	"reflect"
 	"slices"
-	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"portlight/assets/words"
 	"portlight/scanner"
 )
 
@@ -40,12 +40,18 @@ type detailPane struct {
 	actions detailActions
 	shown   *details
 	first   fyne.Focusable // of the buttons
-	keyed   map[string]*keyButton
+	keyed   map[buttonKey]*keyButton
 	values  [][]*valueBox // of the groups' pairs
 }
 
+// buttonKey tells the buttons apart; the pid is that of a process to stop, 0 of the others.
+type buttonKey struct {
+	label words.Text
+	pid   int
+}
+
 func newDetailPane(a detailActions) *detailPane {
-	p := &detailPane{actions: a, content: container.NewVBox(), empty: blank(wordChoose, wordChooseHint)}
+	p := &detailPane{actions: a, content: container.NewVBox(), empty: blank(wordChoose.String(), wordChooseHint.String())}
 	p.scroll = container.NewVScroll(container.New(edge{}, p.content))
 	p.filled = container.New(wrapping{}, p.scroll)
 	p.filled.Hide()
@@ -79,18 +85,18 @@ func (p *detailPane) show(d details) {
 // rebuild draws everything anew. A button that had the keyboard has it again.
 func (p *detailPane) rebuild(d *details) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(p.root)
-	had := ""
-	for name, b := range p.keyed {
+	var had buttonKey
+	for key, b := range p.keyed {
 		if c != nil && c.Focused() == b {
-			had = name
+			had = key
 		}
 	}
-	p.keyed = map[string]*keyButton{}
+	p.keyed = map[buttonKey]*keyButton{}
 	p.content.Objects = p.build(d)
 	p.content.Refresh()
 	if again := p.keyed[had]; again != nil {
 		c.Focus(again)
-	} else if had != "" {
+	} else if had != (buttonKey{}) {
 		p.actions.leave()
 	}
 }
@@ -147,17 +153,17 @@ func (p *detailPane) buttons(d *details) fyne.CanvasObject {
 	keys := map[fyne.KeyName]func(){fyne.KeyEscape: p.actions.leave}
 	box := container.New(flow{})
 	if d.url != "" {
-		open := newKeyButton(wordOpen, func() { p.actions.open(d.url) }, keys)
+		open := newKeyButton(wordOpen.String(), func() { p.actions.open(d.url) }, keys)
 		box.Add(wide(open))
-		p.first, p.keyed[wordOpen] = open, open
+		p.first, p.keyed[buttonKey{label: wordOpen}] = open, open
 	}
-	for kind, label := range []string{wordCopy, wordMoreActions} {
-		b := newMenuButton(label, func() *fyne.Menu { return p.actions.menus(menuKind(kind)) }, keys)
+	for kind, label := range []words.Text{wordCopy, wordMoreActions} {
+		b := newMenuButton(label.String(), func() *fyne.Menu { return p.actions.menus(menuKind(kind)) }, keys)
 		if len(box.Objects) == 0 {
 			p.first = b
 		}
 		box.Add(wide(b))
-		p.keyed[label] = b
+		p.keyed[buttonKey{label: label}] = b
 	}
 	return padded(3, 6, box)
 }
@@ -169,9 +175,9 @@ func (p *detailPane) group(g *group) fyne.CanvasObject {
 	var stop fyne.CanvasObject
 	if g.stop != nil {
 		owner := *g.stop
-		b := newKeyButton(wordStop, func() { p.actions.stop(owner) }, map[fyne.KeyName]func(){fyne.KeyEscape: p.actions.leave})
+		b := newKeyButton(wordStop.String(), func() { p.actions.stop(owner) }, map[fyne.KeyName]func(){fyne.KeyEscape: p.actions.leave})
 		stop = padded(1, 4, wide(b))
-		p.keyed[wordStop+strconv.Itoa(owner.PID)] = b
+		p.keyed[buttonKey{wordStop, owner.PID}] = b
 	}
 	pairs := container.New(pairing{})
 	values := make([]*valueBox, len(g.pairs))

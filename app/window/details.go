@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"portlight/app/view"
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/installed"
 	"portlight/scanner/process"
@@ -106,10 +107,10 @@ func (s *subject) describe() details {
 		d.add(s.process(&owners[i]))
 	}
 	if len(owners) > maxOwners {
-		d.add(group{title: wordMore, pairs: []pair{{label: wordOwner, value: morePIDs(owners[maxOwners:])}}})
+		d.add(group{title: wordMore.String(), pairs: []pair{{label: wordOwner.String(), value: morePIDs(owners[maxOwners:])}}})
 	}
 	d.add(s.ownership())
-	d.add(group{title: wordGroupHistory, pairs: s.past})
+	d.add(group{title: wordGroupHistory.String(), pairs: s.past})
 	return d
 }
 
@@ -123,12 +124,12 @@ func (d *details) add(g group) {
 // service is what the port is known for.
 func (s *subject) service() group {
 	r := s.row
-	g := group{title: wordService}
-	g.pairs = append(g.pairs, pair{label: wordName, value: serviceWords(r), faint: r.Service == ""})
+	g := group{title: wordService.String()}
+	g.pairs = append(g.pairs, pair{label: wordName.String(), value: serviceWords(r), faint: r.Service == ""})
 	g.add(wordPurpose, capital(r.Answer.Best.Description), false)
 	g.add(wordAlsoNamed, otherNames(r), false)
 	if r.Mismatch != "" {
-		g.pairs = append(g.pairs, pair{label: wordMismatch, value: capital(r.Mismatch), warn: true})
+		g.pairs = append(g.pairs, pair{label: wordMismatch.String(), value: capital(r.Mismatch), warn: true})
 	}
 	return g
 }
@@ -139,7 +140,7 @@ func (s *subject) reach() group {
 	if s.gone {
 		network = nil
 	}
-	g := group{title: wordGroupReach}
+	g := group{title: wordGroupReach.String()}
 	g.add(wordAddress, r.Address, true)
 	g.add(wordProtocol, protocolWords(l), false)
 	g.add(wordDevice, view.Clean(l.Device, maxText), false)
@@ -152,11 +153,11 @@ func (s *subject) reach() group {
 
 // connected is who uses it at the moment.
 func (s *subject) connected() group {
-	g := group{title: wordClients}
+	g := group{title: wordClients.String()}
 	switch c := s.clients; {
 	case s.gone || s.row.Proto == "udp":
 	case c == nil:
-		g.addWhy(wordConnections, wordReading)
+		g.addWhy(wordConnections, wordReading.String())
 	case c.err != nil:
 		g.addWhy(wordConnections, capital(c.err.Error()))
 	default:
@@ -179,7 +180,7 @@ func (s *subject) process(p *scanner.Process) group {
 	case read.err != nil:
 		g.addScanned(p, readFailed(read.err))
 	case read.details == nil:
-		g.addScanned(p, wordReading)
+		g.addScanned(p, wordReading.String())
 	default:
 		g.addRead(read.details)
 	}
@@ -202,24 +203,24 @@ func contained(l *scanner.Listener) bool {
 // computer.
 func (s *subject) ownership() group {
 	r, l := s.row, &s.row.Listener
-	g := group{title: wordGroupOwnership}
+	g := group{title: wordGroupOwnership.String()}
 	g.add(wordSocketOf, userWords(l.User, l.UID), false)
 	g.add(wordUnit, r.Unit, false)
 	g.add(wordContainer, view.ContainerWords(l.Manager()), false)
 	switch {
 	case l.Kernel:
-		g.addWhy(wordOwner, wordKernelOwner)
+		g.addWhy(wordOwner, wordKernelOwner.String())
 	case l.Hidden():
 		g.addWhy(wordOwner, hiddenOwner(l))
 	}
 	if contained(l) && len(l.Owners) > 0 {
-		g.addWhy(wordInstalled, wordInContainer)
+		g.addWhy(wordInstalled, wordInContainer.String())
 	}
 	seen := map[string]bool{}
 	for i := range l.Owners[:min(len(l.Owners), maxOwners)] {
 		read := s.known[l.Owners[i].ID]
 		if d := read.details; d != nil && d.Deleted && !seen[d.Exe] {
-			g.pairs = append(g.pairs, pair{label: wordFile, value: deletedWords(view.Clean(d.Exe, maxText)), warn: true})
+			g.pairs = append(g.pairs, pair{label: wordFile.String(), value: deletedWords(view.Clean(d.Exe, maxText)), warn: true})
 		}
 		if d := read.details; d != nil && !seen[d.Exe] {
 			g.add(wordSigned, view.Clean(d.Signature.Words(), maxText), false)
@@ -243,9 +244,9 @@ func (g *group) addPackage(p *pack) {
 }
 
 // add appends a pair unless it has no value.
-func (g *group) add(label, value string, mono bool) {
+func (g *group) add(label words.Text, value string, mono bool) {
 	if value != "" {
-		g.pairs = append(g.pairs, pair{label: label, value: value, mono: mono})
+		g.pairs = append(g.pairs, pair{label: label.String(), value: value, mono: mono})
 	}
 }
 
@@ -253,7 +254,7 @@ func (g *group) addScanned(p *scanner.Process, why string) {
 	g.add(wordUser, userWords(p.User, p.UID), false)
 	g.add(wordExecutable, view.Clean(p.Path, maxText), true)
 	g.add(wordStarted, startedWords(p.Started), false)
-	g.pairs = append(g.pairs, pair{label: wordMore, value: why, faint: true})
+	g.pairs = append(g.pairs, pair{label: wordMore.String(), value: why, faint: true})
 }
 
 func (g *group) addRead(d *process.Details) {
@@ -284,21 +285,21 @@ func (g *group) addUsage(r *reading) {
 }
 
 // addOrWhy appends the value, or why there is none.
-func (g *group) addOrWhy(label, value, why string, mono bool) {
+func (g *group) addOrWhy(label words.Text, value, why string, mono bool) {
 	if value != "" {
 		g.add(label, value, mono)
 		return
 	}
 	if why == "" {
-		why = wordUnknown
+		why = wordUnknown.String()
 	}
 	g.addWhy(label, why)
 }
 
 // addWhy appends why a fact is missing, unless there is no reason.
-func (g *group) addWhy(label, why string) {
+func (g *group) addWhy(label words.Text, why string) {
 	if why != "" {
-		g.pairs = append(g.pairs, pair{label: label, value: capital(why), faint: true})
+		g.pairs = append(g.pairs, pair{label: label.String(), value: capital(why), faint: true})
 	}
 }
 
@@ -312,7 +313,7 @@ const maxArgument = utf8.UTFMax*maxText + 1
 func argumentWords(d *process.Details) string {
 	cut := d.Missing[process.FieldArgs] != ""
 	if len(d.Args) == 1 && !cut && (path.Base(d.Args[0]) == d.Name || d.Args[0] == d.Exe) {
-		return wordNoArguments
+		return wordNoArguments.String()
 	}
 	text, more := joinArguments(d.Args)
 	if text != "" && (cut || more) {
@@ -385,7 +386,7 @@ func tree(d *process.Details) []string {
 	if more := len(d.Children) + d.MoreChildren - maxChildren; more > 0 {
 		below = append(below, moreWords(more))
 	}
-	lines := append(above, name+" "+wordThisOne)
+	lines := append(above, textThisOne.With("Process", name))
 	for i := range lines {
 		lines[i] = branch(i) + lines[i]
 	}

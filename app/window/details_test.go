@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"portlight/app/view"
 	"portlight/scanner"
@@ -132,9 +133,9 @@ func TestArgumentWords(t *testing.T) {
 	}{
 		{nil, false, ""},
 		{nil, true, ""},
-		{[]string{"nginx"}, false, wordNoArguments},
-		{[]string{"/opt/bin/nginx"}, false, wordNoArguments},
-		{[]string{"/usr/sbin/nginx-1.26"}, false, wordNoArguments},
+		{[]string{"nginx"}, false, wordNoArguments.String()},
+		{[]string{"/opt/bin/nginx"}, false, wordNoArguments.String()},
+		{[]string{"/usr/sbin/nginx-1.26"}, false, wordNoArguments.String()},
 		{[]string{title}, false, title},
 		{[]string{"sshd: /usr/sbin/sshd -D [listener]"}, false, "sshd: /usr/sbin/sshd -D [listener]"},
 		{[]string{"nginx"}, true, "nginx …"},
@@ -214,7 +215,7 @@ func TestTree(t *testing.T) {
 		if c.broken {
 			d.Missing[process.FieldParents] = "the parent cannot be read"
 		}
-		got := strings.NewReplacer("\u2003", " ", wordThisOne, "←").Replace(strings.Join(tree(d), "|"))
+		got := strings.NewReplacer("\u2003", " ", textThisOne.With("Process", "node"), "node ←").Replace(strings.Join(tree(d), "|"))
 		if got != c.want {
 			t.Errorf("parents %s, children %s: %q, want %q", c.parents, c.children, got, c.want)
 		}
@@ -260,6 +261,36 @@ func TestPlanListsAFew(t *testing.T) {
 	}
 }
 
+// TestStays names those that hold the port too, but not all of very many.
+func TestStays(t *testing.T) {
+	many := make([]scanner.Process, 5000)
+	for i := range many {
+		many[i] = owner(900+i, "nginx", "www-data", 33)
+	}
+	for n, want := range map[int]string{
+		1: "The port stays open: nginx (pid 900) holds it too.",
+		2: "The port stays open: nginx (pid 900) and nginx (pid 901) hold it too.",
+	} {
+		if got := stopStays(many[:n]); got != want {
+			t.Errorf("of %d it says %q, want %q", n, got, want)
+		}
+	}
+	if got := stopStays(many); !strings.HasSuffix(got, "nginx (pid 907) and 4992 more hold it too.") {
+		t.Errorf("of 5000 it says %q", got)
+	}
+}
+
+func TestDurationWords(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 ms", 850 * time.Millisecond: "850 ms", 2430 * time.Millisecond: "2.4 s", 59 * time.Second: "59 s",
+		5*time.Minute + 3*time.Second: "5 min 3 s", 3*time.Hour + 2*time.Minute: "3 h 2 min", 99*time.Hour + time.Minute: "4 d 3 h",
+	} {
+		if got := durationWords(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestFooter(t *testing.T) {
 	for _, c := range []struct {
 		v          scanner.Visibility
@@ -283,6 +314,7 @@ func TestSentence(t *testing.T) {
 		"":                        "",
 		"read sockets: denied":    "Read sockets: denied.",
 		"nginx has ended.":        "Nginx has ended.",
+		"終了しました。":                 "終了しました。",
 		"über\x1b":                "Über\ufffd.",
 		"3 of 4 belong to others": "3 of 4 belong to others.",
 	} {

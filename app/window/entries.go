@@ -96,15 +96,15 @@ func sameVisibility(a, b scanner.Visibility) bool {
 // beginning, or "22" would find 5222 and every second pid.
 func newEntry(r view.Row) *entry {
 	l := &r.Listener
-	words := []string{r.Proto, r.Service, r.Program, r.User, r.Unit, r.Mismatch, view.ContainerWords(l.Manager())}
+	fields := []string{r.Proto, r.Service, r.Program, r.User, r.Unit, r.Mismatch, view.ContainerWords(l.Manager())}
 	places := []string{r.Address, l.Device, r.Reach}
 	starts := []string{"", r.Port, ":" + r.Port, r.Port + "/" + r.Proto}
 	for i := range l.Owners {
 		o := &l.Owners[i]
-		words = append(words, o.Name, o.Title, o.Path, o.User)
+		fields = append(fields, o.Name, o.Title, o.Path, o.User)
 		starts = append(starts, strconv.Itoa(o.PID))
 	}
-	e := &entry{Row: r, words: fold(words), places: fold(places), starts: fold(starts), started: startOf(l), program: r.Program}
+	e := &entry{Row: r, words: fold(fields), places: fold(places), starts: fold(starts), started: startOf(l), program: r.Program}
 	if len(l.Owners) > 0 {
 		e.program = view.ProcessName(&l.Owners[0])
 	}

@@ -189,7 +189,7 @@ func (h *tableHeader) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{p.ring, p.arrow}
 	for i := range p.cells {
 		p.cells[i] = newCell(fyne.TextStyle{})
-		p.cells[i].full = columnTitles[i]
+		p.cells[i].full = columnTitles[i].String()
 		objects = append(objects, p.cells[i].text)
 	}
 	p.paint()

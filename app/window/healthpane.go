@@ -40,22 +40,22 @@ type healthPane struct {
 
 func newHealthPane(o *Options, do, spawn func(func()), copy func(string)) *healthPane {
 	p := &healthPane{
-		opts: o, do: do, spawn: spawn, copy: copy, source: valueLabel(wordUnknown), seen: valueLabel(wordUnknown), limits: valueLabel(""),
+		opts: o, do: do, spawn: spawn, copy: copy, source: valueLabel(wordUnknown.String()), seen: valueLabel(wordUnknown.String()), limits: valueLabel(""),
 		chapters: container.NewVBox(), busy: widget.NewActivity(), state: faint(""),
 	}
-	p.again = newKeyButton(wordLookAgain, p.look, nil)
-	p.report = newKeyButton(wordCopyReport, func() { p.copy(p.text) }, nil)
+	p.again = newKeyButton(wordLookAgain.String(), p.look, nil)
+	p.report = newKeyButton(wordCopyReport.String(), func() { p.copy(p.text) }, nil)
 	p.report.Disable()
 	p.busy.Hide()
 	about := container.New(pairing{},
-		faint(wordVersion), valueLabel(view.Clean(o.Version, maxText)),
-		faint(wordDataFolder), valueLabel(view.Clean(o.DataDir, maxText)),
-		faint(wordSource), p.source,
-		faint(wordVisible), p.seen)
+		faint(wordVersion.String()), valueLabel(view.Clean(o.Version, maxText)),
+		faint(wordDataFolder.String()), valueLabel(view.Clean(o.DataDir, maxText)),
+		faint(wordSource.String()), p.source,
+		faint(wordVisible.String()), p.seen)
 	bar := container.NewHBox(wide(p.again), wide(p.report), p.busy, p.state, layout.NewSpacer())
 	content := container.NewVBox(
-		container.New(stacked{}, section(wordAbout), about), padded(3, 6, bar), widget.NewSeparator(),
-		container.New(stacked{}, section(wordLimits), p.limits), widget.NewSeparator(),
+		container.New(stacked{}, section(wordAbout.String()), about), padded(3, 6, bar), widget.NewSeparator(),
+		container.New(stacked{}, section(wordLimits.String()), p.limits), widget.NewSeparator(),
 		p.chapters)
 	p.root = container.New(wrapping{}, container.NewVScroll(container.New(page{}, content)))
 	return p
@@ -80,7 +80,7 @@ func (p *healthPane) update(v scanner.Visibility) {
 		notes[i] = sentence(n)
 	}
 	if len(notes) == 0 {
-		notes = []string{wordNoLimits}
+		notes = []string{wordNoLimits.String()}
 	}
 	p.limits.SetText(strings.Join(notes, "\n"))
 }
@@ -94,7 +94,7 @@ func (p *healthPane) look() {
 	p.again.Disable()
 	p.busy.Show()
 	p.busy.Start()
-	p.state.SetText(wordLooking)
+	p.state.SetText(wordLooking.String())
 	p.spawn(func() {
 		h := p.opts.Health()
 		p.do(func() { p.show(h) })
@@ -109,8 +109,8 @@ func (p *healthPane) show(h Health) {
 	p.again.Enable()
 	p.report.Enable()
 	own := view.CostWords(h.Own)
-	p.text = view.DiagnosisText(h.Diagnosis, view.Style{}) + "\n" + wordOwnCost + "\n  " + strings.Join(own, "\n  ") + "\n"
-	chapters := append([]view.Chapter{{Title: wordOwnCost, Facts: linesOf(own)}}, h.Chapters()...)
+	p.text = view.DiagnosisText(h.Diagnosis, view.Style{}) + "\n" + wordOwnCost.String() + "\n  " + strings.Join(own, "\n  ") + "\n"
+	chapters := append([]view.Chapter{{Title: wordOwnCost.String(), Facts: linesOf(own)}}, h.Chapters()...)
 	p.chapters.Objects = nil
 	for _, c := range chapters {
 		p.chapters.Add(chapter(c))

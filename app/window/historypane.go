@@ -244,7 +244,7 @@ func (p *historyPane) arranged() {
 	case len(p.all) == 0:
 		p.empty.Objects = []fyne.CanvasObject{blank(wordNoHistory.String(), wordNoHistoryHint.String())}
 	case len(p.shown) == 0:
-		p.empty.Objects = []fyne.CanvasObject{blank(wordNoLane.String(), wordNoMatchHint)}
+		p.empty.Objects = []fyne.CanvasObject{blank(wordNoLane.String(), wordNoMatchHint.String())}
 	}
 	show(p.body, len(p.shown) > 0)
 	p.empty.Refresh()

@@ -42,8 +42,8 @@ type listActions struct {
 
 func newListPane(m *model, l listActions, a detailActions) *listPane {
 	p := &listPane{model: m, search: newSearchEntry(), details: newDetailPane(a)}
-	p.kinds = newSegments(func(int) { p.filterChanged() }, wordAll, wordNetwork, wordLocal, wordUDP, wordNew)
-	p.grouped = widget.NewCheck(wordGrouped, func(on bool) {
+	p.kinds = newSegments(func(int) { p.filterChanged() }, wordAll.String(), wordNetwork.String(), wordLocal.String(), wordUDP, wordNew.String())
+	p.grouped = widget.NewCheck(wordGrouped.String(), func(on bool) {
 		m.setGrouped(on)
 		p.arranged()
 	})
@@ -62,10 +62,10 @@ func newListPane(m *model, l listActions, a detailActions) *listPane {
 		}
 	}, toggle: p.toggle, open: l.open, menu: l.menu, escape: func() { p.search.SetText("") }})
 	p.foot = newFootBar(l.health)
-	p.loading = blank(wordLoading, "")
-	p.nothing = blank(wordNothing, wordNothingHint)
-	p.noMatch = blank(wordNoMatch, wordNoMatchHint, wide(widget.NewButton(wordShowAll, p.showAll)))
-	p.noNews = blank(wordNoneNew, wordNoneNewHint, wide(widget.NewButton(wordShowAll, p.showAll)))
+	p.loading = blank(wordLoading.String(), "")
+	p.nothing = blank(wordNothing.String(), wordNothingHint.String())
+	p.noMatch = blank(wordNoMatch.String(), wordNoMatchHint.String(), wide(widget.NewButton(wordShowAll.String(), p.showAll)))
+	p.noNews = blank(wordNoneNew.String(), wordNoneNewHint.String(), wide(widget.NewButton(wordShowAll.String(), p.showAll)))
 	p.root = p.build()
 	p.arranged()
 	return p

@@ -198,7 +198,7 @@ func (w *Window) recall() {
 	switch {
 	case c.row == nil:
 	case m == nil:
-		c.past = []pair{{label: wordRemembered, value: noPastWords(w.noMemory), faint: true}}
+		c.past = []pair{{label: wordRemembered.String(), value: noPastWords(w.noMemory), faint: true}}
 		w.describe()
 	default:
 		ctx, l := c.ctx, c.row.Listener
@@ -218,14 +218,14 @@ func (w *Window) recall() {
 func (w *Window) tell(m Memory, l *scanner.Listener) []pair {
 	story, err := m.Story(l, maxPast)
 	if err != nil {
-		return []pair{{label: wordRemembered, value: sentence(err.Error()), faint: true}}
+		return []pair{{label: wordRemembered.String(), value: sentence(err.Error()), faint: true}}
 	}
-	words := view.StoryWords(story, w.now())
+	told := view.StoryWords(story, w.now())
 	g := group{}
-	g.add(wordSeen, words.Summary, false)
-	g.add(wordStands, words.Stands, false)
-	g.add(wordTold, words.Told, false)
-	g.add(wordLately, strings.Join(words.Events, "\n"), false)
+	g.add(wordSeen, told.Summary, false)
+	g.add(wordStands, told.Stands, false)
+	g.add(wordTold, told.Told, false)
+	g.add(wordLately, strings.Join(told.Events, "\n"), false)
 	rules, err := m.Rules()
 	if err != nil {
 		g.addWhy(wordRule, sentence(err.Error()))

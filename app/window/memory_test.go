@@ -2,6 +2,8 @@ package window
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
+	"portlight/assets/words"
 	"portlight/scanner"
 )
 
@@ -29,10 +32,10 @@ func newRemembering(t testing.TB) (*Window, *outside, *memory) {
 }
 
 // value is what the details show behind a label, in whichever group.
-func (w *Window) value(label string) string {
+func (w *Window) value(label words.Text) string {
 	for _, g := range w.list.details.shown.groups {
 		for _, p := range g.pairs {
-			if p.label == label {
+			if p.label == label.String() {
 				return p.value
 			}
 		}
@@ -41,10 +44,10 @@ func (w *Window) value(label string) string {
 }
 
 // more does what an item of the More menu is for.
-func (w *Window) more(t *testing.T, label string) {
+func (w *Window) more(t *testing.T, label words.Text) {
 	t.Helper()
 	for _, item := range w.menuOf(menuMore).Items {
-		if item.Label == label {
+		if item.Label == label.String() {
 			if item.Disabled {
 				t.Fatalf("%q is off", label)
 			}
@@ -70,7 +73,7 @@ func TestPastInDetails(t *testing.T) {
 	if got := w.value(wordLately); !strings.Contains(got, "for the first time") {
 		t.Errorf("lately: %q", got)
 	}
-	if got := w.value(wordRule); got != wordNoRule {
+	if got := w.value(wordRule); got != wordNoRule.String() {
 		t.Errorf("rule: %q", got)
 	}
 	m.tell(listener(scanner.TCP, "127.0.0.1", 8080, node), alerts.New, time.Minute)
@@ -130,7 +133,7 @@ func TestDecideInDetails(t *testing.T) {
 		t.Errorf("said is %q", w.notice.text.Text)
 	}
 	test.Tap(w.notice.act)
-	if got := m.ruleWords(); got != "" || w.notice.box.Visible() || w.value(wordRule) != wordNoRule || m.alert(1).State != history.StateNew {
+	if got := m.ruleWords(); got != "" || w.notice.box.Visible() || w.value(wordRule) != wordNoRule.String() || m.alert(1).State != history.StateNew {
 		t.Errorf("taken back, the rules are %q, the alert is %s", got, m.alert(1).State)
 	}
 	w.more(t, wordAllowIt)
@@ -220,8 +223,16 @@ func TestNewerMemory(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 	for _, item := range w.menuOf(menuMore).Items {
-		if (item.Label == wordAllowIt || item.Label == wordMuteIt || item.Label == wordNameIt) && !item.Disabled {
+		if slices.Contains([]string{wordAllowIt.String(), wordMuteIt.String(), wordNameIt.String()}, item.Label) && !item.Disabled {
 			t.Errorf("%s is on", item.Label)
+		}
+	}
+	for why, want := range map[error]string{
+		fmt.Errorf("open the memory: %w", history.ErrBusy):           "The memory is locked by another process: try again.",
+		fmt.Errorf("open the memory: %w: disk I/O", history.ErrFull): "The memory cannot be written: the disk is full, or fails; free some space on it.",
+	} {
+		if w.SetMemory(nil, why); w.value(wordRemembered) != want {
+			t.Errorf("of %v it says %q", why, w.value(wordRemembered))
 		}
 	}
 	w.nav.choose(tabAlerts)
@@ -262,6 +273,10 @@ func TestStoredSettings(t *testing.T) {
 	}
 	if got := allSettings(m); got["history.days"] != "33" {
 		t.Errorf("showing has stored %q", got)
+	}
+	test.Tap(p.loopback)
+	if got := stored(); got.KeepDays != 33 || !got.Loopback {
+		t.Errorf("of a number that is none of the usual ones is stored %+v", got)
 	}
 	m.window.Close()
 	test.Tap(p.loopback)

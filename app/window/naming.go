@@ -37,7 +37,7 @@ func (w *Window) askName(m Memory, r *view.Row) {
 	}
 	entry.save, entry.cancel = save.OnTapped, w.closePopup
 	was := entry.Text
-	w.openPopup(entry, heading(nameTitle(r)), paragraph(wordNameHint), entry, scope, buttonRow(w.newDismiss(wordCancel), save))
+	w.openPopup(entry, heading(nameTitle(r)), paragraph(wordNameHint.String()), entry, scope, buttonRow(w.newDismiss(wordCancel.String()), save))
 	w.keepPopup(func() bool { return entry.Text != was })
 }
 
@@ -97,7 +97,7 @@ func newNameEntry(text string) *nameEntry {
 	e := &nameEntry{}
 	e.ExtendBaseWidget(e)
 	e.SetText(text)
-	e.PlaceHolder = wordNamePlace
+	e.PlaceHolder = wordNamePlace.String()
 	return e
 }
 

@@ -264,7 +264,7 @@ type searchEntry struct {
 func newSearchEntry() *searchEntry {
 	s := &searchEntry{}
 	s.ExtendBaseWidget(s)
-	s.PlaceHolder = wordSearch
+	s.PlaceHolder = wordSearch.String()
 	s.Icon = theme.SearchIcon()
 	return s
 }
@@ -321,7 +321,7 @@ type footBar struct {
 }
 
 func newFootBar(more func()) *footBar {
-	b := &footBar{text: faint(""), more: widget.NewHyperlink(wordWhyHidden, nil)}
+	b := &footBar{text: faint(""), more: widget.NewHyperlink(wordWhyHidden.String(), nil)}
 	b.text.Truncation = fyne.TextTruncateEllipsis
 	b.text.SizeName, b.more.SizeName = theme.SizeNameCaptionText, theme.SizeNameCaptionText
 	b.more.OnTapped = more

@@ -61,9 +61,9 @@ func otherOwners(l *scanner.Listener, p *scanner.Process) []scanner.Process {
 func whyNotStop(r *view.Row) string {
 	switch {
 	case r.Listener.Kernel:
-		return wordKernelStop
+		return wordKernelStop.String()
 	case r.Listener.Namespace != "":
-		return wordOutsideStop
+		return wordOutsideStop.String()
 	case !r.CanStop:
 		return hiddenStop(r)
 	}

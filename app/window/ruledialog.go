@@ -82,7 +82,7 @@ func (d *ruleDialog) build(action *segments) fyne.CanvasObject {
 	d.fields = container.New(fieldRows{},
 		faint(wordAction.String()), action,
 		faint(wordProgram.String()), d.program,
-		faint(wordProtocol), d.choice(&d.form.proto, protoChoices()),
+		faint(wordProtocol.String()), d.choice(&d.form.proto, protoChoices()),
 		faint(wordPortsField.String()), d.ports,
 		faint(wordWhere.String()), d.choice(&d.form.where, textsOf(whereChoices)),
 		faint(wordUntil.String()), d.choice(&d.form.until, textsOf(untilChoices)),
@@ -95,7 +95,7 @@ func (d *ruleDialog) build(action *segments) fyne.CanvasObject {
 	d.said = container.NewBorder(nil, nil, d.warning, nil, container.NewVScroll(d.preview))
 	box := container.New(layout.NewCustomPaddedLayout(0, 0, theme.InnerPadding(), 0), container.NewStack(
 		newPanel(theme.ColorNameHeaderBackground, 6), padded(2, 2, container.New(atLeast{0, previewHeight}, d.said))))
-	cancel := newKeyButton(wordCancel, d.cancel, map[fyne.KeyName]func(){fyne.KeyEscape: d.cancel})
+	cancel := newKeyButton(wordCancel.String(), d.cancel, map[fyne.KeyName]func(){fyne.KeyEscape: d.cancel})
 	return padded(12, 14, container.New(dialogRows{}, heading(title.String()), d.fields, box, buttonRow(cancel, d.save)))
 }
 

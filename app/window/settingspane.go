@@ -2,7 +2,6 @@ package window
 
 import (
 	"image/color"
-	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -47,44 +46,36 @@ type settingsPane struct {
 	theme     *segments
 	loopback  *widget.Check
 	ephemeral *widget.Check
-	days      *widget.Select
-	events    *widget.Select
+	days      *numberSelect
+	events    *numberSelect
 	noStore   *widget.Label
 	setting   bool // the boxes follow what is stored, not the user
 }
 
 func newSettingsPane(o *Options, do, spawn func(func()), look func(string), notice *banner) *settingsPane {
 	p := &settingsPane{opts: o, do: do, spawn: spawn, look: look, notice: notice, why: faint(""), noStore: faint("")}
-	p.atLogin = widget.NewCheck(wordAtLogin, p.setAtLogin)
+	p.atLogin = widget.NewCheck(wordAtLogin.String(), p.setAtLogin)
 	p.theme = newSegments(func(i int) {
 		look(themes[i])
 		p.save(map[string]string{settingTheme: themes[i]})
-	}, wordAsSystem, wordLight, wordDark)
-	p.loopback = widget.NewCheck(wordTellLoopback, func(bool) { p.saveAlerts() })
-	p.ephemeral = widget.NewCheck(wordTellEphemeral, func(bool) { p.saveAlerts() })
-	p.days = widget.NewSelect(choicesOf(dayChoices, daysWords), func(string) { p.saveAlerts() })
-	p.events = widget.NewSelect(choicesOf(eventChoices, eventsWords), func(string) { p.saveAlerts() })
+	}, wordAsSystem.String(), wordLight.String(), wordDark.String())
+	p.loopback = widget.NewCheck(wordTellLoopback.String(), func(bool) { p.saveAlerts() })
+	p.ephemeral = widget.NewCheck(wordTellEphemeral.String(), func(bool) { p.saveAlerts() })
+	p.days = newNumberSelect(dayChoices, daysWords, p.saveAlerts)
+	p.events = newNumberSelect(eventChoices, eventsWords, p.saveAlerts)
 	for _, l := range []*widget.Label{p.why, p.noStore} {
 		l.Wrapping = fyne.TextWrapWord
 		l.Hide()
 	}
 	content := container.NewVBox(
-		container.New(stacked{}, section(wordGeneral), p.atLogin, p.why),
-		container.New(pairing{}, faint(wordAppearance), container.NewHBox(p.theme)), widget.NewSeparator(),
+		container.New(stacked{}, section(wordGeneral.String()), p.atLogin, p.why),
+		container.New(pairing{}, faint(wordAppearance.String()), container.NewHBox(p.theme)), widget.NewSeparator(),
 		container.New(stacked{}, section(wordAlerts.String()), p.loopback, p.ephemeral), widget.NewSeparator(),
 		section(wordHistory.String()),
-		container.New(pairing{}, faint(wordKeepFor), container.NewHBox(container.New(atLeast{170, 0}, p.days)), faint(wordAtMost), container.NewHBox(container.New(atLeast{170, 0}, p.events))), p.noStore)
+		container.New(pairing{}, faint(wordKeepFor.String()), container.NewHBox(container.New(atLeast{170, 0}, p.days.Select)), faint(wordAtMost.String()), container.NewHBox(container.New(atLeast{170, 0}, p.events.Select))), p.noStore)
 	p.root = container.New(wrapping{}, container.NewVScroll(container.New(page{}, content)))
 	p.show(nil)
 	return p
-}
-
-func choicesOf(all []int, words func(int) string) []string {
-	out := make([]string, len(all))
-	for i, n := range all {
-		out[i] = words(n)
-	}
-	return out
 }
 
 // use takes another memory, or nil.
@@ -118,8 +109,8 @@ func (p *settingsPane) show(stored map[string]string) {
 	set, problems := alerts.ParseSettings(stored)
 	p.loopback.SetChecked(set.Loopback)
 	p.ephemeral.SetChecked(set.Ephemeral)
-	choose(p.days, dayChoices, set.KeepDays, daysWords)
-	choose(p.events, eventChoices, set.KeepEvents, eventsWords)
+	p.days.choose(set.KeepDays)
+	p.events.choose(set.KeepEvents)
 	for i, name := range themes {
 		if name == stored[settingTheme] && i != p.theme.chosen {
 			p.theme.chosen = i
@@ -127,15 +118,15 @@ func (p *settingsPane) show(stored map[string]string) {
 			p.look(name)
 		}
 	}
-	words := ""
+	var said []string
 	if p.store == nil {
-		words = wordNoSettings
+		said = append(said, wordNoSettings.String())
 	}
 	for _, problem := range problems {
-		words += sentence(problem.Error()) + " "
+		said = append(said, sentence(problem.Error()))
 	}
-	p.noStore.SetText(strings.TrimSpace(words))
-	show(p.noStore, words != "")
+	p.noStore.SetText(strings.Join(said, " "))
+	show(p.noStore, len(said) > 0)
 	for _, w := range []fyne.Disableable{p.loopback, p.ephemeral, p.days, p.events} {
 		if p.store == nil {
 			w.Disable()
@@ -146,30 +137,14 @@ func (p *settingsPane) show(stored map[string]string) {
 	p.root.Layout.Layout(p.root.Objects, p.root.Size())
 }
 
-// choose shows a number among the choices, which it joins if it is none of them.
-func choose(s *widget.Select, choices []int, n int, words func(int) string) {
-	s.Options = choicesOf(choices, words)
-	if i := words(n); !strings.Contains(strings.Join(s.Options, "\n")+"\n", i+"\n") {
-		s.Options = append(s.Options, i)
-	}
-	s.SetSelected(words(n))
-}
-
 // saveAlerts stores what to tell of, and what to keep.
 func (p *settingsPane) saveAlerts() {
 	if p.setting || p.store == nil {
 		return
 	}
-	all := alerts.Settings{Loopback: p.loopback.Checked, Ephemeral: p.ephemeral.Checked, KeepDays: numberIn(p.days.Selected), KeepEvents: numberIn(p.events.Selected)}.Values()
+	all := alerts.Settings{Loopback: p.loopback.Checked, Ephemeral: p.ephemeral.Checked, KeepDays: p.days.chosen(), KeepEvents: p.events.chosen()}.Values()
 	delete(all, alerts.SettingPaused) // that is set elsewhere
 	p.save(all)
-}
-
-// numberIn is the number that words begin with, without the commas in it.
-func numberIn(words string) int {
-	first, _, _ := strings.Cut(words, " ")
-	n, _ := strconv.Atoi(strings.ReplaceAll(first, ",", "")) // the words are our own
-	return n
 }
 
 func (p *settingsPane) save(values map[string]string) {

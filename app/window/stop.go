@@ -47,7 +47,7 @@ func (w *Window) askStop(r *view.Row, p scanner.Process) {
 	keys := map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup}
 	stop := newKeyButton(stopButton(pl.name), func() { w.stop(p, pl.name, false) }, keys)
 	stop.Importance = widget.DangerImportance
-	cancel := w.newDismiss(wordCancel)
+	cancel := w.newDismiss(wordCancel.String())
 	w.openPopup(cancel, append(objects, buttonRow(cancel, stop))...)
 }
 
@@ -59,8 +59,8 @@ func (w *Window) askWhich(r *view.Row) {
 	}
 	scroll := container.NewVScroll(list)
 	scroll.SetMinSize(fyne.NewSize(0, min(list.MinSize().Height, 220)))
-	cancel := w.newDismiss(wordCancel)
-	w.openPopup(cancel, heading(wordWhich), paragraph(whichText(r)), scroll, buttonRow(cancel))
+	cancel := w.newDismiss(wordCancel.String())
+	w.openPopup(cancel, heading(wordWhich.String()), paragraph(whichText(r)), scroll, buttonRow(cancel))
 }
 
 // clientsOf is how many are connected to a listener, as far as it is known.
@@ -76,7 +76,7 @@ func (w *Window) clientsOf(r *view.Row) int {
 func (w *Window) stop(p scanner.Process, name string, force bool) {
 	busy := widget.NewActivity()
 	busy.Start()
-	dismiss := w.newDismiss(wordClose)
+	dismiss := w.newDismiss(wordClose.String())
 	w.openPopup(dismiss, heading(stopTitle(name)), container.NewBorder(nil, nil, busy, nil, paragraph(stopping(name, force))), buttonRow(dismiss))
 	mine := w.popup
 	w.spawn(func() {
@@ -96,18 +96,18 @@ func (w *Window) stopped(mine *widget.PopUp, p scanner.Process, name string, out
 		title, said = notStopped(name), sentence(err.Error())
 	}
 	if w.popup != mine {
-		w.notice.say(title + ": " + said)
+		w.notice.say(labelled(title, said))
 		return
 	}
 	text := paragraph(said)
-	dismiss := w.newDismiss(wordClose)
+	dismiss := w.newDismiss(wordClose.String())
 	buttons := []fyne.CanvasObject{dismiss}
 	var denied *process.PermissionError
 	switch {
 	case errors.As(err, &denied):
-		buttons = append([]fyne.CanvasObject{newKeyButton(wordCopyCommand, func() { w.copy(denied.Command) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})}, dismiss)
+		buttons = append([]fyne.CanvasObject{newKeyButton(wordCopyCommand.String(), func() { w.copy(denied.Command) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})}, dismiss)
 	case err == nil && outcome == process.StillRunning:
-		force := newKeyButton(wordForce, func() { w.stop(p, name, true) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})
+		force := newKeyButton(wordForce.String(), func() { w.stop(p, name, true) }, map[fyne.KeyName]func(){fyne.KeyEscape: w.closePopup})
 		force.Importance = widget.DangerImportance
 		buttons = append(buttons, force)
 	}

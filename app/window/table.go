@@ -150,7 +150,7 @@ func (p *rowParts) paintListener(l *line) {
 	}
 	p.tag.full, p.tag.text.Color = protoTag(&l.Listener), themed(p.row, theme.ColorNamePlaceHolder)
 	if l.fresh {
-		p.tag.full, p.tag.text.Color = wordNewTag, themed(p.row, theme.ColorNamePrimary)
+		p.tag.full, p.tag.text.Color = wordNewTag.String(), themed(p.row, theme.ColorNamePrimary)
 	}
 	p.wash.FillColor = themed(p.row, colorFresh)
 	p.mark.FillColor = themed(p.row, markColor(l))

@@ -136,7 +136,7 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
 	w.notice.later = func(f func()) { after(doneFor, func() { do(f) }) }
 	w.health, w.settings = newHealthPane(&w.opts, do, spawn, w.copy), newSettingsPane(&w.opts, do, spawn, w.useTheme, w.notice)
-	w.nav = newSegments(w.turnTo, wordListeners, wordAlerts.String(), wordHistory.String(), wordHealth, wordSettings)
+	w.nav = newSegments(w.turnTo, wordListeners.String(), wordAlerts.String(), wordHistory.String(), wordHealth.String(), wordSettings.String())
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
 		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, save: saveBy(w.win), forget: w.askForget,

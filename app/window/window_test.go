@@ -288,7 +288,7 @@ func TestStop(t *testing.T) {
 	w, o := newTestWindow(t)
 	w.Update(household())
 	w.AskStop("tcp:[::]:80")
-	if !strings.Contains(said(w), wordWhich) {
+	if !strings.Contains(said(w), wordWhich.String()) {
 		t.Fatalf("with two owners the question is %q", said(w))
 	}
 	test.Tap(button(t, w.popup.Content, "nginx  ·  pid 813"))
@@ -300,7 +300,7 @@ func TestStop(t *testing.T) {
 		t.Errorf("the outcome is %q", said(w))
 	}
 	w.Show("tcp:0.0.0.0:22")
-	test.Tap(button(t, w.list.details.root, wordStop))
+	test.Tap(button(t, w.list.details.root, wordStop.String()))
 	test.Tap(button(t, w.popup.Content, "Stop sshd"))
 	if !strings.Contains(said(w), "sshd was not stopped") || !strings.Contains(said(w), "sudo kill 640") {
 		t.Errorf("the failure is %q", said(w))
@@ -341,7 +341,7 @@ func TestStopWhatCannotBe(t *testing.T) {
 	w.Update(household())
 	for id, want := range map[string]string{
 		"tcp:0.0.0.0:445": "Its process cannot be seen, so it cannot be stopped from here. In a terminal: sudo ss -ltnp 'sport = :445' shows it, sudo kill ends it.",
-		"tcp:[::]:2049":   wordKernelStop,
+		"tcp:[::]:2049":   wordKernelStop.String(),
 	} {
 		w.AskStop(id)
 		if w.popup != nil || w.notice.text.Text != want {
@@ -423,14 +423,14 @@ func TestButtonsOfDetails(t *testing.T) {
 	w, o := newTestWindow(t)
 	w.Update(household())
 	w.Show("tcp:127.0.0.1:8080")
-	test.Tap(button(t, w.list.details.root, wordOpen))
+	test.Tap(button(t, w.list.details.root, wordOpen.String()))
 	if len(o.urls) != 1 || o.urls[0] != "http://127.0.0.1:8080/" {
 		t.Errorf("opened %q", o.urls)
 	}
 	want := map[string]string{
-		wordCopyAddress: "127.0.0.1:8080", wordCopyURL: "http://127.0.0.1:8080/", wordCopyPID: "28411",
-		wordCopyCommand: "/usr/sbin/node -g 'daemon on; master_process on;'",
-		wordCopyRow:     "8080/tcp\thttp-alt\tnode\t127.0.0.1:8080\tOnly this computer\tuser\t28411",
+		wordCopyAddress.String(): "127.0.0.1:8080", wordCopyURL.String(): "http://127.0.0.1:8080/", wordCopyPID.String(): "28411",
+		wordCopyCommand.String(): "/usr/sbin/node -g 'daemon on; master_process on;'",
+		wordCopyRow.String():     "8080/tcp\thttp-alt\tnode\t127.0.0.1:8080\tOnly this computer\tuser\t28411",
 	}
 	items := w.menuOf(menuCopy).Items
 	values := items[len(items)-1].ChildMenu.Items
@@ -449,7 +449,7 @@ func TestButtonsOfDetails(t *testing.T) {
 		t.Errorf("all details are %q", all)
 	}
 	for _, item := range w.menuOf(menuMore).Items {
-		if item.Label == wordReveal || item.Label == wordOpenFolder {
+		if item.Label == wordReveal.String() || item.Label == wordOpenFolder.String() {
 			item.Action()
 		}
 	}
@@ -743,9 +743,9 @@ func TestRebuiltButtonsKeepTheKeyboard(t *testing.T) {
 	w, _ := newTestWindow(t)
 	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx)))
 	w.Show("tcp:[::1]:80")
-	w.win.Canvas().Focus(w.list.details.keyed[wordMoreActions])
+	w.win.Canvas().Focus(w.list.details.keyed[buttonKey{label: wordMoreActions}])
 	w.Update(snapshot(listener(scanner.TCP, "::1", 80, nginx, worker)))
-	if w.win.Canvas().Focused() != w.list.details.keyed[wordMoreActions] {
+	if w.win.Canvas().Focused() != w.list.details.keyed[buttonKey{label: wordMoreActions}] {
 		t.Error("the button has lost the keyboard")
 	}
 }
