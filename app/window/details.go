@@ -386,7 +386,7 @@ func tree(d *process.Details) []string {
 	if more := len(d.Children) + d.MoreChildren - maxChildren; more > 0 {
 		below = append(below, moreWords(more))
 	}
-	lines := append(above, textThisOne.With("Process", name))
+	lines := append(above, wordThisOne.With("Process", name))
 	for i := range lines {
 		lines[i] = branch(i) + lines[i]
 	}

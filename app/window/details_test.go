@@ -215,7 +215,7 @@ func TestTree(t *testing.T) {
 		if c.broken {
 			d.Missing[process.FieldParents] = "the parent cannot be read"
 		}
-		got := strings.NewReplacer("\u2003", " ", textThisOne.With("Process", "node"), "node ←").Replace(strings.Join(tree(d), "|"))
+		got := strings.NewReplacer("\u2003", " ", wordThisOne.With("Process", "node"), "node ←").Replace(strings.Join(tree(d), "|"))
 		if got != c.want {
 			t.Errorf("parents %s, children %s: %q, want %q", c.parents, c.children, got, c.want)
 		}

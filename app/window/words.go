@@ -108,33 +108,33 @@ func reachWord(l *line) string {
 
 // Who can reach a listener, in as few words as a column takes.
 const (
-	reachContainer = words.Text("Its container | who can reach a listener")
-	reachNamespace = words.Text("Its namespace | who can reach a listener")
-	reachLoopback  = words.Text("This computer | who can reach a listener")
-	reachLink      = words.Text("Same link | who can reach a listener")
-	reachInterface = words.Text("Via {{.Address}} | who can reach a listener")
-	reachMulticast = words.Text("Multicast group | who can reach a listener")
-	reachAny       = words.Text("Any network | who can reach a listener")
+	wordReachContainer = words.Text("Its container | who can reach a listener")
+	wordReachNamespace = words.Text("Its namespace | who can reach a listener")
+	wordReachLoopback  = words.Text("This computer | who can reach a listener")
+	wordReachLink      = words.Text("Same link | who can reach a listener")
+	wordReachInterface = words.Text("Via {{.Address}} | who can reach a listener")
+	wordReachMulticast = words.Text("Multicast group | who can reach a listener")
+	wordReachAny       = words.Text("Any network | who can reach a listener")
 )
 
 func reachShort(l *scanner.Listener) string {
 	switch m := l.Manager(); {
 	case l.Namespace != "" && m.Kind == supervisor.Contained:
-		return reachContainer.String()
+		return wordReachContainer.String()
 	case l.Namespace != "":
-		return reachNamespace.String()
+		return wordReachNamespace.String()
 	}
 	switch l.Scope() {
 	case scanner.ScopeLoopback:
-		return reachLoopback.String()
+		return wordReachLoopback.String()
 	case scanner.ScopeLinkLocal:
-		return reachLink.String()
+		return wordReachLink.String()
 	case scanner.ScopeInterface:
-		return reachInterface.With("Address", view.Clean(l.Addr.String(), 64))
+		return wordReachInterface.With("Address", view.Clean(l.Addr.String(), 64))
 	case scanner.ScopeMulticast:
-		return reachMulticast.String()
+		return wordReachMulticast.String()
 	}
-	return reachAny.String()
+	return wordReachAny.String()
 }
 
 // protoTag stands beside a port: TCP over IPv4 needs no word.
@@ -152,26 +152,26 @@ func protoTag(l *scanner.Listener) string {
 }
 
 var (
-	countListeners = words.Plural{One: "{{.N}} listener", Other: "{{.N}} listeners"}
-	countShown     = words.Plural{One: "{{.Shown}} of {{.N}} listener", Other: "{{.Shown}} of {{.N}} listeners"}
-	countElsewhere = words.Plural{One: "{{.N}} of them in other namespaces", Other: "{{.N}} of them in other namespaces"}
-	countHidden    = words.Plural{One: "{{.N}} owner hidden", Other: "{{.N}} owners hidden"}
+	pluralListeners = words.Plural{One: "{{.N}} listener", Other: "{{.N}} listeners"}
+	pluralShown     = words.Plural{One: "{{.Shown}} of {{.N}} listener", Other: "{{.Shown}} of {{.N}} listeners"}
+	pluralElsewhere = words.Plural{One: "{{.N}} of them in other namespaces", Other: "{{.N}} of them in other namespaces"}
+	pluralHidden    = words.Plural{One: "{{.N}} owner hidden", Other: "{{.N}} owners hidden"}
 )
 
 // footer is the line below the table: how many listeners there are, those of
 // containers too, how many are shown, and the notes of the ledger on those of the
 // host: what is hidden and why.
 func footer(v scanner.Visibility, shown, all int) string {
-	counts := []string{countListeners.Of(all)}
+	counts := []string{pluralListeners.Of(all)}
 	if shown != all {
-		counts[0] = countShown.Of(all, "Shown", shown)
+		counts[0] = pluralShown.Of(all, "Shown", shown)
 	}
 	if elsewhere := all - v.Listeners; elsewhere > 0 {
-		counts = append(counts, countElsewhere.Of(elsewhere))
+		counts = append(counts, pluralElsewhere.Of(elsewhere))
 	}
 	parts := []string{words.Enumerate(counts)}
 	if v.Hidden > 0 && len(v.Notes) == 0 {
-		parts = append(parts, countHidden.Of(v.Hidden))
+		parts = append(parts, pluralHidden.Of(v.Hidden))
 	}
 	for _, n := range v.Notes {
 		parts = append(parts, view.Clean(n, maxText))
@@ -179,38 +179,38 @@ func footer(v scanner.Visibility, shown, all int) string {
 	return strings.Join(parts, " · ")
 }
 
-const textScanFailed = words.Text("The last look failed, so this may be out of date: {{.Error}}")
+const wordScanFailed = words.Text("The last look failed, so this may be out of date: {{.Error}}")
 
-func scanFailed(err error) string { return failed(textScanFailed, err) }
+func scanFailed(err error) string { return failed(wordScanFailed, err) }
 
 // failed fills in why something has failed.
 func failed(t words.Text, err error) string {
 	return t.With("Error", view.Clean(err.Error(), maxText))
 }
 
-const textNotListening = words.Text("{{.ID}} is not listening any more.")
+const wordNotListening = words.Text("{{.ID}} is not listening any more.")
 
-func notListening(id string) string { return textNotListening.With("ID", view.Clean(id, maxText)) }
+func notListening(id string) string { return wordNotListening.With("ID", view.Clean(id, maxText)) }
 
-const textNoID = words.Text("{{.ID}} is not the ID of a listener. IDs are as {{.Command}} shows them, such as {{.Example}}.")
+const wordNoID = words.Text("{{.ID}} is not the ID of a listener. IDs are as {{.Command}} shows them, such as {{.Example}}.")
 
 func noID(id string) string {
-	return textNoID.With("ID", view.Clean(id, maxText), "Command", "portlight list --json", "Example", "tcp:0.0.0.0:22")
+	return wordNoID.With("ID", view.Clean(id, maxText), "Command", "portlight list --json", "Example", "tcp:0.0.0.0:22")
 }
 
-const textOpenFailed = words.Text("The browser did not open: {{.Error}}")
+const wordOpenFailed = words.Text("The browser did not open: {{.Error}}")
 
-func openFailed(err error) string { return failed(textOpenFailed, err) }
+func openFailed(err error) string { return failed(wordOpenFailed, err) }
 
-const textShowFailed = words.Text("It did not open: {{.Error}} | a file or folder")
+const wordShowFailed = words.Text("It did not open: {{.Error}} | a file or folder")
 
-func showFailed(err error) string { return failed(textShowFailed, err) }
+func showFailed(err error) string { return failed(wordShowFailed, err) }
 
-const textPort = words.Text("{{.Protocol}} port {{.Port}}")
+const wordProtoPort = words.Text("{{.Protocol}} port {{.Port}}")
 
 // portWords is "TCP port 8080 (http-alt)", or without the service.
 func portWords(r *view.Row) string {
-	return textPort.With("Protocol", protocol(r), "Port", portService(r))
+	return wordProtoPort.With("Protocol", protocol(r), "Port", portService(r))
 }
 
 // protocol is "TCP" or "UDP".
@@ -225,10 +225,10 @@ func portService(r *view.Row) string {
 }
 
 const (
-	textSeconds = words.Text("{{.N}} s")
-	textMinutes = words.Text("{{.N}} min")
-	textHours   = words.Text("{{.N}} h")
-	textDays    = words.Text("{{.N}} d")
+	wordSeconds = words.Text("{{.N}} s")
+	wordMinutes = words.Text("{{.N}} min")
+	wordHours   = words.Text("{{.N}} h")
+	wordDays    = words.Text("{{.N}} d")
 )
 
 // sinceWords is how long a listener stands, in one unit: "4 min", "≥ 2 h" where it
@@ -238,21 +238,21 @@ func sinceWords(s since, now time.Time) string {
 		return ""
 	}
 	d := max(now.Sub(s.at), 0)
-	unit, n := textDays, int(d.Hours())/24
+	unit, n := wordDays, int(d.Hours())/24
 	switch {
 	case d < time.Minute:
-		unit, n = textSeconds, int(d.Seconds())
+		unit, n = wordSeconds, int(d.Seconds())
 	case d < time.Hour:
-		unit, n = textMinutes, int(d.Minutes())
+		unit, n = wordMinutes, int(d.Minutes())
 	case d < 48*time.Hour:
-		unit, n = textHours, int(d.Hours())
+		unit, n = wordHours, int(d.Hours())
 	}
 	return map[certainty]string{exactly: "", earlier: "≥ ", atBest: "≤ "}[s.how] + unit.With("N", strconv.Itoa(n))
 }
 
 const (
-	textRising  = words.Text("Sorted by {{.Column}}, rising")
-	textFalling = words.Text("Sorted by {{.Column}}, falling")
+	wordRising  = words.Text("Sorted by {{.Column}}, rising")
+	wordFalling = words.Text("Sorted by {{.Column}}, falling")
 )
 
 // columnNames are those of the columns within the words that follow Sorted by.
@@ -270,54 +270,54 @@ var columnNames = [columnCount]words.Text{
 func sortedWords(o order) string {
 	column := columnNames[o.column].String()
 	if o.falling {
-		return textFalling.With("Column", column)
+		return wordFalling.With("Column", column)
 	}
-	return textRising.With("Column", column)
+	return wordRising.With("Column", column)
 }
 
-const textChosen = words.Text("{{.Choice}}, {{.Place}} of {{.Count}}")
+const wordChosen = words.Text("{{.Choice}}, {{.Place}} of {{.Count}}")
 
 // chosenWords is "Network, 2 of 5".
 func chosenWords(item string, place, of int) string {
-	return textChosen.With("Choice", item, "Place", place, "Count", of)
+	return wordChosen.With("Choice", item, "Place", place, "Count", of)
 }
 
 var (
-	countOpen    = words.Plural{One: "{{.N}} open to others", Other: "{{.N}} open to others"}
-	countAllOpen = words.Plural{One: "{{.N}} listener, open to others", Other: "{{.N}} listeners, open to others"}
+	pluralOpen    = words.Plural{One: "{{.N}} open to others", Other: "{{.N}} open to others"}
+	pluralAllOpen = words.Plural{One: "{{.N}} listener, open to others", Other: "{{.N}} listeners, open to others"}
 )
 
 // groupTitle is "nginx", and how many listeners its group has.
 func groupTitle(g *programGroup) string {
-	counts := countListeners.Of(g.members)
+	counts := pluralListeners.Of(g.members)
 	switch {
 	case g.outside == g.members:
-		counts = countAllOpen.Of(g.members)
+		counts = pluralAllOpen.Of(g.members)
 	case g.outside > 0:
-		counts = words.Enumerate([]string{counts, countOpen.Of(g.outside)})
+		counts = words.Enumerate([]string{counts, pluralOpen.Of(g.outside)})
 	}
 	return g.name + "  ·  " + counts
 }
 
-var countMore = words.Plural{One: "and {{.N}} more | at the end of a list", Other: "and {{.N}} more | at the end of a list"}
+var pluralMore = words.Plural{One: "and {{.N}} more | at the end of a list", Other: "and {{.N}} more | at the end of a list"}
 
-func moreWords(n int) string { return countMore.Of(n) }
+func moreWords(n int) string { return pluralMore.Of(n) }
 
-const textNameFor = words.Text("Name for {{.Protocol}} port {{.Port}}")
+const wordNameFor = words.Text("Name for {{.Protocol}} port {{.Port}}")
 
 func nameTitle(r *view.Row) string {
-	return textNameFor.With("Protocol", protocol(r), "Port", portService(r))
+	return wordNameFor.With("Protocol", protocol(r), "Port", portService(r))
 }
 
-const textEveryProgram = words.Text("For {{.Protocol}} port {{.Port}}, whichever program listens there")
+const wordEveryProgram = words.Text("For {{.Protocol}} port {{.Port}}, whichever program listens there")
 
 func everyProgram(r *view.Row) string {
-	return textEveryProgram.With("Protocol", protocol(r), "Port", r.Port)
+	return wordEveryProgram.With("Protocol", protocol(r), "Port", r.Port)
 }
 
-const textOnlyProgram = words.Text("Only where {{.Program}} listens there | at a port")
+const wordOnlyProgram = words.Text("Only where {{.Program}} listens there | at a port")
 
-func onlyProgram(name string) string { return textOnlyProgram.With("Program", view.Clean(name, 64)) }
+func onlyProgram(name string) string { return wordOnlyProgram.With("Program", view.Clean(name, 64)) }
 
 // capital makes a text from another package begin with a capital.
 func capital(s string) string {
@@ -329,19 +329,17 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-const textSentence = words.Text("{{.Sentence}}. | with its full stop")
-
 // sentence is capital with a full stop.
 func sentence(s string) string {
 	if s = capital(s); s != "" && !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "。") {
-		s = textSentence.With("Sentence", s)
+		s = wordFullStop.With("Sentence", s)
 	}
 	return s
 }
 
-const textLabelled = words.Text("{{.Label}}: {{.Value}}")
+const wordLabelled = words.Text("{{.Label}}: {{.Value}}")
 
 // labelled is a value behind its label.
 func labelled(label, value string) string {
-	return textLabelled.With("Label", label, "Value", value)
+	return wordLabelled.With("Label", label, "Value", value)
 }

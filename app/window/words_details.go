@@ -73,24 +73,24 @@ const (
 	wordHiddenOwner = words.Text("It is hidden from you, or could not be found.")
 )
 
-var countListens = words.Plural{
+var pluralListens = words.Plural{
 	One:   "listens on {{.Protocol}} port {{.Port}} | below the program's name",
 	Other: "listen on {{.Protocol}} port {{.Port}} | below the program's name",
 }
 
-const textListened = words.Text("listened on {{.Protocol}} port {{.Port}} | below the program's name")
+const wordListened = words.Text("listened on {{.Protocol}} port {{.Port}} | below the program's name")
 
 // headline says in one sentence what the listener is, below the program's name.
 func headline(r *view.Row, gone bool) string {
 	if gone {
-		return textListened.With("Protocol", protocol(r), "Port", portService(r))
+		return wordListened.With("Protocol", protocol(r), "Port", portService(r))
 	}
-	return countListens.Of(max(len(r.Listener.Owners), 1), "Protocol", protocol(r), "Port", portService(r))
+	return pluralListens.Of(max(len(r.Listener.Owners), 1), "Protocol", protocol(r), "Port", portService(r))
 }
 
-const textNoService = words.Text("No name is known for this port")
+const wordNoService = words.Text("No name is known for this port")
 
-var serviceTexts = map[services.Source]words.Text{
+var serviceOrigins = map[services.Source]words.Text{
 	services.User:   "{{.Service}} (your own name)",
 	services.Hint:   "{{.Service}} (usual for this program)",
 	services.Common: "{{.Service}} (usual for this port)",
@@ -101,9 +101,9 @@ var serviceTexts = map[services.Source]words.Text{
 
 func serviceWords(r *view.Row) string {
 	if r.Service == "" {
-		return textNoService.String()
+		return wordNoService.String()
 	}
-	if t := serviceTexts[services.Source(r.Source)]; t != "" {
+	if t := serviceOrigins[services.Source(r.Source)]; t != "" {
 		return t.With("Service", r.Service)
 	}
 	return r.Service
@@ -119,26 +119,26 @@ func otherNames(r *view.Row) string {
 }
 
 const (
-	textProtocol     = words.Text("{{.Protocol}} over {{.Family}}")
-	textBothFamilies = words.Text("{{.Protocol}} over IPv4 and IPv6")
+	wordOverFamily = words.Text("{{.Protocol}} over {{.Family}}")
+	wordOverBoth   = words.Text("{{.Protocol}} over IPv4 and IPv6")
 )
 
 func protocolWords(l *scanner.Listener) string {
 	proto, family := strings.ToUpper(l.Proto.String()), "IPv6"
 	switch {
 	case l.DualStack:
-		return textBothFamilies.With("Protocol", proto)
+		return wordOverBoth.With("Protocol", proto)
 	case l.Addr.Is4():
 		family = "IPv4"
 	}
-	return textProtocol.With("Protocol", proto, "Family", family)
+	return wordOverFamily.With("Protocol", proto, "Family", family)
 }
 
-const textNobody = words.Text("Nobody | is connected")
+const wordNobody = words.Text("Nobody | is connected")
 
 func clientWords(n int) string {
 	if n == 0 {
-		return textNobody.String()
+		return wordNobody.String()
 	}
 	return strconv.Itoa(n)
 }
@@ -160,27 +160,27 @@ func connectionLines(c *clients) string {
 	return strings.Join(lines, "\n")
 }
 
-const textValue = words.Text("{{.Heading}}: {{.Label}} {{.Value}}")
+const wordValueOf = words.Text("{{.Heading}}: {{.Label}} {{.Value}}")
 
 // valueWords names a value in a menu: "nginx: PID 812".
 func valueWords(group string, p *pair) string {
 	value, _, _ := strings.Cut(p.value, "\n")
-	return textValue.With("Heading", view.Clean(group, 24), "Label", p.label, "Value", view.Clean(value, 40))
+	return wordValueOf.With("Heading", view.Clean(group, 24), "Label", p.label, "Value", view.Clean(value, 40))
 }
 
-const textGone = words.Text("Gone, at {{.Time}} | a listener")
+const wordGone = words.Text("Gone, at {{.Time}} | a listener")
 
 // goneWords is said of a listener that has closed while it was shown.
-func goneWords(at time.Time) string { return textGone.With("Time", at.Format("15:04")) }
+func goneWords(at time.Time) string { return wordGone.With("Time", at.Format("15:04")) }
 
-const textOfUser = words.Text("A process of {{.User}}, which an ordinary user may not look into.")
+const wordOfUser = words.Text("A process of {{.User}}, which an ordinary user may not look into.")
 
 // hiddenOwner says why a process is not shown.
 func hiddenOwner(l *scanner.Listener) string {
 	if l.User == "" || l.UID == os.Geteuid() {
 		return wordHiddenOwner.String()
 	}
-	return textOfUser.With("User", view.Clean(l.User, 64))
+	return wordOfUser.With("User", view.Clean(l.User, 64))
 }
 
 func packageWords(p installed.Package) string {
@@ -192,8 +192,8 @@ func packageWords(p installed.Package) string {
 }
 
 const (
-	textCPU    = words.Text("{{.Time}} since its start | processor time of a process")
-	textCPUNow = words.Text("{{.Percent}} % of a core now, {{.Time}} since its start")
+	wordCPUUsed = words.Text("{{.Time}} since its start | processor time of a process")
+	wordCPUNow  = words.Text("{{.Percent}} % of a core now, {{.Time}} since its start")
 )
 
 // cpuWords is "0.3 % of a core now, 2 min 5 s since its start".
@@ -203,16 +203,16 @@ func cpuWords(u *process.Usage, share float64, known bool) string {
 	}
 	used := durationWords(u.CPU)
 	if !known {
-		return textCPU.With("Time", used)
+		return wordCPUUsed.With("Time", used)
 	}
-	return textCPUNow.With("Percent", words.Number(100*share, 1), "Time", used)
+	return wordCPUNow.With("Percent", words.Number(100*share, 1), "Time", used)
 }
 
 const (
-	textMilliseconds   = words.Text("{{.N}} ms")
-	textMinutesSeconds = words.Text("{{.Minutes}} min {{.Seconds}} s")
-	textHoursMinutes   = words.Text("{{.Hours}} h {{.Minutes}} min")
-	textDaysHours      = words.Text("{{.Days}} d {{.Hours}} h")
+	wordMilliseconds   = words.Text("{{.N}} ms")
+	wordMinutesSeconds = words.Text("{{.Minutes}} min {{.Seconds}} s")
+	wordHoursMinutes   = words.Text("{{.Hours}} h {{.Minutes}} min")
+	wordDaysHours      = words.Text("{{.Days}} d {{.Hours}} h")
 )
 
 // durationWords is a time in its two largest units: "850 ms", "2.4 s", "5 min 3 s", "3 h 2 min", "4 d 3 h".
@@ -220,17 +220,17 @@ func durationWords(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d < time.Second:
-		return textMilliseconds.With("N", d.Milliseconds())
+		return wordMilliseconds.With("N", d.Milliseconds())
 	case d < 10*time.Second:
-		return textSeconds.With("N", words.Number(d.Seconds(), 1))
+		return wordSeconds.With("N", words.Number(d.Seconds(), 1))
 	case d < time.Minute:
-		return textSeconds.With("N", int(d.Seconds()))
+		return wordSeconds.With("N", int(d.Seconds()))
 	case d < time.Hour:
-		return textMinutesSeconds.With("Minutes", int(d/time.Minute), "Seconds", int(d%time.Minute/time.Second))
+		return wordMinutesSeconds.With("Minutes", int(d/time.Minute), "Seconds", int(d%time.Minute/time.Second))
 	case d < day:
-		return textHoursMinutes.With("Hours", int(d/time.Hour), "Minutes", int(d%time.Hour/time.Minute))
+		return wordHoursMinutes.With("Hours", int(d/time.Hour), "Minutes", int(d%time.Hour/time.Minute))
 	}
-	return textDaysHours.With("Days", int(d/day), "Hours", int(d%day/time.Hour))
+	return wordDaysHours.With("Days", int(d/day), "Hours", int(d%day/time.Hour))
 }
 
 func memoryWords(u *process.Usage) string {
@@ -258,34 +258,34 @@ func userWords(name string, uid int) string {
 	return name + " (" + strconv.Itoa(uid) + ")"
 }
 
-const textMoment = words.Text("2 January 2006, 15:04:05")
+const layoutStarted = words.Text("2 January 2006, 15:04:05")
 
 func startedWords(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return words.Time(t, textMoment)
+	return words.Time(t, layoutStarted)
 }
 
-const textDeleted = words.Text("{{.Path}} (deleted or replaced since)")
+const wordFileDeleted = words.Text("{{.Path}} (deleted or replaced since)")
 
-func deletedWords(path string) string { return textDeleted.With("Path", path) }
+func deletedWords(path string) string { return wordFileDeleted.With("Path", path) }
 
-const textReadFailed = words.Text("Cannot be read: {{.Error}}")
+const wordReadFailed = words.Text("Cannot be read: {{.Error}}")
 
-func readFailed(err error) string { return failed(textReadFailed, err) }
+func readFailed(err error) string { return failed(wordReadFailed, err) }
 
-var countPIDs = words.Plural{One: "{{.N}} more with pid {{.PIDs}}", Other: "{{.N}} more with pid {{.PIDs}}"}
+var pluralPIDs = words.Plural{One: "{{.N}} more with pid {{.PIDs}}", Other: "{{.N}} more with pid {{.PIDs}}"}
 
 func morePIDs(owners []scanner.Process) string {
 	pids := make([]string, len(owners))
 	for i, o := range owners {
 		pids[i] = strconv.Itoa(o.PID)
 	}
-	return countPIDs.Of(len(owners), "PIDs", strings.Join(pids, ", "))
+	return pluralPIDs.Of(len(owners), "PIDs", strings.Join(pids, ", "))
 }
 
-const textThisOne = words.Text("{{.Process}} (this one) | in a tree of processes")
+const wordThisOne = words.Text("{{.Process}} (this one) | in a tree of processes")
 
 func relativeWords(a process.Relative) string {
 	if name := view.Clean(a.Name, 64); name != "" {
@@ -294,12 +294,12 @@ func relativeWords(a process.Relative) string {
 	return pidWords(a.PID)
 }
 
-const textNoPast = words.Text("Nothing yet: it is remembered while Portlight runs in the menu bar.")
+const wordNoPast = words.Text("Nothing yet: it is remembered while Portlight runs in the menu bar.")
 
 // noPastWords says why nothing is remembered.
 func noPastWords(why error) string {
 	if why == nil {
-		return textNoPast.String()
+		return wordNoPast.String()
 	}
 	for _, known := range memoryTexts {
 		if errors.Is(why, known.err) {
@@ -332,28 +332,28 @@ func noRule(l *scanner.Listener) string {
 }
 
 const (
-	textNotSaved    = words.Text("It was not saved: {{.Error}}")
-	textPartlySaved = words.Text("Only a part was saved: {{.Error}}")
+	wordNotSaved    = words.Text("It was not saved: {{.Error}}")
+	wordPartlySaved = words.Text("Only a part was saved: {{.Error}}")
 )
 
-func notSaved(err error) string { return failed(textNotSaved, err) }
+func notSaved(err error) string { return failed(wordNotSaved, err) }
 
-func partlySaved(err error) string { return failed(textPartlySaved, err) }
+func partlySaved(err error) string { return failed(wordPartlySaved, err) }
 
 const (
-	textRuleThere = words.Text("There is a rule for that already.")
-	textRuleMade  = words.Text("New rule: {{.Rule}}.")
+	wordRuleThere = words.Text("There is a rule for that already.")
+	wordRuleMade  = words.Text("New rule: {{.Rule}}.")
 )
 
-var countRulesMade = words.Plural{One: "New rule: {{.Rule}}, and {{.N}} more.", Other: "New rule: {{.Rule}}, and {{.N}} more."}
+var pluralRulesMade = words.Plural{One: "New rule: {{.Rule}}, and {{.N}} more.", Other: "New rule: {{.Rule}}, and {{.N}} more."}
 
 // ruleMade says what the rules of one click cover.
 func ruleMade(made []alerts.Rule) string {
 	switch len(made) {
 	case 0:
-		return textRuleThere.String()
+		return wordRuleThere.String()
 	case 1:
-		return textRuleMade.With("Rule", view.RuleWords(made[0]))
+		return wordRuleMade.With("Rule", view.RuleWords(made[0]))
 	}
-	return countRulesMade.Of(len(made)-1, "Rule", view.RuleWords(made[0]))
+	return pluralRulesMade.Of(len(made)-1, "Rule", view.RuleWords(made[0]))
 }

@@ -33,24 +33,24 @@ const (
 	wordUnknown    = words.Text("Not known")
 )
 
-const textLoginFailed = words.Text("Cannot be set here: {{.Error}}")
+const wordLoginFailed = words.Text("Cannot be set here: {{.Error}}")
 
-func loginFailed(err error) string { return failed(textLoginFailed, err) }
+func loginFailed(err error) string { return failed(wordLoginFailed, err) }
 
-var countDays = words.Plural{One: "{{.N}} day", Other: "{{.N}} days"}
+var pluralDays = words.Plural{One: "{{.N}} day", Other: "{{.N}} days"}
 
-func daysWords(n int) string { return countDays.Of(n) }
+func daysWords(n int) string { return pluralDays.Of(n) }
 
-var countEvents = words.Plural{One: "{{.Count}} event | to keep", Other: "{{.Count}} events | to keep"}
+var pluralKeptEvents = words.Plural{One: "{{.Count}} event | to keep", Other: "{{.Count}} events | to keep"}
 
 // eventsWords is "200,000 events".
-func eventsWords(n int) string { return countEvents.Of(n, "Count", words.Grouped(n)) }
+func eventsWords(n int) string { return pluralKeptEvents.Of(n, "Count", words.Grouped(n)) }
 
 var (
-	countKnown  = words.Plural{One: "{{.N}} with a known owner", Other: "{{.N}} with a known owner"}
-	countUnseen = words.Plural{One: "{{.N}} hidden | of listeners", Other: "{{.N}} hidden | of listeners"}
+	pluralKnown  = words.Plural{One: "{{.N}} with a known owner", Other: "{{.N}} with a known owner"}
+	pluralUnseen = words.Plural{One: "{{.N}} hidden | of listeners", Other: "{{.N}} hidden | of listeners"}
 )
 
 func visibleWords(v scanner.Visibility) string {
-	return words.Enumerate([]string{countListeners.Of(v.Listeners), countKnown.Of(v.WithOwner), countUnseen.Of(v.Hidden)})
+	return words.Enumerate([]string{pluralListeners.Of(v.Listeners), pluralKnown.Of(v.WithOwner), pluralUnseen.Of(v.Hidden)})
 }

@@ -21,13 +21,13 @@ const (
 	wordAlsoDown    = words.Text("These ports close too:")
 )
 
-const textStopTitle = words.Text("Stop {{.Program}}?")
+const wordStopTitle = words.Text("Stop {{.Program}}?")
 
-func stopTitle(name string) string { return textStopTitle.With("Program", name) }
+func stopTitle(name string) string { return wordStopTitle.With("Program", name) }
 
-const textStopButton = words.Text("Stop {{.Program}} | button")
+const wordStopButton = words.Text("Stop {{.Program}} | button")
 
-func stopButton(name string) string { return textStopButton.With("Program", view.Clean(name, 24)) }
+func stopButton(name string) string { return wordStopButton.With("Program", view.Clean(name, 24)) }
 
 // where fills in where a row listens: a program may listen on a port more than once.
 func where(r *view.Row) []any {
@@ -38,43 +38,43 @@ func where(r *view.Row) []any {
 }
 
 var (
-	countHold = words.Plural{
+	pluralHold = words.Plural{
 		One:   "{{.N}} process holds {{.Protocol}} port {{.Port}}, address {{.Address}}.",
 		Other: "{{.N}} processes hold {{.Protocol}} port {{.Port}}, address {{.Address}}.",
 	}
-	countHoldDevice = words.Plural{
+	pluralHoldDevice = words.Plural{
 		One:   "{{.N}} process holds {{.Protocol}} port {{.Port}}, address {{.Address}}, interface {{.Interface}}.",
 		Other: "{{.N}} processes hold {{.Protocol}} port {{.Port}}, address {{.Address}}, interface {{.Interface}}.",
 	}
 )
 
 func whichText(r *view.Row) string {
-	count := countHold
+	count := pluralHold
 	if r.Listener.Device != "" {
-		count = countHoldDevice
+		count = pluralHoldDevice
 	}
 	return count.Of(len(r.Listener.Owners), where(r)...)
 }
 
 const (
-	textStop       = words.Text("{{.Program}} (pid {{.PID}}) listens on {{.Protocol}} port {{.Port}}, address {{.Address}}. It is asked to end and may finish what it is doing first.")
-	textStopDevice = words.Text("{{.Program}} (pid {{.PID}}) listens on {{.Protocol}} port {{.Port}}, address {{.Address}}, interface {{.Interface}}. It is asked to end and may finish what it is doing first.")
+	wordAskStop       = words.Text("{{.Program}} (pid {{.PID}}) listens on {{.Protocol}} port {{.Port}}, address {{.Address}}. It is asked to end and may finish what it is doing first.")
+	wordAskStopDevice = words.Text("{{.Program}} (pid {{.PID}}) listens on {{.Protocol}} port {{.Port}}, address {{.Address}}, interface {{.Interface}}. It is asked to end and may finish what it is doing first.")
 )
 
 func stopText(p *scanner.Process, r *view.Row) string {
-	text := textStop
+	text := wordAskStop
 	if r.Listener.Device != "" {
-		text = textStopDevice
+		text = wordAskStopDevice
 	}
 	return text.With(append(where(r), "Program", view.ProcessName(p), "PID", p.PID)...)
 }
 
-const textProcess = words.Text("{{.Program}} (pid {{.PID}})")
+const wordProcess = words.Text("{{.Program}} (pid {{.PID}})")
 
 // maxStays is how many processes that hold a port too are named.
 const maxStays = 8
 
-var countStays = words.Plural{
+var pluralStays = words.Plural{
 	One:   "The port stays open: {{.Processes}} holds it too.",
 	Other: "The port stays open: {{.Processes}} hold it too.",
 }
@@ -82,15 +82,15 @@ var countStays = words.Plural{
 func stopStays(others []scanner.Process) string {
 	names := make([]string, len(others))
 	for i := range others {
-		names[i] = textProcess.With("Program", view.ProcessName(&others[i]), "PID", others[i].PID)
+		names[i] = wordProcess.With("Program", view.ProcessName(&others[i]), "PID", others[i].PID)
 	}
-	return countStays.Of(len(names), "Processes", words.ListSome(names, maxStays))
+	return pluralStays.Of(len(names), "Processes", words.ListSome(names, maxStays))
 }
 
 const (
-	textRuns      = words.Text("{{.Unit}} runs it and may start it again. To end it for now: {{.Command}}")
-	textActivates = words.Text("{{.Unit}} listens in its place and starts it again on the next connection.")
-	textServes    = words.Text("It serves the container {{.Container}}, which may need it.")
+	wordRuns      = words.Text("{{.Unit}} runs it and may start it again. To end it for now: {{.Command}}")
+	wordActivates = words.Text("{{.Unit}} listens in its place and starts it again on the next connection.")
+	wordServes    = words.Text("It serves the container {{.Container}}, which may need it.")
 )
 
 // stopSupervised says who may start a listener's program again, "" if nobody is
@@ -99,31 +99,31 @@ func stopSupervised(m *supervisor.Manager) string {
 	unit := view.Clean(m.Unit, 64)
 	switch {
 	case m.Kind == supervisor.Service && m.User:
-		return textRuns.With("Unit", unit, "Command", "systemctl --user stop "+unit)
+		return wordRuns.With("Unit", unit, "Command", "systemctl --user stop "+unit)
 	case m.Kind == supervisor.Service:
-		return textRuns.With("Unit", unit, "Command", "systemctl stop "+unit)
+		return wordRuns.With("Unit", unit, "Command", "systemctl stop "+unit)
 	case m.Kind == supervisor.Activated:
-		return textActivates.With("Unit", unit)
+		return wordActivates.With("Unit", unit)
 	case m.Kind == supervisor.Contained:
-		return textServes.With("Container", view.Clean(m.Container.Label(), 64))
+		return wordServes.With("Container", view.Clean(m.Container.Label(), 64))
 	}
 	return ""
 }
 
 const (
-	textCannotSee     = words.Text("Its process cannot be seen, so it cannot be stopped from here. In a terminal: {{.Command}}")
-	textCannotSeeKill = words.Text("Its process cannot be seen, so it cannot be stopped from here. In a terminal: {{.Command}} shows it, {{.Kill}} ends it.")
+	wordCannotSee     = words.Text("Its process cannot be seen, so it cannot be stopped from here. In a terminal: {{.Command}}")
+	wordCannotSeeKill = words.Text("Its process cannot be seen, so it cannot be stopped from here. In a terminal: {{.Command}} shows it, {{.Kill}} ends it.")
 )
 
 // hiddenStop says what to run instead for a process that cannot be seen.
 func hiddenStop(r *view.Row) string {
 	switch m := r.Listener.Manager(); {
 	case m.Kind == supervisor.Service && m.User:
-		return textCannotSee.With("Command", "systemctl --user stop "+view.Clean(m.Unit, 64))
+		return wordCannotSee.With("Command", "systemctl --user stop "+view.Clean(m.Unit, 64))
 	case m.Kind == supervisor.Service, m.Kind == supervisor.Activated:
-		return textCannotSee.With("Command", "sudo systemctl stop "+view.Clean(m.Unit, 64))
+		return wordCannotSee.With("Command", "sudo systemctl stop "+view.Clean(m.Unit, 64))
 	}
-	return textCannotSeeKill.With("Command", findCommand(r), "Kill", "sudo kill")
+	return wordCannotSeeKill.With("Command", findCommand(r), "Kill", "sudo kill")
 }
 
 // findCommand is what shows the process behind a port to root.
@@ -138,43 +138,43 @@ func findCommand(r *view.Row) string {
 }
 
 const (
-	textEnding = words.Text("Ending {{.Program}}…")
-	textAsking = words.Text("Asking {{.Program}} to stop…")
+	wordEnding = words.Text("Ending {{.Program}}…")
+	wordAsking = words.Text("Asking {{.Program}} to stop…")
 )
 
 func stopping(name string, force bool) string {
 	if force {
-		return textEnding.With("Program", name)
+		return wordEnding.With("Program", name)
 	}
-	return textAsking.With("Program", name)
+	return wordAsking.With("Program", name)
 }
 
 const (
-	textStillRuns = words.Text("{{.Program}} (pid {{.PID}}) still runs: it may be finishing something, or ignore the request. Forcing it ends it at once, and what it has not saved is lost.")
-	textHasEnded  = words.Text("{{.Program}} (pid {{.PID}}) has ended.")
+	wordStillRuns = words.Text("{{.Program}} (pid {{.PID}}) still runs: it may be finishing something, or ignore the request. Forcing it ends it at once, and what it has not saved is lost.")
+	wordHasEnded  = words.Text("{{.Program}} (pid {{.PID}}) has ended.")
 )
 
 // stoppedWords says what came of a signal.
 func stoppedWords(name string, pid int, o process.Outcome) string {
 	if o == process.StillRunning {
-		return textStillRuns.With("Program", name, "PID", pid)
+		return wordStillRuns.With("Program", name, "PID", pid)
 	}
-	return textHasEnded.With("Program", name, "PID", pid)
+	return wordHasEnded.With("Program", name, "PID", pid)
 }
 
-var countLose = words.Plural{
+var pluralLose = words.Plural{
 	One:   "{{.N}} client is connected now, and loses its connection.",
 	Other: "{{.N}} clients are connected now, and lose their connections.",
 }
 
 // stopClients says what those lose who are connected.
-func stopClients(n int) string { return countLose.Of(n) }
+func stopClients(n int) string { return pluralLose.Of(n) }
 
-const textNotStopped = words.Text("{{.Program}} was not stopped")
+const wordNotStopped = words.Text("{{.Program}} was not stopped")
 
-func notStopped(name string) string { return textNotStopped.With("Program", name) }
+func notStopped(name string) string { return wordNotStopped.With("Program", name) }
 
-const textPortLine = words.Text("{{.Port}}  on {{.Address}} | a listener in a list")
+const wordPortLine = words.Text("{{.Port}}  on {{.Address}} | a listener in a list")
 
 // portLine is a listener in a list of a process's ports.
 func portLine(r *view.Row) string {
@@ -182,7 +182,7 @@ func portLine(r *view.Row) string {
 	if r.Service != "" {
 		port += "  " + r.Service
 	}
-	return textPortLine.With("Port", port, "Address", view.Clean(r.Listener.Addr.String(), 64))
+	return wordPortLine.With("Port", port, "Address", view.Clean(r.Listener.Addr.String(), 64))
 }
 
 // alsoWords lists the other ports that close.
@@ -196,6 +196,6 @@ func alsoWords(pl *plan) string {
 
 func ownerWords(p *scanner.Process) string { return view.ProcessName(p) + "  ·  " + pidWords(p.PID) }
 
-const textPID = words.Text("pid {{.PID}}")
+const wordWithPID = words.Text("pid {{.PID}}")
 
-func pidWords(pid int) string { return textPID.With("PID", pid) }
+func pidWords(pid int) string { return wordWithPID.With("PID", pid) }
