@@ -35,7 +35,7 @@ func (w *Window) askForget(program, name string) {
 		w.forget(program, name)
 	}, keys)
 	forget.Importance = widget.DangerImportance
-	cancel := w.newDismiss(wordCancel)
+	cancel := w.newDismiss(wordCancel.String())
 	w.openPopup(cancel, heading(forgetTitle(name)), paragraph(forgetText(name)), buttonRow(cancel, forget))
 }
 
