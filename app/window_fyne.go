@@ -145,7 +145,7 @@ func prepareToolkit() {
 func newApp() fyne.App {
 	fyneapp.SetMetadata(fyne.AppMetadata{ID: desktop.AppID, Name: "Portlight", Version: version})
 	a := fyneapp.NewWithID(desktop.AppID)
-	a.SetIcon(fyne.NewStaticResource("portlight.svg", assets.Icon))
+	a.SetIcon(fyne.NewStaticResource("portlight.png", assets.WindowIcon))
 	return a
 }
 

@@ -10,11 +10,12 @@ if ! command -v rsvg-convert >/dev/null; then
 	exit 1
 fi
 
-draw() { # name, width and height in pixels
-	rsvg-convert --width "$2" --height "$2" --output "$1.png" "$1.svg"
+draw() { # name, width and height in pixels, name of the PNG if it is another
+	rsvg-convert --width "$2" --height "$2" --output "${3:-$1}.png" "$1.svg"
 }
 
 draw icon 512
+draw icon 256 icon-window
 draw tray 44
 draw tray-marked 44
 draw tray-template 32

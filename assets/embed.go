@@ -7,12 +7,18 @@ package assets
 
 import _ "embed"
 
-// Icon is the icon of the app and its windows, an SVG in full colour on a grid
+// Icon is the icon of the app, an SVG in full colour on a grid
 // of 1024, with the margin of the macOS icon grid. It keeps to what Fyne can
 // draw: no filters, masks or clip paths.
 //
 //go:embed icon.svg
 var Icon []byte
+
+// WindowIcon is Icon as a PNG of 256 by 256 pixels, the size of Fyne's windows' icons.
+// Fyne needs 0.3 s of a core to draw the SVG before a window appears.
+//
+//go:embed icon-window.png
+var WindowIcon []byte
 
 // Tray is the icon for a tray that does not say whether it is light or dark
 // (StatusNotifierItem): a PNG of 44 by 44 pixels that reads on both. It is

@@ -18,6 +18,7 @@ import (
 
 const (
 	iconSize     = 512
+	windowSize   = 256
 	traySize     = 44
 	templateSize = 32
 )
@@ -34,6 +35,7 @@ func TestPictures(t *testing.T) {
 		max  int // bytes
 	}{
 		{"icon.png", icon, iconSize, 80 << 10},
+		{"WindowIcon", WindowIcon, windowSize, 32 << 10},
 		{"Tray", Tray, traySize, 4 << 10},
 		{"TrayMarked", TrayMarked, traySize, 4 << 10},
 		{"TrayTemplate", TrayTemplate, templateSize, 2 << 10},
@@ -137,14 +139,16 @@ func TestMarkIsInTheCorner(t *testing.T) {
 	}
 }
 
-// TestPicturesMatchDrawings: Fyne draws the SVG as it looks in the PNG. So the
-// window's icon is right and draw.sh has been run.
+// TestPicturesMatchDrawings: Fyne draws the SVG as it looks in the PNG. So all
+// icons are alike and draw.sh has been run.
 func TestPicturesMatchDrawings(t *testing.T) {
 	test.NewTempApp(t)
-	for _, name := range []string{"icon", "tray", "tray-marked", "tray-template"} {
+	for name, drawing := range map[string]string{
+		"icon": "icon", "icon-window": "icon", "tray": "tray", "tray-marked": "tray-marked", "tray-template": "tray-template",
+	} {
 		t.Run(name, func(t *testing.T) {
 			want := decode(t, readFile(t, name+".png"))
-			got, back := drawByFyne(t, fyne.NewStaticResource(name+".svg", readFile(t, name+".svg")), want.Bounds().Dx())
+			got, back := drawByFyne(t, fyne.NewStaticResource(drawing+".svg", readFile(t, drawing+".svg")), want.Bounds().Dx())
 			if diff := meanDifference(got, flatten(want, back)); diff > 1 {
 				t.Errorf("mean difference %.2f of 255: run draw.sh, or the SVG uses what Fyne cannot draw", diff)
 			}
