@@ -126,16 +126,25 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 	o.App.Settings().SetTheme(newTheme())
 	w := &Window{opts: o, win: o.App.NewWindow(wordApp), do: do, spawn: spawn, now: now, after: after}
 	w.entries.names = o.Names
+	w.win.SetPadded(false)
+	w.furnish()
+	w.win.Resize(fyne.NewSize(960, 640))
+	w.keys()
+	return w
+}
+
+// furnish makes all that is in the window, in the language in use.
+func (w *Window) furnish() {
 	w.list = newListPane(&w.model, listActions{
 		chosen: w.choose, open: w.toDetails, menu: w.openMenu, health: func() { w.nav.choose(tabHealth) },
-		keep: w.keepLook, now: now,
+		keep: w.keepLook, now: w.now,
 	}, detailActions{
 		copy: w.copy, open: w.open, menus: w.menuOf, leave: w.toTable,
 		stop: func(p scanner.Process) { w.askStop(w.chosen.row, p) },
 	})
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
-	w.notice.later = func(f func()) { after(doneFor, func() { do(f) }) }
-	w.health, w.settings = newHealthPane(&w.opts, do, spawn, w.copy), newSettingsPane(&w.opts, do, spawn, w.useTheme, w.notice)
+	w.notice.later = func(f func()) { w.after(doneFor, func() { w.do(f) }) }
+	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.notice)
 	w.nav = newSegments(w.turnTo, wordListeners.String(), wordAlerts.String(), wordHistory.String(), wordHealth.String(), wordSettings.String())
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
@@ -143,12 +152,8 @@ func newWindow(o Options, do, spawn func(func()), now func() time.Time, after fu
 	})
 	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.past.root, w.health.root, w.settings.root}
 	w.turnTo(tabListeners)
-	w.win.SetPadded(false)
 	w.root = w.build()
 	w.win.SetContent(w.root)
-	w.win.Resize(fyne.NewSize(960, 640))
-	w.keys()
-	return w
 }
 
 func (w *Window) build() *fyne.Container {
