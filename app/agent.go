@@ -268,7 +268,8 @@ func (a *agent) show() {
 	}
 	a.greet()
 	a.withdrawSeen()
-	a.tray.Update(view.NewMenu(view.EachRow(a.last.Load(), a.names), a.news(), a.menuState()))
+	state := a.menuState()
+	a.tray.Update(view.NewMenu(view.EachRow(a.last.Load(), a.names), a.news(state.Row), state))
 }
 
 // do has a job run on the keeper's goroutine, and says on the screen if it fails.

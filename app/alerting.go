@@ -168,19 +168,20 @@ func (a *agent) onAlertCommand(cmd tray.Command, row view.MenuRow) {
 }
 
 // news gives the menu's rows of alerts that are new.
-func (a *agent) news() []view.MenuRow {
+func (a *agent) news(text alerts.RowText) []view.MenuRow {
 	var rows []view.MenuRow
 	facts, news := a.facts(), a.keeper.News()
 	for i := range news {
 		l, open := a.keeper.Find(&news[i])
-		rows = append(rows, view.NewsRow(news[i].ID, news[i].Program, view.NewRow(l, facts), open))
+		rows = append(rows, view.NewsRow(news[i].ID, news[i].Program, view.NewRow(l, facts), open, text))
 	}
 	return rows
 }
 
 func (a *agent) menuState() view.MenuState {
 	k := a.keeper
-	s := view.MenuState{Note: a.note, Unseen: k.Unseen(), TellsClosed: a.tells, PausedUntil: k.PausedUntil()}
+	set := k.Settings()
+	s := view.MenuState{Note: a.note, Unseen: k.Unseen(), TellsClosed: a.tells, PausedUntil: k.PausedUntil(), Row: set.Row, Title: set.Title}
 	if s.Note == "" {
 		s.Note = view.Clean(k.Note(), maxNote)
 	}

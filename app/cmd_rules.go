@@ -41,11 +41,7 @@ func (p *program) openToWrite() (*history.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := history.Open(dir, history.Other, history.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("open the memory: %w", err)
-	}
-	return s, nil
+	return openStore(dir, p.noteWrite(dir))
 }
 
 // readMemory has f read what is remembered. Where there is nothing yet, that is said

@@ -50,6 +50,10 @@ func (a *agent) answer(line string) string {
 		c.Notifies = !a.silent
 		return c.Line()
 	}
+	if line == desktop.Refresh {
+		a.refresh()
+		return answerFine
+	}
 	if verb, argument := desktop.Split(line); verb == desktop.Clicked {
 		return a.answerClick(argument)
 	}
@@ -122,7 +126,11 @@ func (p *program) command(dir string, args ...string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, append(args, "--data-dir", dir, "--interval", p.interval.String())...)
+	args = append(args, "--data-dir", dir)
+	if p.interval != 0 {
+		args = append(args, "--interval", p.interval.String())
+	}
+	cmd := exec.Command(self, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"portlight/app/desktop"
 	"portlight/app/view"
 	"portlight/scanner"
 )
@@ -47,8 +48,9 @@ type program struct {
 	log      *slog.Logger
 	services string // path of services(5), "" is the system's
 	dataDir  string
-	interval time.Duration
+	interval time.Duration // 0 is that of the settings
 	login    bool
+	wrote    string // data folder to whose memory this command has written, or ""
 	began    time.Time
 }
 
@@ -60,6 +62,9 @@ func (p *program) run(ctx context.Context, args []string) (code int) {
 	root := newRoot(p)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
+	if p.wrote != "" {
+		tell(roleAgent, p.wrote, desktop.Refresh) // where none runs there is nobody to tell
+	}
 	var failed *runError
 	switch {
 	case errors.As(err, &failed):
@@ -121,14 +126,14 @@ func newRoot(p *program) *cobra.Command {
 		Args:              cobra.NoArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return checkInterval(p.interval) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkInterval(cmd, p.interval) },
 		RunE:              doing(func(cmd *cobra.Command, _ []string) error { return p.agent(cmd.Context()) }),
 	}
 	root.SetOut(p.out) // before the completion command, which takes it over
 	root.SetErr(p.err)
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.dataDir, "data-dir", "", "folder for Portlight's own files (default: the system's place for them)")
-	flags.DurationVar(&p.interval, "interval", scanner.DefaultInterval, "time between two scans, 250ms … 1m")
+	flags.DurationVar(&p.interval, "interval", 0, "time between two scans, 250ms … 1m (default: that of the settings, 1s at first)")
 	root.Flags().BoolVar(&p.login, "login", false, "started by the desktop: stay quiet when there is no tray")
 	root.AddCommand(newWindowCommand(p), newListCommand(p), newWatchCommand(p), newServiceCommand(p), newHistoryCommand(p), newAlertsCommand(p), newRulesCommand(p), newDoctorCommand(p))
 	root.SetHelpCommand(newHelpCommand(root))
@@ -157,7 +162,10 @@ func newHelpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-func checkInterval(d time.Duration) error {
+func checkInterval(cmd *cobra.Command, d time.Duration) error {
+	if !cmd.Flags().Changed("interval") {
+		return nil
+	}
 	if d < scanner.MinInterval || d > scanner.MaxInterval {
 		return fmt.Errorf("--interval %v is not between %v and %v", d, scanner.MinInterval, scanner.MaxInterval)
 	}

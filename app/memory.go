@@ -19,16 +19,25 @@ func (p *program) openMemory() (dir string, s *history.Store, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	s, err = openMemoryIn(dir)
+	s, err = openMemoryIn(dir, p.noteWrite(dir))
 	return dir, s, err
 }
 
-// openMemoryIn opens it in a data folder.
-func openMemoryIn(dir string) (*history.Store, error) {
+// noteWrite takes note that this command has written to the memory of a folder.
+func (p *program) noteWrite(dir string) (written func()) { return func() { p.wrote = dir } }
+
+// openMemoryIn opens it in a data folder, if there is one. Written is called after each
+// write.
+func openMemoryIn(dir string, written func()) (*history.Store, error) {
 	if _, err := os.Stat(filepath.Join(dir, history.FileName)); errors.Is(err, os.ErrNotExist) {
 		return nil, errNoMemory
 	}
-	s, err := history.Open(dir, history.Other, history.Options{})
+	return openStore(dir, written)
+}
+
+// openStore opens it, or one that its first write makes.
+func openStore(dir string, written func()) (*history.Store, error) {
+	s, err := history.Open(dir, history.Other, history.Options{Written: written})
 	if err != nil {
 		return nil, fmt.Errorf("open the memory: %w", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,7 @@ type watcher struct {
 	json  bool
 	names *names
 	last  *scanner.Snapshot
+	every time.Duration          // between two looks, at first
 	began func(*scanner.Watcher) // nil is nobody
 }
 
@@ -53,13 +55,15 @@ func (w *watcher) run(ctx context.Context) error {
 	if err != nil && !errors.Is(err, errNoMemory) {
 		fmt.Fprintln(w.err, keeper.NoMemory(err.Error()))
 	}
+	k := keeper.NewReader(w.log, store)
 	if store != nil {
 		defer store.Close()
 		if _, err := desktop.Tell(roleAgent, dir, desktop.Ping); err == nil {
+			w.every = cmp.Or(w.interval, k.Settings().Interval)
 			return w.tail(ctx, dir, store)
 		}
 	}
-	return w.judge(ctx, keeper.NewReader(w.log, store), store)
+	return w.judge(ctx, k, store)
 }
 
 // record is the agent without a tray.
@@ -88,6 +92,7 @@ func (w *watcher) record(ctx context.Context) error {
 // judge watches by itself.
 func (w *watcher) judge(ctx context.Context, k *keeper.Keeper, store *history.Store) error {
 	w.names = w.newNames(store)
+	w.every = cmp.Or(w.interval, k.Settings().Interval)
 	return w.follow(ctx, k, keeper.Follower{
 		Began:  w.began,
 		Seen:   w.seen,
@@ -105,7 +110,7 @@ func (p *program) follow(ctx context.Context, k *keeper.Keeper, f keeper.Followe
 
 func (w *watcher) seen(u scanner.Update) {
 	if w.last = u.Snapshot; u.Baseline {
-		fmt.Fprintf(w.err, wordsWatching, view.Plural(len(u.Snapshot.Listeners), "listener"), u.Snapshot.Visibility.Source, w.interval)
+		fmt.Fprintf(w.err, wordsWatching, view.Plural(len(u.Snapshot.Listeners), "listener"), u.Snapshot.Visibility.Source, w.every)
 		w.notes(w.names.Problems())
 	}
 }
@@ -113,7 +118,7 @@ func (w *watcher) seen(u scanner.Update) {
 // tail prints what an agent records from now on.
 func (w *watcher) tail(ctx context.Context, dir string, store *history.Store) error {
 	w.names = w.newNames(store)
-	fmt.Fprintf(w.err, wordsTail, w.interval)
+	fmt.Fprintf(w.err, wordsTail, w.every)
 	newest, err := store.Events(history.Query{Limit: 1})
 	if err != nil {
 		return err
@@ -122,7 +127,7 @@ func (w *watcher) tail(ctx context.Context, dir string, store *history.Store) er
 	if len(newest) > 0 {
 		last = newest[0].ID
 	}
-	tick := time.NewTicker(w.interval)
+	tick := time.NewTicker(w.every)
 	defer tick.Stop()
 	for asked := time.Now(); ; {
 		select {

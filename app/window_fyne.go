@@ -17,6 +17,7 @@ import (
 
 	"portlight/app/desktop"
 	"portlight/app/notify"
+	"portlight/app/tray"
 	"portlight/app/window"
 	"portlight/assets"
 	"portlight/scanner"
@@ -152,6 +153,7 @@ func newApp() fyne.App {
 func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watcher *scanner.Watcher) *window.Window {
 	return window.New(window.Options{
 		App: a, Names: memory.names, Version: version, DataDir: dir, Renamed: memory.renamed,
+		Interval: p.interval, SetInterval: p.pace(watcher), TrayTitle: tray.ShowsTitle,
 		Health: func() window.Health {
 			return window.Health{Diagnosis: p.diagnose(context.Background()), Own: p.cost(watcher)}
 		},
@@ -163,6 +165,15 @@ func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watche
 		OpenURL:     desktop.OpenURL, Reveal: desktop.Reveal, OpenFolder: desktop.OpenFolder,
 		LoginItem: desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
 	})
+}
+
+// pace has a watcher take the interval of the settings, unless one was given.
+func (p *program) pace(watcher *scanner.Watcher) func(time.Duration) {
+	return func(d time.Duration) {
+		if p.interval == 0 {
+			watcher.SetInterval(d) // the settings hold none out of bounds
+		}
+	}
 }
 
 func showUpdate(w *window.Window, u scanner.Update) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"portlight/app/desktop"
 	"portlight/app/history"
 	"portlight/app/window"
 )
@@ -78,7 +79,7 @@ func (m *windowMemory) look(w *window.Window) {
 
 // open opens the memory, if there is one by now. An error is told once.
 func (m *windowMemory) open(w *window.Window) {
-	s, err := openMemoryIn(m.dir)
+	s, err := openMemoryIn(m.dir, func() { tell(roleAgent, m.dir, desktop.Refresh) })
 	if err != nil {
 		m.tell(w, err)
 		return

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -44,7 +45,6 @@ type Update struct {
 // failed scan makes no events: what was seen before stays until a scan says
 // otherwise. It never ends by itself.
 type Watcher struct {
-	interval   time.Duration
 	containers bool
 	network    bool
 	scanned    func()
@@ -52,6 +52,7 @@ type Watcher struct {
 	openers    []opener
 	now        func() time.Time
 	refresh    chan struct{}
+	repaced    chan struct{} // the interval is another
 
 	slept     func() (time.Duration, bool)
 	onBattery func() bool
@@ -66,21 +67,19 @@ type Watcher struct {
 	battery  bool          // at the time below
 	asked    time.Time
 
-	mu      sync.Mutex
-	last    *Snapshot
-	checked time.Time
-	costs   costs
+	mu       sync.Mutex
+	interval time.Duration
+	last     *Snapshot
+	checked  time.Time
+	costs    costs
 }
 
 // NewWatcher makes a watcher over the best source of this system.
 func NewWatcher(o Options) (*Watcher, error) {
-	w := &Watcher{interval: o.Interval, containers: o.Containers, network: o.Network, scanned: o.Scanned, log: o.Log, openers: openers(), now: time.Now, refresh: make(chan struct{}, 1),
-		slept: power.Slept, onBattery: power.OnBattery}
-	if w.interval == 0 {
-		w.interval = DefaultInterval
-	}
-	if w.interval < MinInterval || w.interval > MaxInterval {
-		return nil, fmt.Errorf("interval %v is not between %v and %v", w.interval, MinInterval, MaxInterval)
+	w := &Watcher{interval: cmp.Or(o.Interval, DefaultInterval), containers: o.Containers, network: o.Network, scanned: o.Scanned, log: o.Log, openers: openers(), now: time.Now,
+		refresh: make(chan struct{}, 1), repaced: make(chan struct{}, 1), slept: power.Slept, onBattery: power.OnBattery}
+	if err := checkInterval(w.interval); err != nil {
+		return nil, err
 	}
 	if w.scanned == nil {
 		w.scanned = func() {}
@@ -89,6 +88,38 @@ func NewWatcher(o Options) (*Watcher, error) {
 		w.log = slog.Default()
 	}
 	return w, nil
+}
+
+func checkInterval(d time.Duration) error {
+	if d < MinInterval || d > MaxInterval {
+		return fmt.Errorf("interval %v is not between %v and %v", d, MinInterval, MaxInterval)
+	}
+	return nil
+}
+
+// SetInterval sets the time between two scans, as Options.Interval has it. It holds at
+// once, also for the scan that is waited for. It may be called from any goroutine; one
+// out of bounds changes nothing.
+func (w *Watcher) SetInterval(d time.Duration) error {
+	if err := checkInterval(d); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	changed := w.interval != d
+	w.interval = d
+	w.mu.Unlock()
+	if changed {
+		wake(w.repaced)
+	}
+	return nil
+}
+
+// Interval is the time between two scans, as it was set: on battery, and while scans
+// fail, it is longer.
+func (w *Watcher) Interval() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.interval
 }
 
 // Snapshot is the newest snapshot, nil before the first.
@@ -106,9 +137,12 @@ func (w *Watcher) LastCheck() time.Time {
 }
 
 // Refresh asks for a scan now. It does not wait.
-func (w *Watcher) Refresh() {
+func (w *Watcher) Refresh() { wake(w.refresh) }
+
+// wake has whoever waits for c go on, now or when it looks next.
+func wake(c chan<- struct{}) {
 	select {
-	case w.refresh <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -129,6 +163,9 @@ func (w *Watcher) Run(ctx context.Context, tell func(Update)) {
 			continue
 		case <-w.moved:
 			w.pace.hint(moreKnown, w.now())
+			timer.Reset(time.Until(w.nextScan()))
+			continue
+		case <-w.repaced:
 			timer.Reset(time.Until(w.nextScan()))
 			continue
 		case <-timer.C:
@@ -249,7 +286,7 @@ func (w *Watcher) pause() time.Duration {
 	if now := w.now(); w.asked.IsZero() || now.Sub(w.asked) >= batteryPeriod || now.Before(w.asked) {
 		w.battery, w.asked = w.onBattery(), now
 	}
-	d := w.interval
+	d := w.Interval()
 	if w.battery {
 		d = max(d, min(onBatteryFactor*d, MaxInterval))
 	}

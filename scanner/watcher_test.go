@@ -272,3 +272,44 @@ func TestIntervalHasBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestSetInterval wakes a watcher that would wait for a minute, and calms one down.
+func TestSetInterval(t *testing.T) {
+	scans := make(chan struct{}, 100)
+	w, err := NewWatcher(Options{Interval: MaxInterval, Log: slog.New(slog.DiscardHandler), Scanned: func() { scans <- struct{}{} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.onBattery = func() bool { return false }
+	w.openers = []opener{{"script", (&script{answers: []any{snapshotOf(t)}}).open}}
+	go w.Run(t.Context(), func(Update) {})
+	wait := func(what string) {
+		t.Helper()
+		select {
+		case <-scans:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("no scan %s", what)
+		}
+	}
+	wait("at the start")
+	if err := w.SetInterval(MinInterval); err != nil || w.Interval() != MinInterval {
+		t.Fatalf("%v, interval %v", err, w.Interval())
+	}
+	wait("after the first interval")
+	wait("after the next")
+	if err := w.SetInterval(MaxInterval); err != nil {
+		t.Fatal(err)
+	}
+	for quiet := false; !quiet; { // one may be going on
+		select {
+		case <-scans:
+		case <-time.After(3 * MinInterval):
+			quiet = true
+		}
+	}
+	for _, d := range []time.Duration{0, time.Millisecond, 2 * time.Minute, -time.Second} {
+		if err := w.SetInterval(d); err == nil || w.Interval() != MaxInterval {
+			t.Errorf("interval %v is accepted: %v", d, w.Interval())
+		}
+	}
+}

@@ -146,7 +146,7 @@ func TestOneClickRule(t *testing.T) {
 }
 
 func TestSettingsAreKept(t *testing.T) {
-	s := Settings{Loopback: true, Paused: time.Unix(1e9, 0).UTC(), KeepDays: 7, KeepEvents: 5000}
+	s := Settings{Loopback: true, Paused: time.Unix(1e9, 0).UTC(), KeepDays: 7, KeepEvents: 5000, Interval: 250 * time.Millisecond, Row: ProgramPort, Title: TitleReachable}
 	if got, problems := ParseSettings(s.Values()); got != s || problems != nil {
 		t.Errorf("%+v, %v", got, problems)
 	}

@@ -4,15 +4,21 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"portlight/scanner"
 )
 
-// Settings are a person's choices about alerts.
+// Settings are a person's choices about alerts, what is kept, and what the tray shows.
 type Settings struct {
 	Loopback   bool      // tell of what only this computer can reach too
 	Ephemeral  bool      // tell of TCP ports that the system hands out, once they have stood for SettleTime
 	Paused     time.Time // until then nothing is told; zero is not paused
 	KeepDays   int       // how long events are kept, MinKeepDays … MaxKeepDays
 	KeepEvents int       // how many events are kept, MinKeepEvents … MaxKeepEvents
+
+	Interval time.Duration // between two scans, scanner.MinInterval … scanner.MaxInterval
+	Row      RowText
+	Title    TrayTitle
 }
 
 // The bounds of what is kept.
@@ -23,7 +29,7 @@ const (
 
 // DefaultSettings are those of a person who has chosen nothing.
 func DefaultSettings() Settings {
-	return Settings{Ephemeral: true, KeepDays: 90, KeepEvents: 200_000}
+	return Settings{Ephemeral: true, KeepDays: 90, KeepEvents: 200_000, Interval: scanner.DefaultInterval, Row: PortServiceProgram, Title: TitleNew}
 }
 
 // The names of settings in the store.
@@ -48,6 +54,9 @@ func (s Settings) Values() map[string]string {
 		SettingPaused:     paused,
 		SettingKeepDays:   strconv.Itoa(s.KeepDays),
 		SettingKeepEvents: strconv.Itoa(s.KeepEvents),
+		keyInterval:       s.Interval.String(),
+		keyRow:            string(s.Row),
+		keyTitle:          string(s.Title),
 	}
 }
 
@@ -69,6 +78,9 @@ func ParseSettings(stored map[string]string) (s Settings, problems []error) {
 	read(SettingPaused, into(&s.Paused, func(t string) (time.Time, error) { return time.Parse(time.RFC3339, t) }))
 	read(SettingKeepDays, into(&s.KeepDays, within(MinKeepDays, MaxKeepDays)))
 	read(SettingKeepEvents, into(&s.KeepEvents, within(MinKeepEvents, MaxKeepEvents)))
+	read(keyInterval, into(&s.Interval, parseInterval))
+	read(keyRow, into(&s.Row, oneOf(RowTexts)))
+	read(keyTitle, into(&s.Title, oneOf(TrayTitles)))
 	return s, problems
 }
 

@@ -17,6 +17,7 @@ const (
 	Stop     = "stop"     // ask whether to stop that listener's process
 	Settings = "settings" // show the settings
 	Alerts   = "alerts"   // show the alerts
+	Refresh  = "refresh"  // to the agent: look at once at what listens, and at what others have written to the memory
 	Cost     = "cost"     // to the agent: tell in a line of JSON what it has used
 
 	// Clicked is told to the agent by another process of Portlight that got its click: it

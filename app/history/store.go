@@ -35,7 +35,8 @@ const (
 
 // Options are for those who need other than the usual.
 type Options struct {
-	Now func() time.Time // names files that are put aside; nil is time.Now
+	Now     func() time.Time // names files that are put aside; nil is time.Now
+	Written func()           // called after each write, on the goroutine that wrote; nil is nothing
 }
 
 // Store is the database, safe for concurrent use. Every method but Changed may wait
@@ -45,6 +46,7 @@ type Store struct {
 	path    string
 	role    Role
 	now     func() time.Time
+	written func()
 	db      *conn // nil while there is no file, and once closed
 	closed  bool
 	files   sight       // as they were when it was connected
@@ -65,9 +67,12 @@ type Store struct {
 // ErrDamaged, ErrForeign and ErrOlder. There is no Store then, and the caller goes
 // on without memory.
 func Open(dir string, role Role, opts Options) (*Store, error) {
-	s := &Store{path: resolve(filepath.Join(dir, FileName)), role: role, now: opts.Now}
+	s := &Store{path: resolve(filepath.Join(dir, FileName)), role: role, now: opts.Now, written: opts.Written}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.written == nil {
+		s.written = func() {}
 	}
 	if err := s.connect(role == Agent, nil); err != nil {
 		return nil, s.explain("open", err)
@@ -243,7 +248,11 @@ func read[T any](s *Store, operation string, f func(*conn) (T, error)) (out T, e
 // write runs f in a transaction, whole or not at all. It may run twice, if the file
 // is put aside meanwhile.
 func (s *Store) write(operation string, f func(*conn) error) error {
-	return s.do(operation, true, f)
+	err := s.do(operation, true, f)
+	if err == nil {
+		s.written()
+	}
+	return err
 }
 
 // writeAsAgent is write for what only the agent may do.

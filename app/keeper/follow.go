@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -19,14 +20,22 @@ type Follower struct {
 	Jobs   <-chan func()                  // to be run on that goroutine; nil is none
 }
 
-// Follow scans at an interval, judges what it sees and remembers it, until ctx ends or
-// Judged fails, with the error of that. Its other errors are that nothing can be scanned.
+// Follow scans at an interval, 0 for that of the settings, judges what it sees and
+// remembers it, until ctx ends or Judged fails, with the error of that. Its other errors
+// are that nothing can be scanned.
 func (k *Keeper) Follow(ctx context.Context, interval time.Duration, f Follower) error {
 	changed := make(chan struct{}, 1)
-	w, err := scanner.NewWatcher(scanner.Options{Network: true, Interval: interval, Log: k.log, Scanned: lookForChanges(k.store, changed)})
+	w, err := scanner.NewWatcher(scanner.Options{
+		Network: true, Interval: cmp.Or(interval, k.policy.Settings.Interval), Log: k.log, Scanned: lookForChanges(k.store, changed),
+	})
 	if err != nil {
 		return err
 	}
+	if k.pace = nil; interval == 0 {
+		k.pace = func(d time.Duration) { w.SetInterval(d) } // the settings hold none out of bounds
+	}
+	k.tellInterval(interval)
+	defer k.tellInterval(0)
 	if f.Began != nil {
 		f.Began(w)
 	}
@@ -47,6 +56,21 @@ func (k *Keeper) Follow(ctx context.Context, interval time.Duration, f Follower)
 		})
 	}()
 	return k.serve(f, updates, changed)
+}
+
+// tellInterval keeps which interval holds in the place of that of the settings, for
+// whoever shows them; 0 is none.
+func (k *Keeper) tellInterval(d time.Duration) {
+	if k.store == nil || k.readOnly {
+		return
+	}
+	text := ""
+	if d != 0 {
+		text = d.String()
+	}
+	if stored, err := k.store.Settings(); err == nil && stored[alerts.SettingGiven] != text {
+		k.wrote(k.store.Set(alerts.SettingGiven, text))
+	}
 }
 
 // lookForChanges tells, with no wake-up of its own, when another process has changed

@@ -110,3 +110,57 @@ func TestFollowHearsOfChanges(t *testing.T) {
 		t.Errorf("%v, known %v", err, known)
 	}
 }
+
+// TestFollowInterval: the interval is that of the settings, and another as soon as they
+// are, unless it was given; which is told then.
+func TestFollowInterval(t *testing.T) {
+	for _, c := range []struct {
+		given, first, then time.Duration
+		told               string
+	}{
+		{0, scanner.MinInterval, 7 * time.Second, ""},
+		{300 * time.Millisecond, 300 * time.Millisecond, 300 * time.Millisecond, "300ms"},
+	} {
+		dir := t.TempDir()
+		store := open(t, dir, history.Agent)
+		other := open(t, dir, history.Other)
+		set := func(interval, row string) {
+			if err := other.SetAll(map[string]string{"scan.interval": interval, "menu.row": row}); err != nil {
+				t.Error(err)
+			}
+		}
+		set(scanner.MinInterval.String(), "")
+		k := New(slog.New(slog.DiscardHandler), store, nil)
+		ctx, cancel := soon(t)
+		var w *scanner.Watcher
+		changed := false
+		err := k.Follow(ctx, c.given, Follower{
+			Began: func(began *scanner.Watcher) { w = began },
+			Seen: func(u scanner.Update) {
+				if !u.Baseline {
+					return
+				}
+				if got := w.Interval(); got != c.first {
+					t.Errorf("given %v: at first %v", c.given, got)
+				}
+				set("7s", string(alerts.ProgramPort))
+			},
+			Judged: func([]alerts.Judgement) error { return nil },
+			Done: func() {
+				if k.Settings().Row == alerts.ProgramPort {
+					changed = true
+					if stored, err := other.Settings(); err != nil || stored[alerts.SettingGiven] != c.told {
+						t.Errorf("given %v: %v, told %q", c.given, err, stored[alerts.SettingGiven])
+					}
+					cancel()
+				}
+			},
+		})
+		if err != nil || !changed || w.Interval() != c.then {
+			t.Errorf("given %v: %v, changed %v, then %v", c.given, err, changed, w.Interval())
+		}
+		if stored, err := other.Settings(); err != nil || stored[alerts.SettingGiven] != "" {
+			t.Errorf("given %v, ended: %v, told %q", c.given, err, stored[alerts.SettingGiven])
+		}
+	}
+}

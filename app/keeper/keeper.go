@@ -34,6 +34,7 @@ type Keeper struct {
 
 	readOnly   bool // what is seen is kept here only
 	policy     alerts.Policy
+	pace       func(time.Duration) // sets the interval of the watcher; nil while it is not the settings'
 	own        []history.Name
 	generation int64
 	news       []history.Alert // unseen, the newest first
@@ -127,6 +128,9 @@ func (k *Keeper) Notified(err error) {
 		k.works(k.store.Set(SettingSilent, text))
 	}
 }
+
+// Settings are a person's choices, as they hold now.
+func (k *Keeper) Settings() alerts.Settings { return k.policy.Settings }
 
 // OwnNames gives the user's own names of services.
 func (k *Keeper) OwnNames() []history.Name { return k.own }

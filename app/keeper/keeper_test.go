@@ -283,7 +283,7 @@ func (s *stage) menu() string {
 	var got []string
 	for i, a := range s.keeper.News() {
 		l, open := s.keeper.Find(&s.keeper.News()[i])
-		got = append(got, view.NewsRow(a.ID, a.Program, view.NewRow(l, facts()), open).Label)
+		got = append(got, view.NewsRow(a.ID, a.Program, view.NewRow(l, facts()), open, s.keeper.Settings().Row).Label)
 	}
 	return strings.Join(got, ", ")
 }

@@ -60,6 +60,9 @@ func (k *Keeper) reload() {
 	}
 	k.policy = alerts.Policy{Rules: rules, Settings: settings}
 	k.judge.Use(k.policy)
+	if k.pace != nil {
+		k.pace(settings.Interval)
+	}
 	k.own = names
 	k.folder.End("")
 	k.readNews()

@@ -8,8 +8,11 @@ func label(s string) string { return s }
 // prepare does nothing: the status item is there only when systray is ready.
 func prepare(*Options) {}
 
-// dress sets icon and tooltip. The title would stand beside the icon: it is the
-// count's.
+// ShowsTitle tells whether this system shows a text beside the icon.
+const ShowsTitle = true
+
+// dress sets icon and tooltip. The title would stand beside the icon: it is
+// showTitle's.
 func dress(o *Options) {
 	if len(o.TemplateIcon) > 0 {
 		systray.SetTemplateIcon(o.TemplateIcon, o.Icon)
@@ -17,8 +20,8 @@ func dress(o *Options) {
 	systray.SetTooltip(o.Tooltip)
 }
 
-// showCount shows how many alerts are new, beside the icon.
-func showCount(count string) { systray.SetTitle(count) }
+// showTitle shows a text beside the icon.
+func showTitle(text string) { systray.SetTitle(text) }
 
 // watchBus does nothing: there is no bus to lose.
 func watchBus(func(error)) {}

@@ -72,9 +72,12 @@ func tooltip(ctx context.Context, conn *dbus.Conn) (string, bool) {
 	return text, ok
 }
 
-// showCount does nothing: the title of a StatusNotifierItem is the app's name,
-// and there is no place for a count. The tooltip has it.
-func showCount(string) {}
+// ShowsTitle tells whether this system shows a text beside the icon: the title of a
+// StatusNotifierItem is the app's name, and there is no place for another.
+const ShowsTitle = false
+
+// showTitle does nothing.
+func showTitle(string) {}
 
 // watchBus opens the connection that systray is going to share, and calls lost
 // when there is none or it ends.

@@ -24,8 +24,9 @@ type board interface {
 	under(parent item, title string, clicked func()) item
 	checkUnder(parent item, title string, clicked func()) item // unchecked
 	separator()
-	mark(on bool)     // the icon
-	count(unseen int) // beside the icon and in its tooltip
+	mark(on bool)      // the icon
+	title(text string) // beside the icon
+	count(unseen int)  // in the icon's tooltip
 }
 
 // cell is an item and how it was last drawn. Every call of an item is a message
@@ -110,7 +111,8 @@ type menu struct {
 	pause    cell // with a submenu
 	paused   cell
 	resume   cell
-	unseen   int // as drawn
+	unseen   int    // as drawn
+	title    string // as drawn
 }
 
 type sectionCells struct {
@@ -185,6 +187,7 @@ func (m *menu) command(title string, cmd Command) item {
 // draw makes menu and icon look like the layout.
 func (m *menu) draw(l *layout) {
 	m.drawUnseen(l.unseen)
+	m.drawTitle(l.title)
 	m.note.draw(l.note, l.note != "", false)
 	for i := range m.sections {
 		s, b := &m.sections[i], &l.sections[i]
@@ -201,7 +204,15 @@ func (m *menu) draw(l *layout) {
 	m.resume.draw(wordResume, l.paused != "", true)
 }
 
-// drawUnseen gives the icon its mark and its count.
+// drawTitle puts a text beside the icon.
+func (m *menu) drawTitle(text string) {
+	if text != m.title {
+		m.board.title(text)
+		m.title = text
+	}
+}
+
+// drawUnseen gives the icon its mark, and its tooltip the count.
 func (m *menu) drawUnseen(n int) {
 	if n == m.unseen {
 		return

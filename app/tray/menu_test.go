@@ -44,8 +44,9 @@ func (b *record) checkUnder(parent item, title string, clicked func()) item {
 	return b.under(parent, title, clicked)
 }
 
-func (b *record) mark(on bool)     { b.calls = append(b.calls, fmt.Sprint("mark ", on)) }
-func (b *record) count(unseen int) { b.calls = append(b.calls, fmt.Sprint("count ", unseen)) }
+func (b *record) mark(on bool)      { b.calls = append(b.calls, fmt.Sprint("mark ", on)) }
+func (b *record) title(text string) { b.calls = append(b.calls, "beside "+text) }
+func (b *record) count(unseen int)  { b.calls = append(b.calls, fmt.Sprint("count ", unseen)) }
 
 func (b *record) separator() { b.items = append(b.items, &recordItem{title: "---"}) }
 
@@ -227,6 +228,8 @@ func TestMenuCalls(t *testing.T) {
 	news := named(testNews("7/22", "22", "53:s"), 0, "22 ssh")
 	more := news
 	more.Unseen = 2
+	titled := news
+	titled.Title = "7"
 	paused := news
 	paused.PausedUntil = time.Date(2100, 1, 1, 2, 0, 0, 0, time.Local)
 	submenu := slices.Repeat([]string{"under"}, 5)
@@ -249,6 +252,9 @@ func TestMenuCalls(t *testing.T) {
 			[]string{"hide Open in browser", "hide Stop…", "title 22", "show 22", "show Mark all as seen"})},
 		{"one more that has no row", more, []string{"count 2"}},
 		{"it is seen", news, []string{"count 1"}},
+		{"a title beside the icon", titled, []string{"beside 7"}},
+		{"the same title", titled, nil},
+		{"none", news, []string{"beside "}},
 		{"a pause", paused, []string{"hide Pause alerts", "title Alerts are paused until Fri 02:00",
 			"disable Alerts are paused until Fri 02:00", "show Alerts are paused until Fri 02:00", "show Resume alerts"}},
 		{"the pause again", paused, nil},
@@ -264,6 +270,22 @@ func TestMenuCalls(t *testing.T) {
 		if !slices.Equal(b.calls, s.want) {
 			t.Errorf("%s: %q, want %q", s.what, b.calls, s.want)
 		}
+	}
+}
+
+// TestMenuRowsRenamed: a menu that is open shows at once what its rows are to tell now.
+func TestMenuRowsRenamed(t *testing.T) {
+	tray, b := newRecordTray(t, holdFor, ignore)
+	tray.Update(testMenu("22 80", ""))
+	tray.opened()
+	m := testMenu("22 80", "")
+	for i, label := range []string{"sshd  22", "nginx  80"} {
+		m.Sections[view.SectionExternal].Rows[i].Label = label
+	}
+	b.calls = nil
+	tray.Update(m)
+	if want := []string{"title sshd  22", "title nginx  80"}; !slices.Equal(b.calls, want) {
+		t.Errorf("%q, want %q", b.calls, want)
 	}
 }
 
@@ -406,6 +428,7 @@ func (still) under(item, string, func()) item      { return still{} }
 func (still) checkUnder(item, string, func()) item { return still{} }
 func (still) separator()                           {}
 func (still) mark(bool)                            {}
+func (still) title(string)                         {}
 func (still) count(int)                            {}
 
 func BenchmarkUpdate(b *testing.B) {

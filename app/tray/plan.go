@@ -65,6 +65,7 @@ type layout struct {
 	note     string // "" is hidden
 	sections [view.MenuSections]block
 	unseen   int
+	title    string
 	paused   string // "" is not paused
 }
 
@@ -91,7 +92,7 @@ func (p *plan) open(now time.Time) { p.held = now.Add(p.hold) }
 // place gives each row of the model its slot, and the menu that comes of it.
 func (p *plan) place(now time.Time) layout {
 	p.rememberNewest(now)
-	l := layout{note: p.model.Note, unseen: p.model.Unseen, paused: pausedWords(p.model.PausedUntil, now)}
+	l := layout{note: p.model.Note, unseen: p.model.Unseen, title: p.model.Title, paused: pausedWords(p.model.PausedUntil, now)}
 	for i := range p.sections {
 		m, s := &p.model.Sections[i], &p.sections[i]
 		if now.Before(p.held) {

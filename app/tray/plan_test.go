@@ -270,9 +270,6 @@ func TestWords(t *testing.T) {
 		{"past midnight", pausedWords(late.Add(time.Hour), late), "Alerts are paused until Fri 00:30"},
 		{"a week on", pausedWords(late.AddDate(0, 0, 7), late), "Alerts are paused until Thu 23:30"},
 		{"in the zone of now", pausedWords(late, late.Add(-time.Hour).In(east)), "Alerts are paused until 01:30"},
-		{"no count", countWords(0), ""},
-		{"a count", countWords(99), "99"},
-		{"more", countWords(100), "99+"},
 		{"plain tooltip", tooltipWords("Ports", 0), "Ports"},
 		{"tooltip", tooltipWords("Ports", 100), "Ports: 100 new"},
 	} {

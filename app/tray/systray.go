@@ -36,8 +36,9 @@ func (b systrayBoard) mark(on bool) {
 	}
 }
 
+func (b systrayBoard) title(text string) { showTitle(text) }
+
 func (b systrayBoard) count(unseen int) {
-	showCount(countWords(unseen))
 	systray.SetTooltip(tooltipWords(b.opts.Tooltip, unseen))
 }
 

@@ -185,7 +185,7 @@ func (t *Tray) Update(m view.Menu) {
 }
 
 func equal(a, b *view.Menu) bool {
-	same := a.Note == b.Note && a.Unseen == b.Unseen && a.PausedUntil.Equal(b.PausedUntil)
+	same := a.Note == b.Note && a.Unseen == b.Unseen && a.Title == b.Title && a.PausedUntil.Equal(b.PausedUntil)
 	for i := range a.Sections {
 		x, y := &a.Sections[i], &b.Sections[i]
 		same = same && x.Title == y.Title && x.Empty == y.Empty && slices.Equal(x.Rows, y.Rows)

@@ -41,17 +41,6 @@ func pausedWords(until, now time.Time) string {
 	return "Alerts are paused until " + until.Format(layout)
 }
 
-// countWords is how many alerts are new, beside the icon; "" for none.
-func countWords(unseen int) string {
-	switch {
-	case unseen <= 0:
-		return ""
-	case unseen > 99:
-		return "99+"
-	}
-	return strconv.Itoa(unseen)
-}
-
 // tooltipWords is the tooltip, with how many alerts are new.
 func tooltipWords(tooltip string, unseen int) string {
 	if unseen <= 0 {

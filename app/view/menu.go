@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"portlight/app/alerts"
 	"portlight/scanner"
 )
 
@@ -26,6 +27,7 @@ type Menu struct {
 	Note        string    // a line about what cannot be seen or what failed, or ""
 	Unseen      int       // how many alerts have not been seen; the icon is marked while there are any
 	PausedUntil time.Time // alerts are paused until then; zero: they are not
+	Title       string    // what stands beside the icon where the system shows a text there, or ""
 }
 
 // Section is a heading with rows.
@@ -40,7 +42,7 @@ type Section struct {
 type MenuRow struct {
 	Alert       int64  // the alert's id in the store, 0 for a listener
 	ID          string // of the listener; "" for an alert that is not about a single one
-	Label       string // "port  service — program"
+	Label       string // "port  service — program", or what alerts.RowText says
 	Address     string // what Copy address copies, "" where there is none
 	URL         string // what Open in browser opens, "" where it makes no sense
 	CanStop     bool   // Stop… makes sense
@@ -54,6 +56,8 @@ type MenuState struct {
 	Unseen      int             // how many alerts have not been seen
 	PausedUntil time.Time       // zero: alerts are not paused
 	TellsClosed map[string]bool // ids of the listeners whose closing is asked for; may be nil
+	Row         alerts.RowText
+	Title       alerts.TrayTitle
 }
 
 // NewMenu makes the menu of all rows, by port, and of the alerts that have not
@@ -73,8 +77,9 @@ func NewMenu(rows iter.Seq[Row], news []MenuRow, state MenuState) Menu {
 		if r.External {
 			s = &m.Sections[SectionExternal]
 		}
-		s.Rows = append(s.Rows, r.menuRow())
+		s.Rows = append(s.Rows, r.menuRow(state.Row))
 	}
+	m.Title = m.title(state.Title)
 	for i := range m.Sections {
 		for j := range m.Sections[i].Rows {
 			r := &m.Sections[i].Rows[j]
@@ -84,11 +89,24 @@ func NewMenu(rows iter.Seq[Row], news []MenuRow, state MenuState) Menu {
 	return m
 }
 
+// title is what stands beside the icon.
+func (m *Menu) title(t alerts.TrayTitle) string {
+	switch {
+	case t == alerts.TitleReachable:
+		return strconv.Itoa(len(m.Sections[SectionExternal].Rows))
+	case t != alerts.TitleNew || m.Unseen <= 0:
+		return ""
+	case m.Unseen > 99:
+		return "99+"
+	}
+	return strconv.Itoa(m.Unseen)
+}
+
 // NewsRow is the row of an alert about a program, by its identity, and a listener. Open
 // says whether it still holds that: if not, nothing can be opened or stopped.
-func NewsRow(alert int64, program string, r Row, open bool) MenuRow {
+func NewsRow(alert int64, program string, r Row, open bool, text alerts.RowText) MenuRow {
 	r.Program = programName(&r.Listener, program)
-	m := r.menuRow()
+	m := r.menuRow(text)
 	m.Alert = alert
 	if !open {
 		m.Label, m.URL, m.CanStop, m.Closed = ClosedLabel(m.Label), "", false, true
@@ -96,8 +114,8 @@ func NewsRow(alert int64, program string, r Row, open bool) MenuRow {
 	return m
 }
 
-func (r *Row) menuRow() MenuRow {
-	return MenuRow{ID: r.ID, Label: r.Label(), Address: r.Address, URL: r.URL, CanStop: r.CanStop}
+func (r *Row) menuRow(text alerts.RowText) MenuRow {
+	return MenuRow{ID: r.ID, Label: r.MenuLabel(text), Address: r.Address, URL: r.URL, CanStop: r.CanStop}
 }
 
 // twins reports whether two rows are what a program makes that binds all
@@ -119,6 +137,19 @@ func (r Row) Label() string {
 		label += r.Service + " — "
 	}
 	return label + r.Holder()
+}
+
+// MenuLabel is the row in one line, as a person wants it in the tray menu: "22  ssh —
+// sshd", "22  sshd" or "sshd  22".
+func (r Row) MenuLabel(text alerts.RowText) string {
+	port := PortProto(r.Listener.Port, r.Proto)
+	switch text {
+	case alerts.PortProgram:
+		return port + "  " + r.Holder()
+	case alerts.ProgramPort:
+		return r.Holder() + "  " + port
+	}
+	return r.Label()
 }
 
 // Holder is the program, marked if it is an unusual one.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,9 +51,9 @@ func programOf(r Row) string { return alerts.Fingerprints(&r.Listener)[0].Progra
 // closed and one about many.
 func menuNews(rows []Row) []MenuRow {
 	return []MenuRow{
-		NewsRow(9, programOf(rows[1]), rows[1], true),
-		NewsRow(7, programOf(rows[1]), rows[1], true),
-		NewsRow(8, programOf(rows[2]), rows[2], false),
+		NewsRow(9, programOf(rows[1]), rows[1], true, ""),
+		NewsRow(7, programOf(rows[1]), rows[1], true, ""),
+		NewsRow(8, programOf(rows[2]), rows[2], false, ""),
 		{Alert: 3, Label: "While you were away: 5 new"},
 	}
 }
@@ -68,6 +69,46 @@ func TestMenuText(t *testing.T) {
 		TellsClosed: map[string]bool{rows[1].ID: true, rows[2].ID: true, "gone": true},
 	}
 	golden(t, "menu-news.txt", menuText(NewMenu(slices.Values(rows[:4]), menuNews(rows), state)))
+}
+
+// TestMenuRowText: each row tells what a person wants, those of alerts too.
+func TestMenuRowText(t *testing.T) {
+	rows := Rows(example(), names)
+	r := rows[slices.IndexFunc(rows, func(r Row) bool { return r.Service != "" && len(r.Listener.Owners) == 1 && r.Listener.Unseen == 0 })]
+	port, program := PortProto(r.Listener.Port, r.Proto), r.Holder()
+	for text, want := range map[alerts.RowText]string{
+		alerts.PortServiceProgram: port + "  " + r.Service + " — " + program,
+		alerts.PortProgram:        port + "  " + program,
+		alerts.ProgramPort:        program + "  " + port,
+	} {
+		news := NewsRow(1, programOf(r), r, false, text)
+		m := NewMenu(slices.Values([]Row{r}), []MenuRow{news}, MenuState{Row: text})
+		listed := slices.Concat(m.Sections[SectionExternal].Rows, m.Sections[SectionLocal].Rows)
+		if len(listed) != 1 || listed[0].Label != want || m.Sections[SectionNew].Rows[0].Label != ClosedLabel(want) {
+			t.Errorf("%s: %+v and %+v, want %q", text, listed, m.Sections[SectionNew].Rows, want)
+		}
+	}
+}
+
+func TestMenuTitle(t *testing.T) {
+	rows := Rows(example(), names)
+	reachable := len(NewMenu(slices.Values(rows), nil, MenuState{}).Sections[SectionExternal].Rows)
+	for _, c := range []struct {
+		title  alerts.TrayTitle
+		unseen int
+		want   string
+	}{
+		{alerts.TitleNothing, 3, ""}, {"", 3, ""},
+		{alerts.TitleNew, 0, ""}, {alerts.TitleNew, 99, "99"}, {alerts.TitleNew, 100, "99+"},
+		{alerts.TitleReachable, 3, strconv.Itoa(reachable)},
+	} {
+		if m := NewMenu(slices.Values(rows), nil, MenuState{Unseen: c.unseen, Title: c.title}); m.Title != c.want {
+			t.Errorf("%+v: %q", c, m.Title)
+		}
+	}
+	if m := NewMenu(slices.Values(rows[:0]), nil, MenuState{Title: alerts.TitleReachable}); m.Title != "0" {
+		t.Errorf("nothing can be reached: %q", m.Title)
+	}
 }
 
 // TestMenuLeavesNews: the caller may keep its rows and use them again.

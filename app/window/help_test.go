@@ -141,6 +141,7 @@ type outside struct {
 	renamed int
 	waiting []func()
 	atLogin bool
+	paces   []time.Duration // intervals that it is to look at
 }
 
 // health is that of a computer on which all is well.
@@ -174,6 +175,8 @@ func (o *outside) later(d time.Duration, f func()) {
 func (o *outside) options(a fyne.App) Options {
 	return Options{
 		App: a, Names: names, Version: "1.4.0", DataDir: "/home/user/.local/share/portlight",
+		SetInterval: func(d time.Duration) { o.paces = append(o.paces, d) },
+		TrayTitle:   true,
 		ReadDetails: readDetails,
 		Measure: func(id process.ID) (*process.Usage, error) {
 			return &process.Usage{ID: id, At: started, CPU: 83 * time.Second, Memory: 34_500_000, Threads: 11, OpenFiles: 27}, nil

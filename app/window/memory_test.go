@@ -243,7 +243,7 @@ func TestNewerMemory(t *testing.T) {
 
 // TestStoredSettings has what is chosen stored, and what another process stores shown.
 func TestStoredSettings(t *testing.T) {
-	w, _, m := newRemembering(t)
+	w, o, m := newRemembering(t)
 	p := w.settings
 	stored := func() alerts.Settings {
 		all, err := m.agent.Settings()
@@ -259,6 +259,15 @@ func TestStoredSettings(t *testing.T) {
 	test.Tap(p.ephemeral)
 	p.days.SetSelected(daysWords(7))
 	p.events.SetSelected(eventsWords(1_000_000))
+	p.tray.interval.SetSelected("10 s")
+	p.tray.row.SetSelected("Program and port")
+	p.tray.title.SetSelected("How many listeners others can reach")
+	if got := stored(); got.Interval != 10*time.Second || got.Row != alerts.ProgramPort || got.Title != alerts.TitleReachable {
+		t.Errorf("stored are %+v", got)
+	}
+	if got := o.paces[len(o.paces)-1]; got != 10*time.Second || p.tray.example.Text != "sshd  22" {
+		t.Errorf("at once the window looks every %v, and an example is %q", got, p.tray.example.Text)
+	}
 	if got := stored(); !got.Loopback || got.Ephemeral || got.KeepDays != 7 || got.KeepEvents != 1_000_000 || got.Paused.IsZero() {
 		t.Errorf("stored are %+v", got)
 	}
@@ -286,6 +295,91 @@ func TestStoredSettings(t *testing.T) {
 	w.SetMemory(nil, nil)
 	if !p.loopback.Disabled() || !p.noStore.Visible() {
 		t.Error("without memory settings can be changed")
+	}
+}
+
+// TestTraySettings: what another process stores is shown and holds, what makes no sense
+// is said, and so is an interval that was given.
+func TestTraySettings(t *testing.T) {
+	w, o, m := newRemembering(t)
+	p := w.settings
+	for _, c := range []struct {
+		interval, row, title string
+		shown                [3]string
+		example              string
+		pace                 time.Duration
+		said                 []string
+	}{
+		{"30s", "port program", "nothing", [3]string{"30 s", "Port and program", "Nothing"}, "22  sshd", 30 * time.Second, nil},
+		{"1m", "program port", "reachable", [3]string{"1 min", "Program and port", "How many listeners others can reach"}, "sshd  22", time.Minute, nil},
+		{"250ms", "", "new", [3]string{"250 ms", "Port, service and program", "How many alerts are new"}, "22  ssh — sshd", 250 * time.Millisecond, nil},
+		{"2h", "all", "\x1b\u202e", [3]string{"1 s", "Port, service and program", "How many alerts are new"}, "22  ssh — sshd", time.Second,
+			[]string{"scan.interval: 2h0m0s is not between 250ms and 1m0s.", `menu.row: "all" is none`, "tray.title"}},
+	} {
+		m.check(m.agent.SetAll(map[string]string{"scan.interval": c.interval, "menu.row": c.row, "tray.title": c.title}))
+		w.MemoryChanged()
+		if got := [3]string{p.tray.interval.Selected, p.tray.row.Selected, p.tray.title.Selected}; got != c.shown || p.tray.example.Text != c.example {
+			t.Errorf("%+v: shown are %q, such as %q", c, got, p.tray.example.Text)
+		}
+		if got := o.paces[len(o.paces)-1]; got != c.pace || p.tray.given.Visible() {
+			t.Errorf("%+v: it looks every %v", c, got)
+		}
+		for _, words := range c.said {
+			if !strings.Contains(p.noStore.Text, words) {
+				t.Errorf("%+v: %q does not say %q", c, p.noStore.Text, words)
+			}
+		}
+		if all := allSettings(m); all["scan.interval"] != c.interval || all["menu.row"] != c.row || strings.Contains(p.noStore.Text, "\u202e") {
+			t.Errorf("%+v: showing has stored %v, or says %q", c, all, p.noStore.Text)
+		}
+	}
+	for given, want := range map[string]bool{"5s": true, "": false, "soon": false} {
+		m.check(m.agent.Set(alerts.SettingGiven, given))
+		if w.MemoryChanged(); p.tray.given.Visible() != want || want && !strings.Contains(p.tray.given.Text, "--interval 5s") {
+			t.Errorf("given is %q: %v, %q", given, p.tray.given.Visible(), p.tray.given.Text)
+		}
+	}
+	w.opts.Interval = 2 * time.Second
+	if w.MemoryChanged(); !p.tray.given.Visible() || !strings.Contains(p.tray.given.Text, "--interval 2s") {
+		t.Errorf("given to the window: %q", p.tray.given.Text)
+	}
+}
+
+// TestSettingsByKeyboard goes through the tab by Tab alone, and chooses.
+func TestSettingsByKeyboard(t *testing.T) {
+	w, _, m := newRemembering(t)
+	w.ShowSettings()
+	w.toTab(tabSettings)
+	for i := 0; w.win.Canvas().Focused() != fyne.Focusable(w.settings.tray.row.Select); i++ {
+		if i > 10 {
+			t.Fatal("Tab does not come to the choice of the rows")
+		}
+		w.win.Canvas().FocusNext()
+		if s, ok := w.win.Canvas().Focused().(*widget.Select); ok && s == w.settings.tray.interval.Select {
+			press(w, fyne.KeyRight)
+		}
+	}
+	press(w, fyne.KeyLeft)
+	if all := allSettings(m); all["scan.interval"] != "2s" || all["menu.row"] != string(alerts.ProgramPort) {
+		t.Errorf("stored are %v", all)
+	}
+}
+
+// TestNoTrayTitle: where no system shows a text beside the icon there is no choice of it,
+// and what is stored stays.
+func TestNoTrayTitle(t *testing.T) {
+	_, o, m := newRemembering(t)
+	m.check(m.agent.Set("tray.title", "reachable"))
+	opts := o.options(fyne.CurrentApp())
+	opts.TrayTitle = false
+	w := newWindow(opts, inline, inline, time.Now, o.later)
+	w.SetMemory(m.window, nil)
+	if selects := find[*widget.Select](w.settings.root); len(selects) != 4 {
+		t.Errorf("%d choices", len(selects))
+	}
+	w.settings.tray.row.SetSelectedIndex(1)
+	if all := allSettings(m); all["tray.title"] != "reachable" || all["menu.row"] != "port program" {
+		t.Errorf("stored are %v", all)
 	}
 }
 

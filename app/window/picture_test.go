@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
@@ -119,6 +120,15 @@ func TestPictures(t *testing.T) {
 			s.Visibility.Notes = []string{"3 of 15 listeners belong to processes of other users, which an ordinary user may not look into", "source sockdiag does not work: operation not permitted"}
 			w.Update(s)
 			w.ShowSettings()
+		}, false},
+		{"settingsgiven", true, func(w *Window) {
+			w.opts.Interval = 5 * time.Second
+			w.Update(household())
+			m := newMemory(t)
+			m.check(m.agent.SetAll(map[string]string{"menu.row": "program port", "tray.title": "all", "scan.interval": "3s"}))
+			w.SetMemory(m.window, nil)
+			w.ShowSettings()
+			w.win.Canvas().Focus(w.settings.tray.row)
 		}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

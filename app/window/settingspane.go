@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"portlight/app/alerts"
+	"portlight/app/view"
 )
 
 // settingStore is where settings are kept. *history.Store is one.
@@ -46,13 +47,14 @@ type settingsPane struct {
 	theme     *segments
 	loopback  *widget.Check
 	ephemeral *widget.Check
-	days      *numberSelect
-	events    *numberSelect
+	days      *choice[int]
+	events    *choice[int]
+	tray      *traySettings
 	noStore   *widget.Label
 	setting   bool // the boxes follow what is stored, not the user
 }
 
-func newSettingsPane(o *Options, do, spawn func(func()), look func(string), notice *banner) *settingsPane {
+func newSettingsPane(o *Options, do, spawn func(func()), look func(string), sample func() *view.Row, notice *banner) *settingsPane {
 	p := &settingsPane{opts: o, do: do, spawn: spawn, look: look, notice: notice, why: faint(""), noStore: faint("")}
 	p.atLogin = widget.NewCheck(wordAtLogin.String(), p.setAtLogin)
 	p.theme = newSegments(func(i int) {
@@ -61,15 +63,18 @@ func newSettingsPane(o *Options, do, spawn func(func()), look func(string), noti
 	}, wordAsSystem.String(), wordLight.String(), wordDark.String())
 	p.loopback = widget.NewCheck(wordTellLoopback.String(), func(bool) { p.saveAlerts() })
 	p.ephemeral = widget.NewCheck(wordTellEphemeral.String(), func(bool) { p.saveAlerts() })
-	p.days = newNumberSelect(dayChoices, daysWords, p.saveAlerts)
-	p.events = newNumberSelect(eventChoices, eventsWords, p.saveAlerts)
+	p.days = newChoice(dayChoices, daysWords, p.saveAlerts)
+	p.events = newChoice(eventChoices, eventsWords, p.saveAlerts)
+	p.tray = newTraySettings(o, sample, p.saveAlerts)
 	for _, l := range []*widget.Label{p.why, p.noStore} {
 		l.Wrapping = fyne.TextWrapWord
 		l.Hide()
 	}
 	content := container.NewVBox(
 		container.New(stacked{}, section(wordGeneral.String()), p.atLogin, p.why),
-		container.New(pairing{}, faint(wordAppearance.String()), container.NewHBox(p.theme)), widget.NewSeparator(),
+		container.New(pairing{}, faint(wordAppearance.String()), container.NewHBox(p.theme)),
+		p.tray.intervalLine(), p.tray.given, widget.NewSeparator(),
+		p.tray.menu(), widget.NewSeparator(),
 		container.New(stacked{}, section(wordAlerts.String()), p.loopback, p.ephemeral), widget.NewSeparator(),
 		section(wordHistory.String()),
 		container.New(pairing{}, faint(wordKeepFor.String()), container.NewHBox(container.New(atLeast{170, 0}, p.days.Select)), faint(wordAtMost.String()), container.NewHBox(container.New(atLeast{170, 0}, p.events.Select))), p.noStore)
@@ -109,8 +114,9 @@ func (p *settingsPane) show(stored map[string]string) {
 	set, problems := alerts.ParseSettings(stored)
 	p.loopback.SetChecked(set.Loopback)
 	p.ephemeral.SetChecked(set.Ephemeral)
-	p.days.choose(set.KeepDays)
-	p.events.choose(set.KeepEvents)
+	p.days.show(set.KeepDays)
+	p.events.show(set.KeepEvents)
+	p.tray.show(set, stored[alerts.SettingGiven])
 	for i, name := range themes {
 		if name == stored[settingTheme] && i != p.theme.chosen {
 			p.theme.chosen = i
@@ -127,7 +133,7 @@ func (p *settingsPane) show(stored map[string]string) {
 	}
 	p.noStore.SetText(strings.Join(said, " "))
 	show(p.noStore, len(said) > 0)
-	for _, w := range []fyne.Disableable{p.loopback, p.ephemeral, p.days, p.events} {
+	for _, w := range append(p.tray.boxes(), p.loopback, p.ephemeral, p.days, p.events) {
 		if p.store == nil {
 			w.Disable()
 		} else {
@@ -137,12 +143,15 @@ func (p *settingsPane) show(stored map[string]string) {
 	p.root.Layout.Layout(p.root.Objects, p.root.Size())
 }
 
-// saveAlerts stores what to tell of, and what to keep.
+// saveAlerts stores what to tell of, what to keep, and what the tray shows.
 func (p *settingsPane) saveAlerts() {
 	if p.setting || p.store == nil {
 		return
 	}
-	all := alerts.Settings{Loopback: p.loopback.Checked, Ephemeral: p.ephemeral.Checked, KeepDays: p.days.chosen(), KeepEvents: p.events.chosen()}.Values()
+	set := alerts.Settings{Loopback: p.loopback.Checked, Ephemeral: p.ephemeral.Checked, KeepDays: p.days.value(), KeepEvents: p.events.value()}
+	p.tray.chosen(&set)
+	p.opts.SetInterval(set.Interval)
+	all := set.Values()
 	delete(all, alerts.SettingPaused) // that is set elsewhere
 	p.save(all)
 }
@@ -165,6 +174,7 @@ func (p *settingsPane) save(values map[string]string) {
 // load asks the system whether Portlight starts at login, and the memory for the rest.
 func (p *settingsPane) load() {
 	p.refresh()
+	p.tray.exemplify()
 	on, err := p.opts.LoginItem()
 	p.setting = true
 	p.atLogin.SetChecked(on)

@@ -25,6 +25,10 @@ type Options struct {
 	Version string
 	DataDir string // where the user's data is kept
 
+	Interval    time.Duration       // between two scans, where it was given on the command line; else 0
+	SetInterval func(time.Duration) // takes that of the settings, whenever they are read or changed
+	TrayTitle   bool                // this system shows a text beside an icon in the tray
+
 	// ReadDetails tells the details of a process. It may take long: it is called
 	// on a goroutine of its own.
 	ReadDetails func(context.Context, scanner.Process) (*process.Details, error)
@@ -144,7 +148,7 @@ func (w *Window) furnish() {
 	})
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
 	w.notice.later = func(f func()) { w.after(doneFor, func() { w.do(f) }) }
-	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.notice)
+	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.sample, w.notice)
 	w.nav = newSegments(w.turnTo, wordListeners.String(), wordAlerts.String(), wordHistory.String(), wordHealth.String(), wordSettings.String())
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
