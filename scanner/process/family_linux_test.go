@@ -82,7 +82,7 @@ func TestChildrenThatCannotBeRead(t *testing.T) {
 	files["50/stat"], files["51/comm"], files["x/stat"] = "50 (x", "gone", "no process"
 	d, err := fixture(t, files).details(ID{PID: 9})
 	must(t, err)
-	if len(d.Children) != 2 || d.Missing[FieldChildren] != wordChildren {
+	if len(d.Children) != 2 || d.Missing[FieldChildren] != wordChildren.String() {
 		t.Errorf("got %+v, %v", d.Children, d.Missing)
 	}
 	if children, more, whole := procfs("/nowhere").children(9); children != nil || more != 0 || whole {

@@ -171,7 +171,7 @@ func (l language) read(args []string) found {
 	case l.machine:
 		return erlang(args)
 	case l.command(args):
-		return found{what: aCommand, value: words(args, 2)}
+		return found{what: aCommand, value: leading(args, 2)}
 	case l.drops(args[0]):
 		return l.find(args[1:])
 	}

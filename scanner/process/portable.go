@@ -10,6 +10,7 @@ import (
 
 	gops "github.com/shirou/gopsutil/v3/process"
 
+	"portlight/assets/words"
 	"portlight/scanner/codesign"
 )
 
@@ -26,15 +27,15 @@ type portable struct {
 }
 
 // errUncounted stands for a number that neither the system nor gopsutil gives.
-var errUncounted = errors.New(wordUncounted)
+const errUncounted = words.Error(wordUncounted)
 
 func openPortable(pid int) (portable, error) {
 	if pid <= 0 || pid > math.MaxInt32 {
-		return portable{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
+		return portable{}, readFailed(pid, ErrGone)
 	}
 	h, start, err := openHandle(pid)
 	if err != nil {
-		return portable{}, fmt.Errorf("read process %d: %w", pid, orVanished(pid, err))
+		return portable{}, readFailed(pid, orVanished(pid, err))
 	}
 	return portable{h, start}, nil
 }
@@ -105,7 +106,7 @@ func portableSummarize(pid int) (Summary, error) {
 		s = p.summary()
 	}
 	if !p.same() {
-		return Summary{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
+		return Summary{}, readFailed(pid, ErrGone)
 	}
 	return s, nil
 }
@@ -115,7 +116,7 @@ func portableRead(id ID) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	gone := fmt.Errorf("read process %d: %w", id.PID, ErrGone)
+	gone := readFailed(id.PID, ErrGone)
 	if id.Start != 0 && id.Start != p.start {
 		return nil, gone
 	}
@@ -132,7 +133,7 @@ func portableTitle(id ID) (Naming, error) {
 		return Naming{}, err
 	}
 	if id.Start != 0 && id.Start != p.start {
-		return Naming{}, fmt.Errorf("read process %d: %w", id.PID, ErrGone)
+		return Naming{}, readFailed(id.PID, ErrGone)
 	}
 	exe, _ := p.Exe()
 	comm, _ := p.kernelName()
@@ -163,10 +164,10 @@ func (p portable) details() *Details {
 	}
 	var whole bool
 	if t.Parents, whole = p.parents(); !whole {
-		t.Missing[FieldParents] = wordParents
+		t.Missing[FieldParents] = wordParents.String()
 	}
 	if t.Children, t.MoreChildren, whole = p.children(); !whole {
-		t.Missing[FieldChildren] = wordChildren
+		t.Missing[FieldChildren] = wordChildren.String()
 	}
 	return t
 }
@@ -188,7 +189,7 @@ func (p portable) cwdAndArgs(t *Details) (cwd string, args []string) {
 	}
 	t.portableNote(FieldArgs, err)
 	if err == nil && len(args) == 0 {
-		t.Missing[FieldArgs] = wordNone
+		t.Missing[FieldArgs] = wordNone.String()
 	}
 	return cwd, args
 }
@@ -204,12 +205,12 @@ func (t *Details) portableNote(field string, err error) {
 // so a process of another user is reason enough.
 func portableWhy(uid int, user string, err error) string {
 	if errors.Is(err, errUncounted) {
-		return wordUncounted
+		return wordUncounted.String()
 	}
 	if uid != unknownUID && uid != os.Geteuid() || errors.Is(err, gops.ErrorNotPermitted) || errors.Is(err, os.ErrPermission) {
 		return whyHidden(uid, user)
 	}
-	return wordUntold
+	return wordUntold.String()
 }
 
 func portableLook(pid int) (facts, error) {

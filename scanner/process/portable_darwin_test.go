@@ -26,7 +26,7 @@ func TestOfLaunchd(t *testing.T) {
 	if d.Exe != s.Path || d.Signature != s.Signature || len(d.Children) == 0 || len(d.Parents) > 0 {
 		t.Errorf("got %+v", d)
 	}
-	if os.Geteuid() != 0 && d.Missing[FieldCwd] != wordForeign("root") {
+	if os.Geteuid() != 0 && d.Missing[FieldCwd] != foreignWords("root") {
 		t.Errorf("its folder: %q, %q", d.Cwd, d.Missing[FieldCwd])
 	}
 }

@@ -77,10 +77,10 @@ func TestPortableNote(t *testing.T) {
 		want string
 	}{
 		{me, nil, ""},
-		{me, failed, wordUntold},
-		{me, os.ErrPermission, wordProtected},
+		{me, failed, wordUntold.String()},
+		{me, os.ErrPermission, wordProtected.String()},
 		{me + 1, failed, "belongs to another user (x)"},
-		{unknownUID, failed, wordUntold},
+		{unknownUID, failed, wordUntold.String()},
 	}
 	for _, tc := range cases {
 		d := &Details{UID: tc.uid, User: "x", Missing: map[string]string{}}

@@ -1,16 +1,13 @@
 package process
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 func portableMeasure(id ID) (*Usage, error) {
 	p, err := openPortable(id.PID)
 	if err != nil {
 		return nil, err
 	}
-	gone := fmt.Errorf("measure process %d: %w", id.PID, ErrGone)
+	gone := measureFailed(id.PID, ErrGone)
 	if id.Start != 0 && id.Start != p.start {
 		return nil, gone
 	}
@@ -28,7 +25,7 @@ func (p portable) usage() *Usage {
 	note := func(field string, err error) {
 		switch {
 		case ended && (err != nil || field != FieldCPU):
-			u.Missing[field] = wordEnded
+			u.Missing[field] = wordEnded.String()
 		case err != nil:
 			u.Missing[field] = portableWhy(uid, user, err)
 		}

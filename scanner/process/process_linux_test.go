@@ -126,7 +126,7 @@ func TestReadZombie(t *testing.T) {
 	eventually(t, "a zombie", func() bool { s, _ := ReadStat(c.id.PID); return s.Ended() })
 	d, err := Read(c.id)
 	must(t, err)
-	if d.Missing[FieldExe] != wordEnded || d.Missing[FieldCwd] != wordEnded || d.Missing[FieldArgs] != wordEnded || d.UID != os.Geteuid() {
+	if d.Missing[FieldExe] != wordEnded.String() || d.Missing[FieldCwd] != wordEnded.String() || d.Missing[FieldArgs] != wordEnded.String() || d.UID != os.Geteuid() {
 		t.Errorf("got %+v", d)
 	}
 }
@@ -254,7 +254,7 @@ func checkSight(t *testing.T, id ID, got sight) {
 	owner := got.Details.User
 	for _, field := range []string{FieldExe, FieldCwd} {
 		why := got.Details.Missing[field]
-		if st.Kernel && why != wordKernel || !st.Kernel && why != "belongs to another user ("+owner+")" {
+		if st.Kernel && why != wordKernel.String() || !st.Kernel && why != "belongs to another user ("+owner+")" {
 			t.Errorf("%s: %q", field, why)
 		}
 	}
@@ -330,10 +330,10 @@ func TestDetailsWithoutFacts(t *testing.T) {
 		files map[string]string
 		want  map[string]string
 	}{
-		{"kernel", map[string]string{"9/stat": kernel, "9/cmdline": ""}, map[string]string{"exe": wordKernel, "cwd": wordKernel, "args": wordKernel}},
-		{"unknown", map[string]string{"9/stat": plain}, map[string]string{"exe": wordUntold, "cwd": wordUntold, "args": wordUntold}},
-		{"no arguments", map[string]string{"9/stat": plain, "9/cmdline": "", "9/exe": "/a", "9/cwd": "/"}, map[string]string{"args": wordNone}},
-		{"endless arguments", map[string]string{"9/stat": plain, "9/cmdline": strings.Repeat("x", maxArgs+1), "9/exe": "/a", "9/cwd": "/"}, map[string]string{"args": wordCut}},
+		{"kernel", map[string]string{"9/stat": kernel, "9/cmdline": ""}, map[string]string{"exe": wordKernel.String(), "cwd": wordKernel.String(), "args": wordKernel.String()}},
+		{"unknown", map[string]string{"9/stat": plain}, map[string]string{"exe": wordUntold.String(), "cwd": wordUntold.String(), "args": wordUntold.String()}},
+		{"no arguments", map[string]string{"9/stat": plain, "9/cmdline": "", "9/exe": "/a", "9/cwd": "/"}, map[string]string{"args": wordNone.String()}},
+		{"endless arguments", map[string]string{"9/stat": plain, "9/cmdline": strings.Repeat("x", maxArgs+1), "9/exe": "/a", "9/cwd": "/"}, map[string]string{"args": wordCut.String()}},
 	}
 	for _, tc := range cases {
 		d, err := fixture(t, tc.files).details(ID{PID: 9})
@@ -355,12 +355,12 @@ func TestDetailsOfMalformedState(t *testing.T) {
 
 func TestWhyHidden(t *testing.T) {
 	me := os.Geteuid()
-	for uid, want := range map[int]string{me: wordProtected, me + 1: "belongs to another user (x)"} {
+	for uid, want := range map[int]string{me: wordProtected.String(), me + 1: "belongs to another user (x)"} {
 		if got := whyHidden(uid, "x"); got != want {
 			t.Errorf("%d: %q", uid, got)
 		}
 	}
-	if got := wordForeign(""); got != "belongs to another user" {
+	if got := foreignWords(""); got != "belongs to another user" {
 		t.Errorf("without a name: %q", got)
 	}
 }

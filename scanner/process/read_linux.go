@@ -3,7 +3,6 @@ package process
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"os"
 )
 
@@ -19,12 +18,12 @@ func (p procfs) summary(pid int) (Summary, error) {
 func (p procfs) summaryAndStat(pid int) (Summary, Stat, error) {
 	d, err := p.open(pid)
 	if err != nil {
-		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, err)
+		return Summary{}, Stat{}, readFailed(pid, err)
 	}
 	defer d.close()
 	s, st, err := d.summary(pid)
 	if err != nil {
-		return Summary{}, Stat{}, fmt.Errorf("read process %d: %w", pid, err)
+		return Summary{}, Stat{}, readFailed(pid, err)
 	}
 	return s, st, nil
 }
@@ -54,15 +53,15 @@ func (d pidDir) summary(pid int) (Summary, Stat, error) {
 }
 
 func (p procfs) details(id ID) (*Details, error) {
-	gone := fmt.Errorf("read process %d: %w", id.PID, ErrGone)
+	gone := readFailed(id.PID, ErrGone)
 	d, err := p.open(id.PID)
 	if err != nil {
-		return nil, fmt.Errorf("read process %d: %w", id.PID, err)
+		return nil, readFailed(id.PID, err)
 	}
 	defer d.close()
 	st, err := d.stat()
 	if err != nil {
-		return nil, fmt.Errorf("read process %d: %w", id.PID, err)
+		return nil, readFailed(id.PID, err)
 	}
 	if id.Start != 0 && id.Start != st.Start {
 		return nil, gone
@@ -95,16 +94,16 @@ func (p procfs) gather(d pidDir, pid int, st *Stat) *Details {
 	case err != nil, len(args) == 0:
 		t.Missing[FieldArgs] = why(st, uid, err)
 	case cut:
-		t.Missing[FieldArgs] = wordCut
+		t.Missing[FieldArgs] = wordCut.String()
 	}
 	t.Name = programName(d.invoked(t.Exe, t.Comm), t.Comm, t.Args)
 	t.Title = Title(cmp.Or(t.Exe, t.Comm), t.Args, t.Cwd)
 	var whole bool
 	if t.Parents, whole = p.parents(st); !whole {
-		t.Missing[FieldParents] = wordParents
+		t.Missing[FieldParents] = wordParents.String()
 	}
 	if t.Children, t.MoreChildren, whole = p.children(pid); !whole {
-		t.Missing[FieldChildren] = wordChildren
+		t.Missing[FieldChildren] = wordChildren.String()
 	}
 	return t
 }
@@ -119,13 +118,13 @@ func (t *Details) note(field string, st *Stat, err error) {
 func why(st *Stat, uid int, err error) string {
 	switch {
 	case st.Kernel:
-		return wordKernel
+		return wordKernel.String()
 	case st.Ended():
-		return wordEnded
+		return wordEnded.String()
 	case errors.Is(err, os.ErrPermission):
 		return whyHidden(uid, UserName(uid))
 	case err == nil:
-		return wordNone
+		return wordNone.String()
 	}
-	return wordUntold
+	return wordUntold.String()
 }

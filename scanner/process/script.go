@@ -47,7 +47,7 @@ func (l language) whereabouts(f found, cwd string) string {
 	}
 	full := absolute(f.value, cwd)
 	if _, n, project := tool(f.value); project {
-		return in(strings.TrimSpace(full+" "+words(f.behind, n)), cwd)
+		return in(strings.TrimSpace(full+" "+leading(f.behind, n)), cwd)
 	}
 	return full
 }

@@ -3,7 +3,6 @@ package process
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"syscall"
@@ -20,7 +19,7 @@ const (
 )
 
 // String gives the outcome in words.
-func (o Outcome) String() string { return wordOutcome(o) }
+func (o Outcome) String() string { return outcomeWords(o) }
 
 // Stop asks a process to end (SIGTERM) and waits for that, for at most wait.
 //
@@ -60,7 +59,7 @@ func end(ctx context.Context, t target) (Outcome, error) {
 }
 
 func (t target) fail(err error) error {
-	return fmt.Errorf("stop process %d: %w", t.id.PID, err)
+	return stopFailed(t.id.PID, err)
 }
 
 // facts is what is looked at right before and after a signal.

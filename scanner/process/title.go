@@ -93,8 +93,8 @@ func (l language) title(args []string, cwd string) string {
 	return ""
 }
 
-// words joins at most n arguments before the first option.
-func words(args []string, n int) string {
+// leading joins at most n arguments before the first option.
+func leading(args []string, n int) string {
 	args = args[:min(n, len(args))]
 	if at := slices.IndexFunc(args, func(a string) bool { return a == "" || a[0] == '-' }); at >= 0 {
 		args = args[:at]
@@ -145,7 +145,7 @@ func (l language) ofModule(f found, cwd string) string {
 // run names a tool that works on a project.
 func run(program, folder string, behind []string) string {
 	n, _ := runner(program)
-	return join(strings.TrimSpace(program+" "+words(behind, n)), folder)
+	return join(strings.TrimSpace(program+" "+leading(behind, n)), folder)
 }
 
 // file names a jar or the like, which says by its end what it is.

@@ -2,14 +2,14 @@ package process
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/assets/words"
 )
 
 func measure(id ID) (*Usage, error) { return proc.measure(id) }
@@ -17,18 +17,18 @@ func measure(id ID) (*Usage, error) { return proc.measure(id) }
 func (p procfs) measure(id ID) (*Usage, error) {
 	d, err := p.open(id.PID)
 	if err != nil {
-		return nil, fmt.Errorf("measure process %d: %w", id.PID, err)
+		return nil, measureFailed(id.PID, err)
 	}
 	defer d.close()
 	u, err := d.usage(id)
 	if err != nil {
-		return nil, fmt.Errorf("measure process %d: %w", id.PID, err)
+		return nil, measureFailed(id.PID, err)
 	}
 	return u, nil
 }
 
 // errUntold stands for a fact of which the kernel says 0 because it is not there any more.
-var errUntold = errors.New(wordUntold)
+var errUntold error = words.Error(wordUntold)
 
 // usage reads the state last: the process was there for all before.
 func (d pidDir) usage(id ID) (*Usage, error) {
@@ -58,7 +58,7 @@ func (u *Usage) fill(st *Stat, uid int) {
 	if st.CPU <= math.MaxInt64/uint64(tick) {
 		u.CPU = time.Duration(st.CPU) * tick
 	} else {
-		u.Missing[FieldCPU] = wordUntold
+		u.Missing[FieldCPU] = wordUntold.String()
 	}
 	if st.Pages > 0 {
 		u.Memory = st.Pages * uint64(os.Getpagesize())
@@ -68,7 +68,7 @@ func (u *Usage) fill(st *Stat, uid int) {
 	if !st.Ended() {
 		u.Threads = st.Threads
 	} else {
-		u.Missing[FieldThreads] = wordEnded
+		u.Missing[FieldThreads] = wordEnded.String()
 	}
 }
 

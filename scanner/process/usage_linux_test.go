@@ -51,7 +51,7 @@ func TestMeasureWithoutFirstThread(t *testing.T) {
 	c := start(t, "headless", nil)
 	u, err := Measure(c.id)
 	must(t, err)
-	if u.Threads < 2 || u.Missing[FieldThreads] != "" || u.Missing[FieldMemory] != wordUntold || u.Missing[FieldOpenFiles] != wordUntold {
+	if u.Threads < 2 || u.Missing[FieldThreads] != "" || u.Missing[FieldMemory] != wordUntold.String() || u.Missing[FieldOpenFiles] != wordUntold.String() {
 		t.Errorf("got %+v", u)
 	}
 }
@@ -65,7 +65,7 @@ func checkUsageFromAbroad(t *testing.T, owner string, u *Usage) {
 	}
 	own, err := os.Stat("/proc/self/fd")
 	must(t, err)
-	if why := u.Missing[FieldOpenFiles]; own.Size() > 0 && (u.OpenFiles < 1 || why != "") || own.Size() == 0 && why != wordForeign(owner) {
+	if why := u.Missing[FieldOpenFiles]; own.Size() > 0 && (u.OpenFiles < 1 || why != "") || own.Size() == 0 && why != foreignWords(owner) {
 		t.Errorf("%d files, %q", u.OpenFiles, why)
 	}
 }
@@ -74,7 +74,7 @@ func TestMeasureAFixture(t *testing.T) {
 	p := fixture(t, map[string]string{"9/stat": statLine(Stat{PID: 9, Comm: "k", State: 'S', Kernel: true, CPU: 1<<64 - 1, Threads: 1, Start: 1})})
 	u, err := p.measure(ID{PID: 9, Start: 1})
 	must(t, err)
-	if u.Missing[FieldMemory] != wordKernel || u.Missing[FieldOpenFiles] != wordKernel || u.Missing[FieldCPU] != wordUntold || u.Threads != 1 {
+	if u.Missing[FieldMemory] != wordKernel.String() || u.Missing[FieldOpenFiles] != wordKernel.String() || u.Missing[FieldCPU] != wordUntold.String() || u.Threads != 1 {
 		t.Errorf("got %+v", u)
 	}
 	if _, err := fixture(t, map[string]string{"9/stat": "9 (x"}).measure(ID{PID: 9}); err == nil {

@@ -33,7 +33,7 @@ func TestShare(t *testing.T) {
 		{"less than before", after(func(u *Usage) { u.CPU = 0 }), 0, false},
 		{"another pid", after(func(u *Usage) { u.PID = 9 }), 0, false},
 		{"another start", after(func(u *Usage) { u.Start = 9 }), 0, false},
-		{"unknown", after(func(u *Usage) { u.Missing = map[string]string{FieldCPU: wordUntold} }), 0, false},
+		{"unknown", after(func(u *Usage) { u.Missing = map[string]string{FieldCPU: wordUntold.String()} }), 0, false},
 	}
 	for _, tc := range cases {
 		if share, ok := tc.u.Share(&before); share != tc.share || ok != tc.ok {
@@ -89,7 +89,7 @@ func TestMeasureZombie(t *testing.T) {
 		u, err := measure(ID{PID: c.id.PID})
 		must(t, err)
 		for _, field := range []string{FieldMemory, FieldThreads, FieldOpenFiles} {
-			if u.Missing[field] != wordEnded {
+			if u.Missing[field] != wordEnded.String() {
 				t.Errorf("%s: %s: %q", name, field, u.Missing[field])
 			}
 		}

@@ -58,7 +58,7 @@ func (c *userCache) name(uid int) string {
 // whyHidden is the reason for a fact that the rights at hand do not show.
 func whyHidden(uid int, name string) string {
 	if uid != os.Geteuid() {
-		return wordForeign(name)
+		return foreignWords(name)
 	}
-	return wordProtected
+	return wordProtected.String()
 }
