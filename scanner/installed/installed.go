@@ -8,7 +8,6 @@ package installed
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 )
@@ -81,7 +80,7 @@ var errAbsent = errors.New("not installed")
 
 func (r root) find(ctx context.Context, exe string) (Package, error) {
 	if !filepath.IsAbs(exe) || strings.Contains(exe, "\x00") {
-		return Package{}, fmt.Errorf("find package of %q: %w", exe, errPath)
+		return Package{}, notFound(exe, errPath)
 	}
 	names := r.names(exe)
 	for _, name := range names {
@@ -91,7 +90,7 @@ func (r root) find(ctx context.Context, exe string) (Package, error) {
 	}
 	p, err := r.ask(ctx, names)
 	if err != nil {
-		return Package{}, fmt.Errorf("find package of %q: %w", exe, err)
+		return Package{}, notFound(exe, err)
 	}
 	return p, nil
 }
