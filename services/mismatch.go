@@ -1,10 +1,6 @@
 package services
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Mismatch says that a port which is well known for one service is held by a
 // program that is none of the usual ones for it. That proves nothing: a program
@@ -18,19 +14,7 @@ type Mismatch struct {
 
 // String is the mismatch as a sentence: "22 is usual for ssh (sshd, dropbear),
 // but nc holds it". The program's name may hold any bytes.
-func (m Mismatch) String() string {
-	return fmt.Sprintf("%d is usual for %s (%s), but %s holds it", m.Port, m.Service, sayUsual(m.Usual), m.Program)
-}
-
-// maxSaid bounds the programs that a sentence names.
-const maxSaid = 3
-
-func sayUsual(programs []string) string {
-	if len(programs) > maxSaid {
-		programs = append(slices.Clone(programs[:maxSaid]), "…")
-	}
-	return strings.Join(programs, ", ")
-}
+func (m Mismatch) String() string { return mismatchWords(&m) }
 
 // mismatch gives what is unusual about the programs that hold a port, or nil.
 // One usual program among them is enough: a group of processes shares a socket.

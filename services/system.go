@@ -1,7 +1,6 @@
 package services
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"sync"
@@ -11,8 +10,6 @@ import (
 // recheck is how old the knowledge of the file may be before it is looked at
 // again.
 const recheck = 3 * time.Second
-
-var errNotRegular = errors.New("not a regular file")
 
 // systemFile is a services(5) file that is read again once it has changed.
 type systemFile struct {
