@@ -3,16 +3,12 @@ package firewall
 import (
 	"bytes"
 	"strings"
+
+	"portlight/assets/words"
 )
 
 // applicationFirewall is the name that macOS gives it.
 const applicationFirewall = "Application Firewall"
-
-// What the Application Firewall does beside asking for each program.
-const (
-	wordEssential = "refuses all that is not essential"
-	wordStealth   = "does not answer those who try ports"
-)
 
 // applicationState puts the answers of socketfilterfw together: to --getglobalstate,
 // and where the firewall is on to --getblockall and --getstealthmode. What cannot be
@@ -23,13 +19,13 @@ func applicationState(global, blockAll, stealth []byte) State {
 		return state
 	}
 	var details []string
-	if state.Detail == wordEssential || parseSwitch(blockAll) == on {
-		details = append(details, wordEssential)
+	if state.Detail != "" || parseSwitch(blockAll) == on { // State = 2 has a detail
+		details = append(details, wordEssential.String())
 	}
 	if parseSwitch(stealth) == on {
-		details = append(details, wordStealth)
+		details = append(details, wordStealth.String())
 	}
-	state.Detail = strings.Join(details, ", ")
+	state.Detail = words.Enumerate(details)
 	return state
 }
 
@@ -45,20 +41,20 @@ func parseGlobalState(b []byte) State {
 		case "1":
 			return State{applicationFirewall, Active, ""}
 		case "2":
-			return State{applicationFirewall, Active, wordEssential}
+			return State{applicationFirewall, Active, wordEssential.String()}
 		}
 	}
-	return State{applicationFirewall, Unknown, "not readable"}
+	return State{applicationFirewall, Unknown, wordNotReadable.String()}
 }
 
 // parseSwitch reads what it prints of a switch. The words differ between versions of
 // macOS; the last one tells.
 func parseSwitch(b []byte) setting {
-	words := strings.Fields(string(b))
-	if len(words) == 0 {
+	said := strings.Fields(string(b))
+	if len(said) == 0 {
 		return unset
 	}
-	switch strings.ToLower(strings.TrimRight(words[len(words)-1], ".!")) {
+	switch strings.ToLower(strings.TrimRight(said[len(said)-1], ".!")) {
 	case "on", "enabled":
 		return on
 	case "off", "disabled":

@@ -20,7 +20,7 @@ const (
 type State struct {
 	Name   string // "nftables", "ufw", "firewalld", "iptables", "Application Firewall"; "" when none is known of
 	Status Status
-	Detail string // more about it, in English: "no rules for what comes in"; or ""
+	Detail string // more about it, in the language in use when it was read: "no rules for what comes in"; or ""
 }
 
 // Read asks the system. It takes no longer than a few seconds, less if ctx ends;

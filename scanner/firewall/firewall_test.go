@@ -179,10 +179,10 @@ func TestApplicationState(t *testing.T) {
 	}{
 		{enabled, "", "", State{applicationFirewall, Active, ""}},
 		{enabled, "Block all DISABLED!", "Firewall stealth mode is off", State{applicationFirewall, Active, ""}},
-		{enabled, blocking, "", State{applicationFirewall, Active, wordEssential}},
-		{enabled, blocking, stealth, State{applicationFirewall, Active, wordEssential + ", " + wordStealth}},
-		{"(State = 2)", blocking, stealth, State{applicationFirewall, Active, wordEssential + ", " + wordStealth}},
-		{enabled, "", stealth, State{applicationFirewall, Active, wordStealth}},
+		{enabled, blocking, "", State{applicationFirewall, Active, wordEssential.String()}},
+		{enabled, blocking, stealth, State{applicationFirewall, Active, wordEssential.String() + ", " + wordStealth.String()}},
+		{"(State = 2)", blocking, stealth, State{applicationFirewall, Active, wordEssential.String() + ", " + wordStealth.String()}},
+		{enabled, "", stealth, State{applicationFirewall, Active, wordStealth.String()}},
 		{disabled, blocking, stealth, State{applicationFirewall, Inactive, ""}},
 		{"", blocking, stealth, State{applicationFirewall, Unknown, "not readable"}},
 	} {

@@ -51,16 +51,16 @@ type signs struct {
 func (s *signs) judge() State {
 	front := State{"firewalld", Active, ""}
 	if !s.firewalld {
-		front = State{"ufw", Active, "switched on in its configuration"}
+		front = State{"ufw", Active, wordSwitchedOn.String()}
 	}
 	named := s.firewalld || s.ufw == on
 	switch {
 	case s.rules == nil && named:
 		return front
 	case s.rules == nil && s.ufw == off:
-		return State{"ufw", Unknown, "ufw is switched off, other rules are not readable"}
+		return State{"ufw", Unknown, wordOthersHidden.String()}
 	case s.rules == nil:
-		return State{"", Unknown, "not readable"}
+		return State{"", Unknown, wordNotReadable.String()}
 	}
 	return s.readable(front, named)
 }
@@ -78,7 +78,7 @@ func (s *signs) readable(front State, named bool) State {
 	case legacy && named:
 		return front
 	case legacy:
-		return State{"iptables", Unknown, "its rules are not read"}
+		return State{"iptables", Unknown, wordRulesNotRead.String()}
 	}
 	return state
 }

@@ -141,17 +141,17 @@ func newRuleset(tables, chains [][]byte) (r ruleset) {
 // state is Inactive only when nothing looks at what comes in. A chain for addresses
 // (nat) refuses nothing.
 func (r *ruleset) state() State {
-	s := State{"nftables", Inactive, "no rules for what comes in"}
+	s := State{"nftables", Inactive, wordNoRules.String()}
 	for _, c := range r.chains {
 		switch {
 		case !c.judges():
 		case c.input() && c.kind == "filter":
 			if c.drops {
-				return State{"nftables", Active, "drops what no rule lets in"}
+				return State{"nftables", Active, wordDrops.String()}
 			}
 			s = State{"nftables", Active, ""}
 		case c.early() && s.Status == Inactive:
-			s = State{"nftables", Unknown, "only rules that come before routing"}
+			s = State{"nftables", Unknown, wordEarlyRules.String()}
 		}
 	}
 	return s

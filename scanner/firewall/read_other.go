@@ -4,6 +4,6 @@ package firewall
 
 import "context"
 
-func read(context.Context) State { return State{"", Unknown, "not readable"} }
+func read(context.Context) State { return State{"", Unknown, wordNotReadable.String()} }
 
 func legacyTables() []string { return nil }

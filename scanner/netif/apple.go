@@ -62,9 +62,9 @@ var functions = map[uint32]nature{
 	3: {WiFi, ""},     // WIFI_INFRA
 	4: {Other, "Apple Wireless Direct Link"},
 	5: {Cellular, ""},
-	6: {Virtual, "to a processor within this computer"}, // INTCOPROC
-	7: {Other, "to a watch"},                            // COMPANIONLINK
-	8: {Other, "for management"},
+	6: {Virtual, string(wordProcessor)}, // INTCOPROC
+	7: {Other, string(wordWatch)},       // COMPANIONLINK
+	8: {Other, string(wordManagement)},
 }
 
 // mediaTypes are the natures of interfaces by their media.

@@ -60,7 +60,7 @@ func classify(links []link, read func(*link) folder) (all []Interface) {
 	}
 	for i := range links {
 		n := d.resolve(i)
-		all = append(all, Interface{Index: links[i].index, Name: links[i].name, Kind: n.kind, Detail: n.detail, Up: links[i].up()})
+		all = append(all, Interface{Index: links[i].index, Name: links[i].name, Kind: n.kind, Detail: n.words(), Up: links[i].up()})
 	}
 	return all
 }

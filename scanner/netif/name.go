@@ -7,7 +7,7 @@ import (
 )
 
 // ethernetOrWiFi is what a name as "en0" says.
-var ethernetOrWiFi = nature{Other, "Ethernet or Wi-Fi"}
+var ethernetOrWiFi = nature{Other, string(wordEthernetOrWiFi)}
 
 // appleNames are the names of interfaces of macOS without the number behind them,
 // so far as a name is sure.
@@ -19,12 +19,12 @@ var appleNames = map[string]nature{
 	"ppp":       {Other, "PPP"},
 	"bridge":    {Bridge, ""},
 	"awdl":      {Other, "Apple Wireless Direct Link"},
-	"llw":       {Other, "Apple low-latency Wi-Fi"},
-	"ap":        {WiFi, "access point"},
-	"anpi":      {Virtual, "Apple network private interface"},
+	"llw":       {Other, string(wordLowLatency)},
+	"ap":        {WiFi, string(wordAccessPoint)},
+	"anpi":      {Virtual, string(wordPrivate)},
 	"pdp_ip":    {Cellular, ""},
 	"feth":      {Virtual, ""},
-	"vmenet":    {Virtual, "virtual machines"},
+	"vmenet":    {Virtual, string(wordMachines)},
 	"vmnet":     {Virtual, "VMware"},
 	"vboxnet":   {Virtual, "VirtualBox"},
 	"vlan":      {Other, "VLAN"},
@@ -47,7 +47,7 @@ func natureByName(name string, loopback bool) nature {
 	case loopback:
 		return nature{Loopback, ""}
 	case base == "bridge" && len(name) >= len(firstShared):
-		return nature{Bridge, "shared with virtual machines or by Internet Sharing"}
+		return nature{Bridge, string(wordShared)}
 	case name == "bridge0":
 		return nature{Bridge, "Thunderbolt"}
 	case known:

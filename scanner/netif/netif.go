@@ -36,7 +36,7 @@ type Interface struct {
 	Index  int
 	Name   string
 	Kind   Kind
-	Detail string // a name for it, to be shown behind the kind: "Tailscale", "Docker bridge", "VLAN"; or ""
+	Detail string // a name for it, in the language in use when it was read, to be shown behind the kind: "Tailscale", "Docker bridge", "VLAN"; or ""
 	Up     bool   // switched on, and there is a carrier
 
 	// Addrs are its addresses that answer, with the length of their network's

@@ -2,12 +2,12 @@ package netif
 
 import (
 	"encoding/binary"
-	"fmt"
 	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
+	"portlight/assets/words"
 	"portlight/scanner/internal/netlink"
 )
 
@@ -19,11 +19,11 @@ const (
 func read() ([]Interface, error) {
 	links, err := readLinks()
 	if err != nil {
-		return nil, fmt.Errorf("read interfaces: %w", err)
+		return nil, words.Wrap(wordReadFailed, err)
 	}
 	addrs, err := readAddresses()
 	if err != nil {
-		return nil, fmt.Errorf("read addresses of interfaces: %w", err)
+		return nil, words.Wrap(wordAddressesFailed, err)
 	}
 	all := classify(links, func(l *link) folder { return readFolder(classNet, l) })
 	attach(all, addrs)

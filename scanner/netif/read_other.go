@@ -3,15 +3,16 @@
 package netif
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
+
+	"portlight/assets/words"
 )
 
 func read() (all []Interface, err error) {
 	list, err := net.Interfaces()
 	if err != nil {
-		return nil, fmt.Errorf("read interfaces: %w", err)
+		return nil, words.Wrap(wordReadFailed, err)
 	}
 	probes := openProber()
 	defer probes.close()
@@ -20,10 +21,10 @@ func read() (all []Interface, err error) {
 		told := probes.of(i.Name)
 		n := told.refine(natureByName(i.Name, i.Flags&net.FlagLoopback != 0))
 		up := i.Flags&net.FlagUp != 0 && i.Flags&net.FlagRunning != 0 && !told.broken
-		all = append(all, Interface{Index: i.Index, Name: i.Name, Kind: n.kind, Detail: n.detail, Up: up})
+		all = append(all, Interface{Index: i.Index, Name: i.Name, Kind: n.kind, Detail: n.words(), Up: up})
 		own, err := i.Addrs()
 		if err != nil {
-			return nil, fmt.Errorf("read addresses of %s: %w", i.Name, err)
+			return nil, words.Wrap(wordAddressFailed, err, "Interface", i.Name)
 		}
 		for _, a := range own {
 			if prefix, err := netip.ParsePrefix(a.String()); err == nil {
