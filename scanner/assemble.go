@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -72,7 +71,7 @@ func ledger(source string, listeners []Listener, notes []string) Visibility {
 	}
 	for _, r := range []HiddenReason{OtherUser, Protected, NotFound} {
 		if n := v.Reasons[r]; n > 0 {
-			v.Notes = append(v.Notes, fmt.Sprintf(hiddenNotes[r], n, v.Listeners))
+			v.Notes = append(v.Notes, hiddenWords(r, n, v.Listeners))
 		}
 	}
 	v.Notes = append(v.Notes, notes...)
@@ -89,12 +88,6 @@ func WhyHidden(uid, euid int) HiddenReason {
 		return Protected
 	}
 	return OtherUser
-}
-
-var hiddenNotes = map[HiddenReason]string{
-	OtherUser: "%d of %d listeners belong to processes of other users, which an ordinary user may not look into",
-	Protected: "%d of %d listeners are this user's, but their processes are closed to it or in another pid namespace",
-	NotFound:  "no process was found for %d of %d listeners",
 }
 
 func sameListeners(a, b []Listener) bool {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -12,12 +11,9 @@ import (
 
 	gopsnet "github.com/shirou/gopsutil/v3/net"
 
+	"portlight/assets/words"
 	"portlight/scanner/sockdiag"
 )
-
-// ErrNoConnections says that there is nothing to list: UDP has no connections, and
-// those in another network namespace are not told.
-var ErrNoConnections = errors.New("connections are told of TCP in this computer's own network only")
 
 // Connection is a TCP connection that a listener has taken.
 type Connection struct {
@@ -71,7 +67,7 @@ func gopsutilConnections(ctx context.Context, l *Listener, limit int) (conns []C
 	for _, p := range l.Owners {
 		stats, failed := gopsnet.ConnectionsPidWithContext(ctx, "tcp", int32(p.PID))
 		if failed != nil {
-			err = errors.Join(err, fmt.Errorf("list connections of process %d: %w", p.PID, failed))
+			err = errors.Join(err, words.Wrap(wordListOfFailed, failed, "PID", p.PID))
 		}
 		for _, s := range stats {
 			if c, ok := gopsutilConnection(l, s); ok {

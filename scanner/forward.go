@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"portlight/scanner/firewall"
@@ -15,7 +14,7 @@ const maxForwardNotes = 12
 // that nothing has told of.
 func forwardNotes(f forwards, host []Listener, told func(proto string, port uint16) bool) (notes []string) {
 	if f.why != "" {
-		notes = append(notes, fmt.Sprintf(wordsForwardsUnknown, f.why))
+		notes = append(notes, wordForwardsUnknown.With("Reason", f.why))
 	}
 	if len(f.all) == 0 {
 		return notes
@@ -33,7 +32,7 @@ func forwardNotes(f forwards, host []Listener, told func(proto string, port uint
 		}
 	}
 	if left > 0 {
-		notes = append(notes, fmt.Sprintf(wordsMoreForwards, left))
+		notes = append(notes, wordMoreForwards.Of(left))
 	}
 	return notes
 }

@@ -41,7 +41,7 @@ func (i *inside) refresh(now time.Time) (changed bool) {
 	i.due = now.Add(max(insidePeriod, insideShare*time.Since(began)))
 	note := ""
 	if err != nil {
-		note, found = fmt.Sprintf("listeners in containers are not known: %v", err), i.known
+		note, found = wordInsideUnknown.With("Reason", err), i.known
 	}
 	found.listeners = assemble("", now, found.listeners, nil).Listeners
 	changed = note != i.note || !sameListeners(found.listeners, i.known.listeners) || !maps.EqualFunc(found.addrs, i.known.addrs, slices.Equal)

@@ -108,10 +108,10 @@ func (s *layered) look(ctx context.Context, now time.Time) (all []bound, notes [
 		return nil, nil, fmt.Errorf("netstat: %w", err)
 	}
 	if s.rest.fault != nil {
-		notes = append(notes, fmt.Sprintf(wordsRestFails, s.rest.fault))
+		notes = append(notes, wordRestFails.With("Reason", s.rest.fault))
 	}
 	if n := s.rest.known.skipped; n > 0 {
-		notes = append(notes, fmt.Sprintf(wordsSkippedRows, n))
+		notes = append(notes, wordSkippedRows.Of(n))
 	}
 	return slices.Concat(own.all, s.more(own.all)), notes, nil
 }

@@ -3,8 +3,8 @@ package scanner
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 
+	"portlight/assets/words"
 	"portlight/scanner/process"
 )
 
@@ -38,7 +38,7 @@ func (m *macOS) openPcblist(ctx context.Context) (source, error) {
 	}
 	if seen.others(m.userOf) {
 		s := newLayered("pcblist_n", read, m.summarize)
-		s.notes = []string{wordsLastUser}
+		s.notes = []string{wordLastUser.String()}
 		return s, nil
 	}
 	more, err := m.tryNetstat(ctx)
@@ -49,10 +49,10 @@ func (m *macOS) openPcblist(ctx context.Context) (source, error) {
 	case err == nil:
 		return m.joined(read, seen.onlyThis()), nil
 	case seen.onlyThis():
-		return nil, fmt.Errorf("%w, and %w", errOnlyThis, err) // lsof shows more
+		return nil, words.Wrap(wordOnlyThis, err) // lsof shows more
 	}
 	s := newLayered("pcblist_n", read, m.summarize)
-	s.notes = []string{wordsLastUser, fmt.Sprintf(wordsOnlyOwn, seen.shown, seen.counted, err)}
+	s.notes = []string{wordLastUser.String(), wordOnlyOwn.With("Shown", seen.shown, "All", seen.counted, "Reason", err)}
 	s.less = true
 	return s, nil
 }
@@ -62,9 +62,9 @@ func (m *macOS) openPcblist(ctx context.Context) (source, error) {
 func (m *macOS) joined(read reader, onlyThis bool) *layered {
 	s := newLayered("pcblist_n + netstat", read, m.summarize)
 	s.rest = newPaced(m.netstat)
-	s.notes = []string{wordsLastUser, wordsJoined}
+	s.notes = []string{wordLastUser.String(), wordJoined.String()}
 	if onlyThis {
-		s.notes[1] = wordsJoinedThis
+		s.notes[1] = wordJoinedThis.String()
 	}
 	return s
 }
@@ -77,7 +77,7 @@ func (m *macOS) openNetstat(ctx context.Context) (source, error) {
 	}
 	s := newLayered("netstat", m.countSockets, m.summarize)
 	s.rest, s.alone = newPaced(m.netstat), true
-	s.notes = []string{wordsLastUser, wordsOnlyNetstat}
+	s.notes = []string{wordLastUser.String(), wordOnlyNetstat.String()}
 	return s, nil
 }
 

@@ -30,7 +30,7 @@ func TestPcblistAlone(t *testing.T) {
 	if ssh.Owners[0].PID != 1 || !vnc.DualStack || vnc.UID != 65 || !nfs.Kernel || nfs.Hidden() {
 		t.Errorf("ssh %+v, vnc %+v, nfs %+v", ssh, vnc, nfs)
 	}
-	if v := snap.Visibility; v.Source != "pcblist_n" || v.Hidden != 0 || v.Kernel != 1 || !hasNote(snap, wordsLastUser) {
+	if v := snap.Visibility; v.Source != "pcblist_n" || v.Hidden != 0 || v.Kernel != 1 || !hasNote(snap, wordLastUser.String()) {
 		t.Errorf("ledger %+v", v)
 	}
 	if again := scanMac(t, s, now.Add(time.Second)); again != snap {
@@ -62,7 +62,7 @@ func TestNetstatCompletesPcblist(t *testing.T) {
 	if _, ok := first.Find(Key{Proto: UDP, Addr: netip.IPv4Unspecified(), Port: 5353}); !ok {
 		t.Error("no mDNS")
 	}
-	if first.Visibility.Source != "pcblist_n + netstat" || !hasNote(first, wordsJoined) {
+	if first.Visibility.Source != "pcblist_n + netstat" || !hasNote(first, wordJoined.String()) {
 		t.Errorf("ledger %+v", first.Visibility)
 	}
 	end()
@@ -278,7 +278,7 @@ func TestOnlyThisProcess(t *testing.T) {
 	s := openMac(t, m)
 	now := time.Now()
 	snap := scanMac(t, s, now)
-	if snap.Visibility.Source != "pcblist_n + netstat" || !hasNote(snap, wordsJoinedThis) || !shows(key)(snap) || !shows(tcpAt("::", 5900))(snap) {
+	if snap.Visibility.Source != "pcblist_n + netstat" || !hasNote(snap, wordJoinedThis.String()) || !shows(key)(snap) || !shows(tcpAt("::", 5900))(snap) {
 		t.Errorf("ledger %+v", snap.Visibility)
 	}
 	if l, ok := snap.Find(http); !ok || len(l.Owners) != 1 || l.Owners[0].PID != 302 {
@@ -291,7 +291,7 @@ func TestOnlyThisProcess(t *testing.T) {
 	}
 	m.set(func() { m.mute = true })
 	snap = scanMac(t, openMac(t, m), now)
-	if snap.Visibility.Source != "gopsutil" || !hasNote(snap, errOnlyThis.Error()) || !hasNote(snap, "netstat tells of no socket") || !shows(key)(snap) {
+	if snap.Visibility.Source != "gopsutil" || !hasNote(snap, "only its own sockets, and") || !hasNote(snap, "netstat tells of no socket") || !shows(key)(snap) {
 		t.Errorf("without netstat: ledger %+v", snap.Visibility)
 	}
 }

@@ -2,11 +2,11 @@ package scanner
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"time"
 
+	"portlight/assets/words"
 	"portlight/scanner/firewall"
 	"portlight/scanner/netif"
 )
@@ -134,7 +134,7 @@ func (s *surroundings) readInterfaces(now time.Time) (changed bool) {
 	found, err := s.readLinks()
 	note := ""
 	if err != nil {
-		note, found = fmt.Sprintf("the network's interfaces are not known: %v", err), s.current.Interfaces
+		note, found = wordNetworkUnknown.With("Reason", err), s.current.Interfaces
 	}
 	if note == s.note && netif.Equal(found, s.current.Interfaces) {
 		return false
@@ -159,7 +159,7 @@ func (s *surroundings) with(host *Snapshot, now time.Time, notes []string) *Snap
 func ReadNetwork(ctx context.Context) (*Network, error) {
 	links, err := netif.Read()
 	if err != nil {
-		return nil, fmt.Errorf("read network: %w", err)
+		return nil, words.Wrap(wordReadNetworkFailed, err)
 	}
 	return &Network{Interfaces: links, Firewall: firewall.Read(ctx)}, nil
 }

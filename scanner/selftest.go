@@ -3,13 +3,14 @@ package scanner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
 	"syscall"
+
+	"portlight/assets/words"
 )
 
 // selfTest listens on loopback itself and takes a reading, which must show that: over
@@ -22,7 +23,7 @@ func selfTest(ctx context.Context, read reader) (sightings, error) {
 			continue // IPv6 is switched off
 		}
 		if err != nil {
-			return sightings{}, fmt.Errorf("self-test: %w", err)
+			return sightings{}, words.Wrap(wordSelfTestFailed, err)
 		}
 		defer socket.Close()
 		own = append(own, at)
@@ -33,7 +34,7 @@ func selfTest(ctx context.Context, read reader) (sightings, error) {
 	}
 	for _, k := range own {
 		if err := seen.show(k); err != nil {
-			return sightings{}, fmt.Errorf("self-test: %w", err)
+			return sightings{}, words.Wrap(wordSelfTestFailed, err)
 		}
 	}
 	return seen, nil
@@ -63,14 +64,14 @@ func ListenOn(ctx context.Context, k Key) (Key, io.Closer, error) {
 func (s *sightings) show(k Key) error {
 	i := slices.IndexFunc(s.all, func(b bound) bool { return b.Key == k })
 	if i < 0 {
-		return fmt.Errorf("this program's own socket %s is not shown", k.ID())
+		return errNotShown(k)
 	}
 	b := s.all[i]
 	if b.pid != os.Getpid() {
-		return fmt.Errorf("this program's own socket %s is shown with process %d in place of %d", k.ID(), b.pid, os.Getpid())
+		return errWrongOwner(k, b.pid)
 	}
 	if b.uid != UnknownUID && b.uid != os.Geteuid() {
-		return fmt.Errorf("this program's own socket %s is shown with user %d in place of %d", k.ID(), b.uid, os.Geteuid())
+		return errWrongUser(k, b.uid)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"portlight/assets/words"
 	"portlight/scanner/netstat"
 	"portlight/scanner/pcblist"
 )
@@ -130,7 +131,7 @@ func netstatReader(run func(ctx context.Context, proto string) ([]byte, error), 
 			}
 			t, err := netstat.Parse(out)
 			if err != nil {
-				return sightings{}, fmt.Errorf("netstat about %s: %w", proto, err)
+				return sightings{}, words.Wrap(wordNetstatFailed, err, "Proto", proto)
 			}
 			s.takeNetstat(&t, proto, ports)
 		}

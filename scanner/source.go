@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"portlight/assets/words"
 )
 
 // source reads listeners from one interface of the system. It may keep state
@@ -34,9 +36,6 @@ type opener struct {
 	open func(ctx context.Context) (source, error)
 }
 
-// errNoSource says that nothing on this system tells what listens.
-var errNoSource = errors.New("no source of listeners works")
-
 // openSource tries the openers in order and gives the first source that works,
 // with a note for each that did not.
 func openSource(ctx context.Context, openers []opener) (source, []string, error) {
@@ -47,8 +46,8 @@ func openSource(ctx context.Context, openers []opener) (source, []string, error)
 		if err == nil {
 			return s, notes, nil
 		}
-		notes = append(notes, fmt.Sprintf("source %s does not work: %v", o.name, err))
-		failures = errors.Join(failures, fmt.Errorf("source %s: %w", o.name, err))
+		notes = append(notes, wordSourceFails.With("Source", o.name, "Reason", err))
+		failures = errors.Join(failures, words.Wrap(wordSourceFailed, err, "Source", o.name))
 	}
 	return nil, nil, fmt.Errorf("%w: %w", errNoSource, failures)
 }
@@ -72,7 +71,7 @@ func Scan(ctx context.Context) (*Snapshot, error) { return scanOnce(ctx, openers
 func scanOnce(ctx context.Context, openers []opener) (*Snapshot, error) {
 	s, err := open(ctx, openers)
 	if err != nil {
-		return nil, fmt.Errorf("scan: %w", err)
+		return nil, words.Wrap(wordScanFailed, err)
 	}
 	defer s.Close()
 	return s.Scan(ctx)
@@ -107,7 +106,7 @@ func (s *Scanner) Scan(ctx context.Context) (*Snapshot, error) { return s.scanAt
 func (s *Scanner) scanAt(ctx context.Context, now time.Time) (*Snapshot, error) {
 	snap, err := s.src.scan(ctx, now)
 	if err != nil {
-		return nil, fmt.Errorf("scan by %s: %w", s.src.name(), err)
+		return nil, words.Wrap(wordScanByFailed, err, "Source", s.src.name())
 	}
 	if snap != nil {
 		snap.Visibility.Notes = append(snap.Visibility.Notes, s.notes...)

@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"os"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	gopsnet "github.com/shirou/gopsutil/v3/net"
 
+	"portlight/assets/words"
 	"portlight/scanner/process"
 )
 
@@ -29,7 +29,7 @@ type gopsutilSource struct {
 
 // openGopsutil is the opener; gopsutil proves itself by its first answer.
 func openGopsutil(ctx context.Context) (source, error) {
-	s := &gopsutilSource{connections: inetConnections, limits: []string{wordsGuessedDual}}
+	s := &gopsutilSource{connections: inetConnections, limits: []string{wordGuessedDual.String()}}
 	var err error
 	if s.first, err = s.connections(ctx); err != nil {
 		return nil, err
@@ -45,9 +45,9 @@ const lsofPeriod = 30 * time.Second
 // openLsof is the opener for where gopsutil runs lsof, whose failures it takes for an
 // answer without sockets.
 func openLsof(ctx context.Context) (source, error) {
-	s := &gopsutilSource{holders: newHolders(process.Summarize), period: lsofPeriod, limits: []string{wordsGuessedDual}}
+	s := &gopsutilSource{holders: newHolders(process.Summarize), period: lsofPeriod, limits: []string{wordGuessedDual.String()}}
 	if os.Geteuid() != 0 {
-		s.limits = append(s.limits, wordsOnlyLsof)
+		s.limits = append(s.limits, wordOnlyLsof.String())
 	}
 	s.connections = func(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
 		conns, err := inetConnections(ctx)
@@ -78,7 +78,7 @@ func (s *gopsutilSource) sight(ctx context.Context) (seen sightings, err error) 
 func inetConnections(ctx context.Context) ([]gopsnet.ConnectionStat, error) {
 	c, err := gopsnet.ConnectionsWithContext(ctx, "inet")
 	if err != nil {
-		return nil, fmt.Errorf("list connections: %w", err)
+		return nil, words.Wrap(wordListFailed, err)
 	}
 	return c, nil
 }

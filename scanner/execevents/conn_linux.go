@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"portlight/assets/words"
 )
 
 // ackLimit is how long Dial waits for the kernel, which answers at once or
@@ -34,11 +36,11 @@ type Conn struct {
 func Dial() (*Conn, error) {
 	c, err := open(1 << (indexProc - 1))
 	if err != nil {
-		return nil, fmt.Errorf("subscribe to exec events: %w", err)
+		return nil, words.Wrap(wordSubscribeFailed, err)
 	}
 	if err := c.subscribe(request(opListen, c.token)); err != nil {
 		c.file.Close()
-		return nil, fmt.Errorf("subscribe to exec events: %w", err)
+		return nil, words.Wrap(wordSubscribeFailed, err)
 	}
 	return c, nil
 }
@@ -93,7 +95,7 @@ func (c *Conn) subscribe(listen []byte) error {
 	}
 	ack, err := c.acknowledgement()
 	if err == nil && ack.errno != 0 {
-		return fmt.Errorf("refused: %w", syscall.Errno(ack.errno))
+		return words.Wrap(wordRefused, syscall.Errno(ack.errno))
 	}
 	if err == nil {
 		err = c.control(func(fd int) error { return attach(fd, onlyExec()) })
@@ -131,7 +133,7 @@ func (c *Conn) acknowledgement() (e event, err error) {
 		return ok || failed != nil
 	})
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = fmt.Errorf("no acknowledgement, as outside of the initial namespaces: %w", err)
+		err = words.Wrap(wordNoAcknowledging, err)
 	}
 	return e, errors.Join(err, failed)
 }

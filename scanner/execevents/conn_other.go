@@ -4,8 +4,9 @@ package execevents
 
 import (
 	"errors"
-	"fmt"
 	"os"
+
+	"portlight/assets/words"
 )
 
 // Conn delivers exec events. Only Linux has them, so there is none here.
@@ -13,7 +14,7 @@ type Conn struct{}
 
 // Dial gives errors.ErrUnsupported.
 func Dial() (*Conn, error) {
-	return nil, fmt.Errorf("subscribe to exec events: %w", errors.ErrUnsupported)
+	return nil, words.Wrap(wordSubscribeFailed, errors.ErrUnsupported)
 }
 
 // Wait gives os.ErrClosed.

@@ -26,7 +26,7 @@ func files() []file {
 func (n Namespace) Read() (Table, error) { return proc.readNamespace(n) }
 
 func (p procfs) readNamespace(n Namespace) (Table, error) {
-	cause := process.ErrGone
+	cause := error(process.ErrGone)
 	for _, pid := range n.PIDs {
 		t, err := p.read(pid)
 		switch {

@@ -3,7 +3,8 @@ package sockdiag
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
+
+	"portlight/assets/words"
 )
 
 // Clients counts the connections to the TCP sockets of the network namespace of the
@@ -19,7 +20,7 @@ func Clients(ctx context.Context, port uint16) (ClientCounts, error) {
 		return c.dumpTCP(1<<stateEstablished, port, (*connected)(l))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count connections: %w", err)
+		return nil, words.Wrap(wordCountFailed, err)
 	}
 	return l.count, nil
 }
@@ -36,7 +37,7 @@ func Connections(ctx context.Context, at Bound, limit int) (conns []Connection, 
 		return c.dumpTCP(statesConnected, at.Port, l)
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("list connections: %w", err)
+		return nil, 0, words.Wrap(wordListFailed, err)
 	}
 	return l.first(), l.established, nil
 }

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"portlight/assets/words"
 )
 
 // engine is the API socket of an engine, or a file of its storage.
@@ -126,11 +128,11 @@ func askEngine(ctx context.Context, name, path string) (*containers, error) {
 		return nil, unavailable{err}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ask engine at %s: %w", path, err)
+		return nil, words.Wrap(wordAskEngine, err, "Place", path)
 	}
 	list, err := parseContainers(name, b)
 	if err != nil {
-		return nil, fmt.Errorf("ask engine at %s: %w", path, err)
+		return nil, words.Wrap(wordAskEngine, err, "Place", path)
 	}
 	return newContainers(uid, list), nil
 }
@@ -143,7 +145,7 @@ func ownerOf(path string, kind os.FileMode) (uint32, error) {
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || info.Mode().Type() != kind {
-		return 0, errors.New("it is another kind of file")
+		return 0, errOtherKind
 	}
 	return st.Uid, nil
 }
@@ -175,7 +177,7 @@ func fetch(ctx context.Context, socket, page string) ([]byte, error) {
 func readBounded(from io.Reader) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(from, maxAnswer+1))
 	if err == nil && len(b) > maxAnswer {
-		err = errors.New("answer is too long")
+		err = errLong
 	}
 	return b, err
 }

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -28,14 +27,15 @@ func (j *jobs) notes() []string {
 		return nil
 	}
 	first := j.Notes[0]
-	why, others := first.Err, ""
+	why := first.Err
 	if e := (*fs.PathError)(nil); errors.As(why, &e) {
 		why = e.Err // the path is named already
 	}
+	file, reason := bound(first.Path), bound(why.Error())
 	if n := len(j.Notes) - 1; n > 0 {
-		others = fmt.Sprintf("; nor are %d other files read", n)
+		return []string{wordMoreJobsUnknown.Of(n, "File", file, "Reason", reason)}
 	}
-	return []string{"jobs of launchd are not known: " + bound(first.Path) + ": " + bound(why.Error()) + others}
+	return []string{wordJobsUnknown.With("File", file, "Reason", reason)}
 }
 
 // jobManager gives what launchd's jobs tell of a socket that launchd holds: the job

@@ -143,7 +143,7 @@ func (q *question[T]) once(ctx context.Context) (*T, error) {
 	slow := time.AfterFunc(q.pace.limit/slowPart, func() {
 		defer close(said)
 		if q.failure() == "" {
-			q.fail(wordsNotYet)
+			q.fail(wordNotYet.String())
 		}
 	})
 	answer, err := q.ask(ctx)
@@ -152,9 +152,6 @@ func (q *question[T]) once(ctx context.Context) (*T, error) {
 	}
 	return answer, err
 }
-
-// wordsNotYet stand in the place of an error until there is one.
-const wordsNotYet = "no answer yet"
 
 // slowPart is the part of the time for an answer after which it is told that there is
 // none yet.

@@ -188,7 +188,7 @@ func TestQuestionIsSlow(t *testing.T) {
 		return 1, nil
 	})
 	o.wish()
-	eventually(t, "told", func() bool { return o.failure() == wordsNotYet })
+	eventually(t, "told", func() bool { return o.failure() == wordNotYet.String() })
 	close(answer)
 	eventually(t, "answered", o.idle)
 	if o.failure() != "" || o.told.Load() != 3 {

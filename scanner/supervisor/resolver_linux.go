@@ -2,11 +2,10 @@ package supervisor
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"os"
 	"slices"
-	"strings"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -323,24 +322,23 @@ func (r *resolver) publishes(proto string, port uint16) bool {
 func (r *resolver) faults() (notes []string) {
 	for _, q := range [...]*question[units]{r.system, r.session} {
 		if why := q.failure(); why != "" {
-			notes = append(notes, "socket units of systemd are not known: "+why)
+			notes = append(notes, wordUnitsUnknown.With("Reason", why))
 		}
 	}
 	for _, e := range slices.Concat(r.stores, r.engines) {
 		if why := e.failure(); why != "" {
-			notes = append(notes, "containers of "+e.name+" are not known: "+why)
+			notes = append(notes, wordContainersUnknown.With("Engine", e.name, "Reason", why))
 		}
 	}
 	return notes[:min(len(notes), maxNotes)]
 }
 
 func noteUnlistened(p Published) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: port %d/%s is published to %s", p.Container.Engine, p.Port, p.Proto, p.Container.Label())
-	if p.Container.Image != "" {
-		fmt.Fprintf(&b, " (%s)", p.Container.Image)
+	c, port := &p.Container, strconv.Itoa(int(p.Port))+"/"+p.Proto
+	if c.Image == "" {
+		return wordUnlistened.With("Engine", c.Engine, "Port", port, "Container", c.Label())
 	}
-	return b.String() + " by the firewall, without a listener"
+	return wordUnlistenedOf.With("Engine", c.Engine, "Port", port, "Container", c.Label(), "Image", c.Image)
 }
 
 // askers are all that a resolver may ask, but for the forwarders.

@@ -47,9 +47,6 @@ func Try(ctx context.Context, o Options) []Trial {
 	return trials
 }
 
-// errSilent says that no answer came in time.
-var errSilent = errors.New("it does not answer")
-
 // asker asks one of them, and tells how much it knows.
 type asker struct {
 	name, place string

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/godbus/dbus/v5"
+
+	"portlight/assets/words"
 )
 
 // units are the socket units of one manager. They are not changed.
@@ -71,12 +73,12 @@ func busAsker(address string) func(context.Context) (*units, error) {
 	return func(ctx context.Context) (*units, error) {
 		conn, err := dialBus(ctx, address)
 		if err != nil {
-			return nil, fmt.Errorf("ask systemd: %w", err)
+			return nil, words.Wrap(wordAskSystemd, err)
 		}
 		defer conn.Close()
 		u, err := listSockets(ctx, conn)
 		if err != nil {
-			return nil, fmt.Errorf("ask systemd: %w", err)
+			return nil, words.Wrap(wordAskSystemd, err)
 		}
 		return u, nil
 	}
