@@ -41,12 +41,6 @@ type Table struct {
 	LastError error    // why the last of those could not be read, nil if there is none
 }
 
-// The errors of Parse.
-var (
-	ErrEmpty      = errors.New("netstat tells of no socket")
-	ErrUnreadable = errors.New("netstat prints rows in an unknown form")
-)
-
 // maxRow is the longest line, in bytes.
 const maxRow = 4096
 
