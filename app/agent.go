@@ -149,7 +149,7 @@ func (a *agent) run(ctx context.Context) error {
 		MarkedIcon:         assets.TrayMarked,
 		MarkedTemplateIcon: assets.TrayTemplateMarked,
 		Title:              "Portlight",
-		Tooltip:            wordsTooltip,
+		Tooltip:            wordsTooltip.String(),
 		OnCommand:          func(cmd tray.Command, row view.MenuRow) { a.onCommand(cmd, row, cancel) },
 		OnLost:             func(err error) { cancel(fmt.Errorf("%w: %w", errTrayLost, err)) },
 		OnEnd:              func() { cancel(nil); finish() },
@@ -206,7 +206,7 @@ func (a *agent) windowWithoutTray(ctx context.Context) {
 // checkWindow says why no window can be opened, or nil.
 func checkWindow(ctx context.Context) error {
 	if !hasWindow {
-		return errors.New(wordsNoWindow)
+		return errNoWindow()
 	}
 	return desktop.CheckDisplay(ctx)
 }
@@ -242,7 +242,7 @@ func (a *agent) seen(u scanner.Update) {
 		a.withdrawGone()
 	}
 	if u.Err != nil {
-		a.note = view.Clean(wordsCannotScan+u.Err.Error(), maxNote)
+		a.note = view.Clean(wordsCannotScan.With("Reason", u.Err), maxNote)
 	}
 }
 

@@ -47,9 +47,9 @@ func (a *agent) sendNotice(n alerts.Notice) {
 // more is chosen in the window.
 func (a *agent) ofNotice(n alerts.Notice) notify.Notification {
 	words := view.NewAlert(n, a.facts())
-	actions := []notify.Action{{ID: actionDetails, Label: wordsDetails, Shows: true}}
+	actions := []notify.Action{{ID: actionDetails, Label: wordsDetails.String(), Shows: true}}
 	if words.Single {
-		actions = append(actions, notify.Action{ID: actionAllow, Label: wordsAllow}, notify.Action{ID: actionMute, Label: wordsMute})
+		actions = append(actions, notify.Action{ID: actionAllow, Label: wordsAllow.String()}, notify.Action{ID: actionMute, Label: wordsMute.String()})
 	}
 	return notify.Notification{Key: n.Key, Title: words.Title, Body: words.Body, Urgent: words.Urgent, Actions: actions}
 }

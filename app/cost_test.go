@@ -68,7 +68,7 @@ func TestCostOfTheAgent(t *testing.T) {
 // TestOlderAgentHasNoCost: it does not know the question, or does not answer.
 func TestOlderAgentHasNoCost(t *testing.T) {
 	dir := t.TempDir()
-	instance, err := desktop.Acquire(roleAgent, dir, func(string) string { return answerError + wordsNotUnderstood })
+	instance, err := desktop.Acquire(roleAgent, dir, func(string) string { return answerError + wordsNotUnderstood.String() })
 	if err != nil {
 		t.Fatal(err)
 	}

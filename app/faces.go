@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portlight/app/desktop"
+	"portlight/assets/words"
 )
 
 // The roles of the two faces that are single instances.
@@ -58,7 +59,7 @@ func (a *agent) answer(line string) string {
 		return a.answerClick(argument)
 	}
 	if !understood(line) {
-		return answerError + wordsNotUnderstood
+		return answerError + wordsNotUnderstood.String()
 	}
 	if err := a.openWindow(line); err != nil {
 		return answerError + err.Error()
@@ -71,7 +72,7 @@ func (a *agent) answer(line string) string {
 func (a *agent) answerClick(argument string) string {
 	key, action, ok := parseClick(argument)
 	if !ok {
-		return answerError + wordsNotUnderstood
+		return answerError + wordsNotUnderstood.String()
 	}
 	go a.onNotification(key, action)
 	return answerFine
@@ -99,17 +100,17 @@ func (a *agent) openWindow(line string) error {
 		return err
 	}
 	if !hasWindow {
-		return errors.New(wordsNoWindow)
+		return errNoWindow()
 	}
 	cmd, err := a.command(a.dataDir, append([]string{"window"}, windowArgs(line)...)...)
 	if err != nil {
-		return fmt.Errorf("open the window: %w", err)
+		return words.Wrap(wordsOpenWindow, err)
 	}
 	said := &lastWords{}
 	cmd.Stderr = io.MultiWriter(said, a.err)
 	cmd.WaitDelay = time.Second // a browser that the window opened may hold the pipe
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("open the window: %w", err)
+		return words.Wrap(wordsOpenWindow, err)
 	}
 	go func() {
 		var failed *exec.ExitError
@@ -163,7 +164,7 @@ func (l *lastWords) reason(ended error) error {
 	if text, ok := strings.CutPrefix(lines[len(lines)-1], saying); ok {
 		return errors.New(text)
 	}
-	return fmt.Errorf(wordsWindowEnded, ended)
+	return words.Wrap(wordsWindowEnded, ended)
 }
 
 // windowArgs turns a line of the socket into flags of `portlight window`.

@@ -53,7 +53,7 @@ func TestHandOver(t *testing.T) {
 			t.Errorf("%q: the agent got %q, left is %q, %v", line, got, left, err)
 		}
 	}
-	answer = answerError + wordsNoWindow
+	answer = answerError + errNoWindow().Error()
 	if left, err := handOver(dir, desktop.Show, start); left != desktop.Show || err == nil || started != 0 {
 		t.Errorf("of an agent that fails is left %q, %v; started %d", left, err, started)
 	}
@@ -81,9 +81,9 @@ func TestAnswerClick(t *testing.T) {
 	a.ended = ended
 	for line, want := range map[string]string{
 		clickLine(keyFailure, notify.Default): answerFine, // nothing is done then
-		clickLine("alert-1", "kill"):          answerError + wordsNotUnderstood,
-		desktop.Clicked:                       answerError + wordsNotUnderstood,
-		desktop.Clicked + " allow":            answerError + wordsNotUnderstood,
+		clickLine("alert-1", "kill"):          answerError + wordsNotUnderstood.String(),
+		desktop.Clicked:                       answerError + wordsNotUnderstood.String(),
+		desktop.Clicked + " allow":            answerError + wordsNotUnderstood.String(),
 	} {
 		if got := a.answer(line); got != want {
 			t.Errorf("%q: %q", line, got)

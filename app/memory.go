@@ -2,12 +2,12 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"portlight/app/desktop"
 	"portlight/app/history"
+	"portlight/assets/words"
 )
 
 // errNoMemory is that nothing has been remembered yet.
@@ -39,7 +39,7 @@ func openMemoryIn(dir string, written func()) (*history.Store, error) {
 func openStore(dir string, written func()) (*history.Store, error) {
 	s, err := history.Open(dir, history.Other, history.Options{Written: written})
 	if err != nil {
-		return nil, fmt.Errorf("open the memory: %w", err)
+		return nil, words.Wrap(wordsOpenMemory, err)
 	}
 	return s, nil
 }

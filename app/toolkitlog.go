@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	stdlog "log"
 	"log/slog"
@@ -97,7 +96,7 @@ func (l *toolkitLog) failure(otherwise string) error {
 	if len(said) == 0 {
 		said = []string{otherwise}
 	}
-	return fmt.Errorf("open the window: %s", strings.Join(said, ": "))
+	return errors.New(wordsOpenWindow.With("Reason", strings.Join(said, ": ")))
 }
 
 // catch, deferred, turns a panic of GLFW into an error: it panics with its errors

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -20,6 +19,7 @@ import (
 	"portlight/app/tray"
 	"portlight/app/window"
 	"portlight/assets"
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/installed"
 	"portlight/scanner/process"
@@ -41,13 +41,13 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 	lines := make(chan string, 16)
 	instance, err := desktop.Acquire(roleWindow, dir, func(line string) string {
 		if !understood(line) {
-			return answerError + wordsNotUnderstood
+			return answerError + wordsNotUnderstood.String()
 		}
 		select {
 		case lines <- line:
 			return answerFine
 		default:
-			return answerError + wordsWindowBusy
+			return answerError + wordsWindowBusy.String()
 		}
 	})
 	if errors.Is(err, desktop.ErrRunning) {
@@ -58,7 +58,7 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 	}
 	defer instance.Close()
 	if err := desktop.CheckDisplay(ctx); err != nil {
-		return fmt.Errorf("open the window: %w", err)
+		return words.Wrap(wordsOpenWindow, err)
 	}
 	lines <- f.line()
 	defer p.hearApp(dir, lines).Close()
@@ -114,7 +114,7 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	w := p.newWindow(a, dir, memory, watcher)
 	w.Window().Show()
 	if !w.IsUp() {
-		return fmt.Errorf("%w (%s)", said.failure(wordsNoReason), wordsGL)
+		return needsGL(said.failure(wordsNoReason.String()))
 	}
 	said.pass()
 	p.missed(desktop.Present(desktop.InDock))

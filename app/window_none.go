@@ -2,12 +2,9 @@
 
 package main
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // hasWindow tells whether this build can open a window.
 const hasWindow = false
 
-func (p *program) window(context.Context, windowFlags) error { return errors.New(wordsNoWindow) }
+func (p *program) window(context.Context, windowFlags) error { return errNoWindow() }

@@ -1,6 +1,40 @@
 package main
 
-// The words of the command line.
+import (
+	"errors"
+
+	"portlight/assets/words"
+)
+
+// The words of the tray and of notifications, some of which come from the window.
+const (
+	wordsTooltip       = words.Text("What listens on this computer")
+	wordsCannotScan    = words.Text("Cannot scan: {{.Reason}}")
+	wordsDetails       = words.Text("Details | button of a notification")
+	wordsAllow         = words.Text("Allow | button of a notification")
+	wordsMute          = words.Text("Mute | button of a notification")
+	wordsNotUnderstood = words.Text("this request is not understood")
+	wordsNoWindow      = words.Text("this build has no window: use `{{.Command}}`, or build it with {{.Build}}")
+	wordsOpenWindow    = words.Text("open the window: {{.Reason}}")
+	wordsWindowBusy    = words.Text("the window is busy")
+	wordsWindowEnded   = words.Text("the window ended by an error: {{.Reason}}")
+	wordsNoReason      = words.Text("no reason was given")
+	wordsGL            = words.Text("{{.Reason}} (the window needs OpenGL ES 2: look after the graphics driver, or install Mesa, on Debian {{.Package}}; `{{.List}}` and `{{.Watch}}` do without)")
+	wordsOpenMemory    = words.Text("open the memory: {{.Reason}}")
+)
+
+func errNoWindow() error {
+	return errors.New(wordsNoWindow.With("Command", commandList, "Build", "packaging/run"))
+}
+
+// needsGL says what to do about a window that does not open for lack of OpenGL, maybe.
+func needsGL(reason error) error {
+	return words.Wrap(wordsGL, reason, "Package", "libgl1-mesa-dri", "List", commandList, "Watch", "portlight watch")
+}
+
+const commandList = "portlight list"
+
+// The words of the command line, which are in English.
 const (
 	wordsRoot = `Portlight shows what listens on this computer: which port, which service, which
 program, and who can reach it. Without a command it sits in the tray and tells
@@ -15,16 +49,11 @@ it judges by what is remembered; nothing is recorded but with --record.`
 	wordsTail          = "Printing what the Portlight that is running records, every %v. Ctrl-C ends it.\n"
 	wordsNoSession     = "No desktop to show a tray icon in (%v). Watching here instead; Ctrl-C ends it."
 	wordsNoDataDir     = "No folder for Portlight's own files: %v."
-	wordsCannotScan    = "Cannot scan: "
 	wordsNoTray        = "This desktop shows no tray icons (on GNOME the extension AppIndicator adds them)."
 	wordsWindowInstead = "Opening the window instead."
 	wordsWatchHere     = "No window can be opened: %v. Watching here instead; Ctrl-C ends it."
-	wordsWindowEnded   = "the window ended by an error: %w"
 	wordsRunning       = "Portlight is running already; its window opens."
 	wordsWatching      = "Watching %s by %s, every %v. Ctrl-C ends it.\n"
-	wordsNoWindow      = "this build has no window: use `portlight list`, or build it with packaging/run"
-	wordsNoReason      = "no reason was given"
-	wordsGL            = "the window needs OpenGL ES 2: look after the graphics driver, or install Mesa, on Debian libgl1-mesa-dri; `portlight list` and `portlight watch` do without"
 	wordsNoMatch       = "Nothing that listens matches."
 	wordsNoClients     = "it has no connections"
 	wordsNoService     = "no service is known as %q"
@@ -32,14 +61,8 @@ it judges by what is remembered; nothing is recorded but with --record.`
 	wordsDynamicPort   = "port %s has no name: ports from 49152 on are registered for nothing, any program may use them"
 	wordsEnded         = "Process %d has ended."
 	wordsStillRunning  = "Process %d was asked to end and still runs after %v."
-	wordsTooltip       = "What listens on this computer"
-	wordsNotUnderstood = "this request is not understood"
 	wordsNoSource      = "nothing here tells what listens"
 	wordsBlind         = "what this program listens on itself is not seen: what is said to listen cannot be relied on"
-	wordsWindowBusy    = "the window is busy"
-	wordsDetails       = "Details"
-	wordsAllow         = "Allow"
-	wordsMute          = "Mute"
 )
 
 // The words of rules, history and alerts.
