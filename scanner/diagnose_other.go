@@ -2,6 +2,4 @@
 
 package scanner
 
-import "errors"
-
-func execEvents() error { return errors.ErrUnsupported }
+func execEvents() error { return errNoExecEvents }
