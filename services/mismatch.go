@@ -1,6 +1,10 @@
 package services
 
-import "slices"
+import (
+	"slices"
+
+	"portlight/assets/words"
+)
 
 // Mismatch says that a port which is well known for one service is held by a
 // program that is none of the usual ones for it. That proves nothing: a program
@@ -14,7 +18,21 @@ type Mismatch struct {
 
 // String is the mismatch as a sentence: "22 is usual for ssh (sshd, dropbear),
 // but nc holds it". The program's name may hold any bytes.
-func (m Mismatch) String() string { return mismatchWords(&m) }
+func (m Mismatch) String() string {
+	return wordMismatch.With("Port", m.Port, "Service", m.Service, "Programs", m.SayUsual(), "Program", m.Program)
+}
+
+// maxSaid bounds the programs that a sentence names.
+const maxSaid = 3
+
+// SayUsual lists the programs that serve it, the first three of them.
+func (m Mismatch) SayUsual() string {
+	programs := m.Usual
+	if len(programs) > maxSaid {
+		programs = append(slices.Clone(programs[:maxSaid]), "…")
+	}
+	return words.Enumerate(programs)
+}
 
 // mismatch gives what is unusual about the programs that hold a port, or nil.
 // One usual program among them is enough: a group of processes shares a socket.

@@ -3,7 +3,6 @@ package services
 import (
 	"errors"
 	"io/fs"
-	"slices"
 	"strconv"
 
 	"portlight/assets/words"
@@ -70,14 +69,3 @@ func wordsBad(path string, n int, first []int) string {
 func wordsIANA(err error) string { return wordIANA.With("Reason", err) }
 
 func wordsCurated(err error) string { return wordCurated.With("Reason", err) }
-
-// maxSaid bounds the programs that a sentence names.
-const maxSaid = 3
-
-func mismatchWords(m *Mismatch) string {
-	usual := m.Usual
-	if len(usual) > maxSaid {
-		usual = append(slices.Clone(usual[:maxSaid]), "…")
-	}
-	return wordMismatch.With("Port", m.Port, "Service", m.Service, "Programs", words.Enumerate(usual), "Program", m.Program)
-}

@@ -1,9 +1,7 @@
 package view
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"portlight/app/alerts"
@@ -33,13 +31,13 @@ func NewAlert(n alerts.Notice, f Facts) Alert {
 	more := len(groups) - 1 + n.More
 	a := Alert{ID: first.ID, Title: groups[0].title(first.PortService()), Urgent: js[0].Verdict == alerts.Exposed, Single: more == 0}
 	if n.Away {
-		a.Title = wordsAway + ": " + a.Title
+		a.Title = wordsAway.With("News", a.Title)
 	}
 	if more == 0 {
 		a.Body = groups[0].body(f)
 		return a
 	}
-	a.Title += " and " + strconv.Itoa(more) + " more"
+	a.Title = wordsNewsMore.Of(more, "News", a.Title)
 	var lines []string
 	for _, g := range groups[:min(len(groups), alertLines)] {
 		lines = append(lines, g.line(f))
@@ -97,19 +95,15 @@ func (n news) listeners() []scanner.Listener {
 // title names the most urgent programs first, then who is with them.
 func (n news) title(port string) string {
 	cs := clauses(n...)
-	title := joinWords(cs[0].names)
-	switch cs[0].verdict {
-	case alerts.Exposed:
-		title += cs[0].verb(" is", " are") + " now open to others on " + port
-	case alerts.Wider:
-		title += cs[0].verb(" is", " are") + " now open to IPv4 too on " + port
-	default:
-		title += cs[0].verb(" listens on ", " listen on ") + port
+	text, ok := titles[cs[0].verdict]
+	if !ok {
+		text = titleOther
 	}
+	pairs := []any{"Programs", joinWords(cs[0].names), "Port", port}
 	if with := allNames(cs[1:]); len(with) > 0 {
-		title += ", with " + joinWords(with)
+		return text.with.Of(len(cs[0].names), append(pairs, "Others", joinWords(with))...)
 	}
-	return title
+	return text.alone.Of(len(cs[0].names), pairs...)
 }
 
 func (n news) body(f Facts) string {
@@ -118,33 +112,38 @@ func (n news) body(f Facts) string {
 	for i := range ls {
 		addresses = append(addresses, Address(&ls[i]))
 	}
-	label := "Address: "
-	if len(addresses) > 1 {
-		label = "Addresses: "
+	body := ""
+	if all := reachOfAll(ls, f); len(all) == 1 {
+		body = wordsAddresses.Of(len(addresses), "Reach", all[0].sentence.With(all[0].some...), "Addresses", joinWords(addresses))
+	} else {
+		body = wordsWho.With("Who", rowsWords(all)) + "\n" + wordsAddressList.Of(len(addresses), "Addresses", joinWords(addresses))
 	}
-	body := canConnect(reachOfAll(ls, f)) + ". " + label + joinWords(addresses)
 	if odd := n.row(f).Mismatch; odd != "" {
-		body += "\nUnusual: " + odd
+		body += "\n" + wordsUnusualAlert.With("Why", odd)
 	}
 	return body
 }
 
 func (n news) line(f Facts) string {
-	return joinWords(allNames(clauses(n...))) + " on " + n.row(f).PortService() + ": " + reachOfAll(n.listeners(), f)
+	return wordsAlertLine.With("Programs", joinWords(allNames(clauses(n...))), "Port", n.row(f).PortService(), "Reach", rowsWords(reachOfAll(n.listeners(), f)))
+}
+
+// rowsWords gives the first few of several reaches.
+func rowsWords(all []*reached) string {
+	var rows []string
+	for _, r := range all[:min(len(all), joinedWords)] {
+		rows = append(rows, r.short)
+	}
+	if rest := len(all) - len(rows); rest > 0 {
+		rows = append(rows, MoreLabel(rest))
+	}
+	return strings.Join(rows, " · ")
 }
 
 // clause is a verdict and the names of the programs that it is about.
 type clause struct {
 	verdict alerts.Verdict
 	names   []string // each once
-}
-
-// verb chooses the word that agrees with the names.
-func (c clause) verb(one, many string) string {
-	if len(c.names) == 1 {
-		return one
-	}
-	return many
 }
 
 // clauses sorts all programs that some judgements are about by their verdicts,
@@ -198,7 +197,7 @@ func programName(l *scanner.Listener, program string) string {
 		}
 	}
 	if len(l.Owners) > 0 {
-		return wordHidden
+		return wordHidden.String()
 	}
 	return Program(l)
 }
@@ -220,24 +219,21 @@ func holders(l *scanner.Listener) []string {
 	return names
 }
 
-// reachOfAll says in one sentence who can reach one of some listeners at least.
-func reachOfAll(ls []scanner.Listener, f Facts) string {
+// reachOfAll says who can reach one of some listeners at least, each once.
+func reachOfAll(ls []scanner.Listener, f Facts) []*reached {
 	reach := newReacher(f.Network)
-	var parts []string
+	var all []*reached
 	for _, l := range ls {
 		l.DualStack = l.DualStack || slices.ContainsFunc(ls, func(o scanner.Listener) bool { return bothFamilies(&l, &o) })
-		part := reach.words(&l)
+		r := reach.of(&l)
 		if l.DualStack && l.Device == "" {
-			return part // and so everybody
+			return []*reached{r} // and so everybody
 		}
-		if len(parts) > 0 {
-			part = strings.ToLower(part[:1]) + part[1:]
-		}
-		if !slices.ContainsFunc(parts, func(s string) bool { return strings.EqualFold(s, part) }) {
-			parts = append(parts, part)
+		if !slices.ContainsFunc(all, func(o *reached) bool { return o.short == r.short }) {
+			all = append(all, r)
 		}
 	}
-	return joinWords(parts)
+	return all
 }
 
 // bothFamilies reports whether two listeners together take what comes for any
@@ -255,12 +251,11 @@ func Welcome(s *scanner.Snapshot) (title, body string) {
 			reachable++
 		}
 	}
-	return wordsWelcome, fmt.Sprintf(wordsBaseline, Plural(len(s.Listeners), "listener"), reachable)
+	return wordsWelcome.String(), wordsBaseline.Of(len(s.Listeners), "Open", reachable)
 }
 
 // ClosedWords words the end of a listener that somebody asked for.
 func ClosedWords(j alerts.Judgement, f Facts) (title, body string) {
-	c := clause{j.Verdict, holders(&j.Event.Listener)}
-	r := NewRow(j.Event.Listener, f)
-	return joinWords(c.names) + c.verb(" no longer listens on ", " no longer listen on ") + r.PortService(), "Address: " + r.Address
+	names, r := holders(&j.Event.Listener), NewRow(j.Event.Listener, f)
+	return wordsGoneFrom.Of(len(names), "Programs", joinWords(names), "Port", r.PortService()), wordsAddressList.Of(1, "Addresses", r.Address)
 }

@@ -2,10 +2,11 @@ package view
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
+	"portlight/assets/words"
 	"portlight/scanner"
 )
 
@@ -46,7 +47,7 @@ func ParseCost(line string) (CostJSON, error) {
 		return CostJSON{}, fmt.Errorf("read cost: %w", err)
 	}
 	if c.Since.IsZero() || c.Seconds < 0 || c.CPUSeconds < 0 || c.CPUShare < 0 || c.CPUPerHour < 0 || c.ResidentBytes < 0 || c.LastScan < 0 || c.MeanScan < 0 {
-		return CostJSON{}, fmt.Errorf("read cost: %s", wordsNoCost)
+		return CostJSON{}, errors.New("read cost: no figures")
 	}
 	return c, nil
 }
@@ -65,16 +66,16 @@ const shortest = time.Minute
 
 // CostWords gives the figures in lines.
 func CostWords(c CostJSON) []string {
-	cpu := secondsWords(c.CPUSeconds) + " of the processor in " + lengthWords(c.Seconds)
+	cpu, length := secondsWords(c.CPUSeconds), lengthWords(c.Seconds)
+	lines := []string{wordsProcessor.With("CPU", cpu, "Length", length)}
 	if c.Seconds >= shortest.Seconds() {
-		cpu += ": " + strconv.FormatFloat(100*c.CPUShare, 'f', 2, 64) + " %, " + secondsWords(c.CPUPerHour) + " an hour"
+		lines[0] = wordsProcessorShare.With("CPU", cpu, "Length", length, "Percent", words.Number(100*c.CPUShare, 2), "Hour", secondsWords(c.CPUPerHour))
 	}
-	lines := []string{cpu}
 	if c.ResidentBytes > 0 {
-		lines = append(lines, BytesWords(c.ResidentBytes)+" of memory")
+		lines = append(lines, wordsOfMemory.With("Size", BytesWords(c.ResidentBytes)))
 	}
 	if c.Scans > 0 {
-		lines = append(lines, Plural(int(min(c.Scans, maxCount)), "scan")+", the last in "+msWords(c.LastScan)+", "+msWords(c.MeanScan)+" on average")
+		lines = append(lines, wordsScans.Of(int(min(c.Scans, maxCount)), "Last", words.Number(c.LastScan, 2), "Mean", words.Number(c.MeanScan, 2)))
 	}
 	return lines
 }
@@ -84,12 +85,10 @@ const maxCount = 1 << 40
 
 func secondsWords(s float64) string {
 	if s < 10 {
-		return strconv.FormatFloat(s, 'f', 2, 64) + " s"
+		return wordsSeconds.With("Seconds", words.Number(s, 2))
 	}
-	return strconv.FormatFloat(s, 'f', 0, 64) + " s"
+	return wordsSeconds.With("Seconds", words.Number(s, 0))
 }
-
-func msWords(ms float64) string { return strconv.FormatFloat(ms, 'f', 2, 64) + " ms" }
 
 // lengthWords is a length of time to its two greatest units: "3 days 4 h", "2 h 10 min",
 // "8 min 5 s", "12 s".
@@ -97,17 +96,11 @@ func lengthWords(seconds float64) string {
 	s := int64(min(seconds, maxCount))
 	switch {
 	case s >= 24*3600:
-		return Plural(int(s/(24*3600)), "day") + fmt.Sprintf(" %d h", s/3600%24)
+		return wordsDaysHours.Of(int(s/(24*3600)), "Hours", s/3600%24)
 	case s >= 3600:
-		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+		return wordsHoursMinutes.With("Hours", s/3600, "Minutes", s/60%60)
 	case s >= 60:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
+		return wordsMinutesSeconds.With("Minutes", s/60, "Seconds", s%60)
 	}
-	return fmt.Sprintf("%d s", s)
+	return wordsSeconds.With("Seconds", s)
 }
-
-// The words of the cost.
-const (
-	wordCost    = "Cost"
-	wordsNoCost = "no figures"
-)

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/supervisor"
 )
@@ -171,13 +172,13 @@ type Fact struct{ Label, Text string } // Label may be ""
 // Chapters gives a diagnosis in words.
 func (d *Diagnosis) Chapters() []Chapter {
 	chapters := append(d.machineChapters(), []Chapter{
-		{wordSources, d.sourceFacts()}, {wordSeen, factsOf(append([]string{seenWords(*d)}, d.Notes...)...)},
-		{wordEvents, factsOf(eventsWords(d.Events))}, {wordSupervisors, d.supervisorFacts()}, {wordNetworks, d.networkFacts()},
-		{wordNames, factsOf(append([]string{wordsRegistry + d.Names.Registry}, d.Names.Problems...)...)},
-		{wordMemory, factsOf(d.Memory.words()...)}, {wordNotifications, factsOf(d.Notifications.words()...)}, {wordTray, factsOf(d.Tray.words())},
+		{wordSources.String(), d.sourceFacts()}, {wordSeen.String(), factsOf(append([]string{seenWords(*d)}, d.Notes...)...)},
+		{wordEvents.String(), factsOf(eventsWords(d.Events))}, {wordSupervisors.String(), d.supervisorFacts()}, {wordNetworks.String(), d.networkFacts()},
+		{wordNames.String(), factsOf(append([]string{wordsRegistry.With("Date", d.Names.Registry)}, d.Names.Problems...)...)},
+		{wordMemory.String(), factsOf(d.Memory.words()...)}, {wordNotifications.String(), factsOf(d.Notifications.words()...)}, {wordTray.String(), factsOf(d.Tray.words())},
 	}...)
 	if d.Cost != nil {
-		chapters = append(chapters, Chapter{wordCost, factsOf(CostWords(*d.Cost)...)})
+		chapters = append(chapters, Chapter{wordCost.String(), factsOf(CostWords(*d.Cost)...)})
 	}
 	return chapters
 }
@@ -215,9 +216,9 @@ func (d *Diagnosis) networkFacts() []Fact {
 	if d.Network.Error != "" {
 		facts = append(facts, Fact{"", d.Network.Error})
 	}
-	facts = append(facts, Fact{wordFirewall, d.Network.Firewall.words()})
+	facts = append(facts, Fact{wordFirewall.String(), d.Network.Firewall.words()})
 	if tables := d.Network.Firewall.LegacyTables; len(tables) > 0 {
-		facts = append(facts, Fact{"", fmt.Sprintf(wordsLegacy, strings.Join(tables, ", "))})
+		facts = append(facts, Fact{"", wordsLegacy.With("Tables", strings.Join(tables, ", "))})
 	}
 	return facts
 }
@@ -254,9 +255,62 @@ type TrayJSON struct {
 func (t TrayJSON) words() string {
 	switch {
 	case t.Shown:
-		return wordsTray
+		return wordsTray.String()
 	case t.Error != "":
 		return t.Error
 	}
-	return wordsNoTray
+	return wordsNoTray.String()
+}
+
+func sourceWords(t SourceJSON, inUse string) string {
+	took := words.Number(t.Milliseconds, 1)
+	switch {
+	case !t.Works:
+		return wordsFails.With("Error", t.Error)
+	case t.Name == inUse:
+		return wordsInUse.Of(t.Listeners, "Milliseconds", took)
+	}
+	return wordsWorks.Of(t.Listeners, "Milliseconds", took)
+}
+
+// supervisorWords is "/run/docker.sock: 2 containers, answered in 1.2 ms".
+func supervisorWords(s SupervisorJSON) string {
+	text := ""
+	switch {
+	case !s.Found:
+		text = wordsNotFound.String()
+	case !s.Answers:
+		text = s.Error
+	default:
+		text = knownBy(s.Name).Of(s.Knows, "Milliseconds", words.Number(s.Milliseconds, 1))
+	}
+	if s.Place == "" {
+		return text
+	}
+	return wordsPlace.With("Place", s.Place, "Facts", text)
+}
+
+// knownBy says what a supervisor knows.
+func knownBy(name string) words.Plural {
+	switch {
+	case strings.HasPrefix(name, "systemd"):
+		return wordsKnownUnits
+	case name == "launchd":
+		return wordsKnownJobs
+	}
+	return wordsKnownContainers
+}
+
+func seenWords(d Diagnosis) string {
+	if d.Source == "" {
+		return wordsUnseen.String()
+	}
+	return wordsSeen.Of(d.Seen.Listeners, "Known", d.Seen.WithOwner-d.Seen.Kernel, "Kernel", d.Seen.Kernel, "Hidden", d.Seen.Hidden)
+}
+
+func eventsWords(e EventsJSON) string {
+	if e.Exec {
+		return wordsExecTold.String()
+	}
+	return wordsExecUntold.With("Error", e.Error)
 }

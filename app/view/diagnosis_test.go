@@ -70,7 +70,7 @@ func TestRightsWords(t *testing.T) {
 	}{
 		{RightsJSON{UID: 0, User: "root"}, "Portlight runs as root"},
 		{RightsJSON{UID: 0, User: "root", Capabilities: []string{"A", "B"}}, "Portlight runs as root|it may do more than an ordinary user: A, B"},
-		{RightsJSON{UID: 1000, App: &app}, "Portlight runs as 1000|" + wordsOrdinary},
+		{RightsJSON{UID: 1000, App: &app}, "Portlight runs as 1000|" + wordsOrdinary.String()},
 	} {
 		if got := strings.Join(c.rights.words(), "|"); got != c.want {
 			t.Errorf("%+v: %q", c.rights, got)
@@ -94,7 +94,7 @@ func TestDiagnosisWorks(t *testing.T) {
 		{Findings{SelfTest: []SelfTestJSON{{Seen: true}}}, false},
 	} {
 		d := NewDiagnosis("1.2.3", c.f)
-		if text := DiagnosisText(d, Style{}); d.Works != c.want || strings.Contains(text, wordsNotSeen) != (len(c.f.SelfTest) == 2 && !c.want) {
+		if text := DiagnosisText(d, Style{}); d.Works != c.want || strings.Contains(text, wordsNotSeen.String()) != (len(c.f.SelfTest) == 2 && !c.want) {
 			t.Errorf("%+v: works %v, %s", c.f, d.Works, text)
 		}
 	}

@@ -181,7 +181,7 @@ func (a *Reported) headline(f Facts) string {
 	id := strconv.FormatInt(a.ID, 10)
 	line := strings.Repeat(" ", max(0, 5-len(id))) + id + "  " + a.State + "  " + NewRow(*l, f).PortService()
 	if l.Ephemeral {
-		line += ", " + wordsEphemeral
+		line += ", " + wordsEphemeral.String()
 	}
 	return line
 }
@@ -190,5 +190,5 @@ func (a *Reported) times() string {
 	if a.Count == 1 {
 		return "once, " + MinuteWords(a.Last)
 	}
-	return Plural(a.Count, "time") + ", " + MinuteWords(a.First) + " to " + MinuteWords(a.Last)
+	return strconv.Itoa(a.Count) + " times, " + MinuteWords(a.First) + " to " + MinuteWords(a.Last)
 }

@@ -132,7 +132,7 @@ func NewListenerJSON(r Row) ListenerJSON {
 		ID: r.ID, Namespace: l.Namespace, Proto: r.Proto, Family: l.Family(), Address: l.Addr.String(), Port: l.Port,
 		Scope: l.Scope().String(), Interface: l.Device, External: r.External, Ephemeral: l.Ephemeral, Kernel: l.Kernel,
 		Service: r.Service, ServiceSource: r.Source, Names: NewServicesJSON(r.Answer.All), Mismatch: r.Mismatch,
-		UID: l.UID, User: l.User, Unit: l.Manager().Unit, Starts: l.Manager().Starts, App: strings.TrimSpace(l.Manager().Packaging + " " + l.Manager().App), Forwarded: l.Manager().Forwarded, Reach: r.withFirewall(r.whole), Clients: r.Clients,
+		UID: l.UID, User: l.User, Unit: l.Manager().Unit, Starts: l.Manager().Starts, App: strings.TrimSpace(l.Manager().Packaging + " " + l.Manager().App), Forwarded: l.Manager().Forwarded, Reach: r.withFirewall(r.reach.whole()), Clients: r.Clients,
 		Addresses: addressesJSON(&r), Processes: []ProcessJSON{},
 	}
 	if t := l.Manager().Target; t.IsValid() {

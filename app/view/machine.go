@@ -18,7 +18,7 @@ func (s SystemJSON) clean() SystemJSON {
 }
 
 func (s SystemJSON) facts() []Fact {
-	return []Fact{{wordSystem, s.Name + ", " + s.Arch}, {wordRelease, s.Kernel}, {wordGo, s.Go}}
+	return []Fact{{wordSystem.String(), s.Name + ", " + s.Arch}, {wordRelease.String(), s.Kernel}, {"Go", s.Go}}
 }
 
 // RightsJSON tells what Portlight may do in `doctor --json`.
@@ -42,15 +42,15 @@ func (r RightsJSON) words() []string {
 	if who == "" {
 		who = fmt.Sprint(r.UID)
 	}
-	lines := []string{fmt.Sprintf(wordsRunsAs, who)}
+	lines := []string{wordsRunsAs.With("User", who)}
 	switch {
 	case len(r.Capabilities) > 0:
-		lines = append(lines, fmt.Sprintf(wordsCapabilities, strings.Join(r.Capabilities, ", ")))
+		lines = append(lines, wordsCapabilities.With("Capabilities", strings.Join(r.Capabilities, ", ")))
 	case r.UID != 0:
-		lines = append(lines, wordsOrdinary)
+		lines = append(lines, wordsOrdinary.String())
 	}
 	if r.App != nil && !*r.App {
-		lines = append(lines, wordsNoApp)
+		lines = append(lines, wordsNoApp.String())
 	}
 	return lines
 }
@@ -71,13 +71,13 @@ func (t SelfTestJSON) clean() SelfTestJSON {
 func (t SelfTestJSON) words() string {
 	switch {
 	case t.Error != "":
-		return wordsNotOpened + t.Error
+		return wordsNotOpened.With("Error", t.Error)
 	case !t.Seen:
-		return wordsNotSeen
+		return wordsNotSeen.String()
 	case !t.Owner:
-		return wordsSeenOnly
+		return wordsSeenOnly.String()
 	}
-	return wordsSeenWhole
+	return wordsSeenWhole.String()
 }
 
 // works reports whether listeners can be told: some source works, and a scan showed what
@@ -96,10 +96,10 @@ func (d *Diagnosis) works() bool {
 func (d *Diagnosis) machineChapters() []Chapter {
 	var chapters []Chapter
 	if d.System != (SystemJSON{}) {
-		chapters = append(chapters, Chapter{wordSystem, d.System.facts()}, Chapter{wordRights, factsOf(d.Rights.words()...)})
+		chapters = append(chapters, Chapter{wordSystem.String(), d.System.facts()}, Chapter{wordRights.String(), factsOf(d.Rights.words()...)})
 	}
 	if len(d.SelfTest) > 0 {
-		c := Chapter{Title: wordSelfTest}
+		c := Chapter{Title: wordSelfTest.String()}
 		for _, t := range d.SelfTest {
 			c.Facts = append(c.Facts, Fact{t.Socket, t.words()})
 		}

@@ -1,10 +1,9 @@
 package view
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
+
+	"portlight/assets/words"
 )
 
 // MemoryJSON tells of the database in `doctor --json`.
@@ -52,22 +51,22 @@ func (m MemoryJSON) words() []string {
 	var lines []string
 	switch {
 	case m.Error != "":
-		return []string{wordsUnusable + m.Error}
+		return []string{wordsUnusable.With("Error", m.Error)}
 	case m.Found:
 		lines = []string{m.Path + ", " + BytesWords(m.Bytes), m.contents()}
 	default:
-		lines = []string{m.Path + ": " + wordsNothingYet}
+		lines = []string{wordsNothingYet.With("Path", m.Path)}
 	}
-	lines = append(lines, fmt.Sprintf(wordsKept, Plural(m.KeepDays, "day"), m.KeepEvents))
+	lines = append(lines, wordsKept.Of(m.KeepDays, "Events", m.KeepEvents))
 	switch {
 	case m.Free == nil, *m.Free >= scarceBelow:
 	case *m.Free >= fullBelow:
-		lines = append(lines, fmt.Sprintf(wordsDiskScarce, BytesWords(*m.Free)))
+		lines = append(lines, wordsDiskScarce.With("Size", BytesWords(*m.Free)))
 	default:
-		lines = append(lines, fmt.Sprintf(wordsDiskFull, BytesWords(*m.Free)))
+		lines = append(lines, wordsDiskFull.With("Size", BytesWords(*m.Free)))
 	}
 	if m.Skipped > 0 {
-		lines = append(lines, fmt.Sprintf(wordsSkippedRows, Plural(m.Skipped, "row")))
+		lines = append(lines, wordsSkippedRows.Of(m.Skipped))
 	}
 	return lines
 }
@@ -80,35 +79,35 @@ const (
 )
 
 func (m MemoryJSON) contents() string {
-	events := Plural(m.Events, "event")
+	events := wordsEventCount.Of(m.Events)
 	if m.Oldest != nil {
-		events += " since " + MinuteWords(*m.Oldest)
+		events = wordsEventsSince.Of(m.Events, "Time", MinuteWords(*m.Oldest))
 	}
-	return strings.Join([]string{events, Plural(m.Programs, "program"), Plural(m.Rules, "rule"), Plural(m.Unseen, "new alert")}, ", ")
+	return words.Enumerate([]string{events, wordsProgramCount.Of(m.Programs), wordsRuleCount.Of(m.Rules), wordsNewAlertCount.Of(m.Unseen)})
 }
 
 // words gives the lines of the notifications.
 func (n NotificationsJSON) words() []string {
-	lines := []string{wordsNoAgent}
+	lines := []string{wordsNoAgent.String()}
 	switch {
 	case n.Agent && n.Silent:
-		lines[0] = wordsRecorder
+		lines[0] = wordsRecorder.With("Command", "`portlight watch --record`")
 	case n.Agent:
-		lines[0] = wordsAgent
+		lines[0] = wordsAgent.String()
 	}
 	if n.PausedUntil != nil {
-		lines = append(lines, fmt.Sprintf(wordsPausedUntil, MinuteWords(*n.PausedUntil)))
+		lines = append(lines, wordsPausedUntil.With("Time", MinuteWords(*n.PausedUntil)))
 	}
 	switch {
 	case !n.Works:
-		lines = append(lines, wordsNotShown+n.Error)
+		lines = append(lines, wordsNotShown.With("Error", n.Error))
 	case n.Agent && !n.Silent:
-		lines = append(lines, wordsShownBy+n.Service)
+		lines = append(lines, wordsShownBy.With("Service", n.Service))
 	default:
-		lines = append(lines, wordsWouldShow+n.Service)
+		lines = append(lines, wordsWouldShow.With("Service", n.Service))
 	}
 	if n.LastError != "" {
-		lines = append(lines, wordsLastFailed+n.LastError)
+		lines = append(lines, wordsLastFailed.With("Error", n.LastError))
 	}
 	return lines
 }
@@ -118,34 +117,9 @@ func BytesWords(n int64) string {
 	const kilo, mega = 1000, 1000 * 1000
 	switch {
 	case n < kilo:
-		return Plural(int(n), "byte")
+		return wordsBytes.Of(int(n))
 	case n < mega:
-		return strconv.FormatInt((n+kilo/2)/kilo, 10) + " KB"
+		return wordsKB.With("Size", (n+kilo/2)/kilo)
 	}
-	return strconv.FormatFloat(float64(n)/mega, 'f', 1, 64) + " MB"
+	return wordsMB.With("Size", words.Number(float64(n)/mega, 1))
 }
-
-// The words of the memory and of notifications.
-const (
-	wordMemory        = "Memory"
-	wordNotifications = "Notifications"
-	wordTray          = "Tray"
-
-	wordsTray   = "the desktop shows tray icons"
-	wordsNoTray = "this desktop shows no tray icons (on GNOME the extension AppIndicator adds them)"
-
-	wordsNothingYet  = "nothing has been remembered yet"
-	wordsUnusable    = "cannot be used: "
-	wordsKept        = "Events are kept for %s, %d of them at most"
-	wordsSkippedRows = "%s of it could not be read"
-	wordsAgent       = "Portlight runs, and records what happens"
-	wordsNoAgent     = "Portlight does not run: nothing is recorded and nothing is told"
-	wordsRecorder    = "`portlight watch --record` runs: it records what happens, and shows no notifications"
-	wordsPausedUntil = "alerts are paused until %s: until then none is shown, and all are recorded"
-	wordsDiskScarce  = "its disk is almost full (%s left): make room, or what happens is soon not remembered any more"
-	wordsDiskFull    = "its disk is full (%s left): what happens is not remembered until there is room"
-	wordsShownBy     = "shown by "
-	wordsWouldShow   = "they would be shown by "
-	wordsNotShown    = "cannot be shown: "
-	wordsLastFailed  = "the last one was not shown: "
-)

@@ -42,10 +42,10 @@ func TestNotificationWords(t *testing.T) {
 		n    NotificationsJSON
 		want string
 	}{
-		{NotificationsJSON{Agent: true, Works: true, Service: "dunst"}, wordsAgent + "\nshown by dunst"},
+		{NotificationsJSON{Agent: true, Works: true, Service: "dunst"}, wordsAgent.String() + "\nshown by dunst"},
 		{NotificationsJSON{Agent: true, Silent: true, Works: true, Service: "dunst"}, "`portlight watch --record` runs: it records what happens, and shows no notifications\nthey would be shown by dunst"},
-		{NotificationsJSON{Works: true, Service: "dunst"}, wordsNoAgent + "\nthey would be shown by dunst"},
-		{NotificationsJSON{Agent: true, Error: "why", PausedUntil: &until}, wordsAgent + "\nalerts are paused until 2026-11-01 12:00: until then none is shown, and all are recorded\ncannot be shown: why"},
+		{NotificationsJSON{Works: true, Service: "dunst"}, wordsNoAgent.String() + "\nthey would be shown by dunst"},
+		{NotificationsJSON{Agent: true, Error: "why", PausedUntil: &until}, wordsAgent.String() + "\nalerts are paused until 2026-11-01 12:00: until then none is shown, and all are recorded\ncannot be shown: why"},
 	} {
 		if got := strings.Join(c.n.words(), "\n"); got != c.want {
 			t.Errorf("got %s\nwant %s", got, c.want)

@@ -3,7 +3,6 @@ package view
 import (
 	"iter"
 	"slices"
-	"strconv"
 	"time"
 
 	"portlight/app/alerts"
@@ -64,9 +63,9 @@ type MenuState struct {
 // been seen, in the order to be shown. It keeps no row.
 func NewMenu(rows iter.Seq[Row], news []MenuRow, state MenuState) Menu {
 	m := Menu{Note: state.Note, Unseen: state.Unseen, PausedUntil: state.PausedUntil}
-	m.Sections[SectionNew] = Section{Title: "New", Rows: slices.Clone(news)}
-	m.Sections[SectionExternal] = Section{Title: "Others can reach", Empty: "Nothing"}
-	m.Sections[SectionLocal] = Section{Title: "Only this computer", Empty: "Nothing"}
+	m.Sections[SectionNew] = Section{Title: wordNew.String(), Rows: slices.Clone(news)}
+	m.Sections[SectionExternal] = Section{Title: wordExternal.String(), Empty: wordNothing.String()}
+	m.Sections[SectionLocal] = Section{Title: wordLocal.String(), Empty: wordNothing.String()}
 	var before Row
 	for r := range rows {
 		if twins(&before, &r) {
@@ -155,13 +154,13 @@ func (r Row) MenuLabel(text alerts.RowText) string {
 // Holder is the program, marked if it is an unusual one.
 func (r Row) Holder() string {
 	if r.Mismatch != "" {
-		return r.Program + " (unusual)"
+		return wordsUnusual.With("Program", r.Program)
 	}
 	return r.Program
 }
 
 // MoreLabel is the line below a section that is cut: "3 more…".
-func MoreLabel(n int) string { return strconv.Itoa(n) + " more…" }
+func MoreLabel(n int) string { return wordsMore.Of(n) }
 
 // ClosedLabel is the label of a row whose listener has gone.
-func ClosedLabel(label string) string { return label + " (closed)" }
+func ClosedLabel(label string) string { return wordsClosed.With("Listener", label) }

@@ -1,10 +1,10 @@
 package view
 
 import (
-	"strings"
-
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/firewall"
+	"portlight/scanner/netif"
 )
 
 // NetworkJSON is what decides who can reach listeners.
@@ -52,26 +52,29 @@ func newNetworkJSON(n *scanner.Network, err error) NetworkJSON {
 
 // line is "eth0  ethernet, up, 192.0.2.2/24".
 func (i InterfaceJSON) line() string {
-	words := []string{i.Kind}
+	facts := []string{i.Kind}
+	if kind, ok := kindTexts[netif.Kind(i.Kind)]; ok {
+		facts[0] = kind.String()
+	}
 	if i.Detail != "" {
-		words = append(words, i.Detail)
+		facts = append(facts, i.Detail)
 	}
 	if !i.Up {
-		words = append(words, "down")
+		facts = append(facts, wordDown.String())
 	}
-	return strings.Join(append(words, i.Addresses...), ", ")
+	return words.Enumerate(append(facts, i.Addresses...))
 }
 
 func (f FirewallJSON) words() string {
-	words := "whether one is on cannot be read"
+	state := wordsFirewallUnread.String()
 	switch firewall.Status(f.Status) {
 	case firewall.Active:
-		words = f.Name + " is on; what it lets through is not judged"
+		state = wordsFirewallActive.With("Firewall", f.Name)
 	case firewall.Inactive:
-		words = "none is on"
+		state = wordsFirewallNone.String()
 	}
 	if f.Detail != "" {
-		words += " (" + f.Detail + ")"
+		return state + " (" + f.Detail + ")"
 	}
-	return words
+	return state
 }

@@ -2,9 +2,9 @@ package view
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/supervisor"
 	"portlight/services"
@@ -14,7 +14,7 @@ import (
 func Program(l *scanner.Listener) string {
 	switch {
 	case l.Kernel:
-		return wordKernel
+		return wordKernel.String()
 	case len(l.Owners) == 0:
 		return hiddenName(l)
 	}
@@ -25,13 +25,13 @@ func Program(l *scanner.Listener) string {
 	case m.Forwarded && m.Target.IsValid():
 		name += " → " + m.Target.String()
 	case m.Kind == supervisor.Contained && !toldByNamespace(l):
-		name += " in " + containerName(&m.Container)
+		name = wordsIn.With("Program", name, "Container", containerName(&m.Container))
 	case m.Starts != "":
-		name += " for " + Clean(m.Starts, maxName)
+		name = wordsFor.With("Program", name, "Service", Clean(m.Starts, maxName))
 	}
 	name += more(len(l.Owners))
 	if l.Unseen > 0 {
-		name += " + " + wordHidden
+		return wordsAndHidden.With("Programs", name)
 	}
 	return name
 }
@@ -43,7 +43,7 @@ func ProcessName(p *scanner.Process) string {
 		name = Clean(p.Name, maxName)
 	}
 	if name == "" {
-		name = "pid " + strconv.Itoa(p.PID)
+		name = wordsPID.With("PID", p.PID)
 	}
 	return name
 }
@@ -53,15 +53,15 @@ func hiddenName(l *scanner.Listener) string {
 	m := l.Manager()
 	switch {
 	case (m.Kind == supervisor.Contained || m.Kind == supervisor.Machine) && !toldByNamespace(l):
-		return containerName(&m.Container) + " (" + wordHidden + ")"
+		return wordsHiddenIn.With("Name", containerName(&m.Container))
 	case m.App != "" && m.Packaging != "":
-		return Clean(m.App, maxName) + " (" + wordHidden + ")"
+		return wordsHiddenIn.With("Name", Clean(m.App, maxName))
 	case m.Kind == supervisor.Service, m.Kind == supervisor.Activated:
-		return Clean(m.Unit, maxName) + " (" + wordHidden + ")"
+		return wordsHiddenIn.With("Name", Clean(m.Unit, maxName))
 	case l.User != "":
-		return Clean(wordHidden+" ("+l.User+")", maxName)
+		return Clean(wordsHiddenOf.With("User", l.User), maxName)
 	}
-	return wordHidden
+	return wordHidden.String()
 }
 
 // toldByNamespace reports whether the name of a listener's network namespace is that of
@@ -78,7 +78,7 @@ func unitWords(l *scanner.Listener) string {
 	unit := Clean(m.Unit, maxPath)
 	switch {
 	case m.Kind == supervisor.Activated && m.Starts != "":
-		return owned(unit, m.User) + ": " + m.By + " listens, " + Clean(m.Starts, maxPath) + " starts on connection"
+		return wordsActivated.With("Unit", owned(unit, m.User), "Manager", m.By, "Service", Clean(m.Starts, maxPath))
 	case m.App != "":
 		return Clean(m.Packaging+" "+m.App, maxName)
 	}
@@ -88,7 +88,7 @@ func unitWords(l *scanner.Listener) string {
 // owned marks the unit of a user's manager.
 func owned(unit string, user bool) string {
 	if user && unit != "" {
-		return unit + " (user)"
+		return wordsUserUnit.With("Unit", unit)
 	}
 	return unit
 }
@@ -97,16 +97,19 @@ func owned(unit string, user bool) string {
 // nginx:1.27, project shop"; "" if there is none.
 func ContainerWords(m *supervisor.Manager) string {
 	c := &m.Container
-	var words []string
-	for _, part := range [][2]string{{"", c.Label()}, {"", c.Engine}, {"image ", c.Image}, {"project ", c.Project}, {"pod ", c.Pod}} {
-		if part[1] != "" {
-			words = append(words, part[0]+part[1])
+	facts := slices.DeleteFunc([]string{c.Label(), c.Engine}, func(s string) bool { return s == "" })
+	for _, f := range [...]struct {
+		text        words.Text
+		name, value string
+	}{{wordsImage, "Image", c.Image}, {wordsProject, "Project", c.Project}, {wordsPod, "Pod", c.Pod}} {
+		if f.value != "" {
+			facts = append(facts, f.text.With(f.name, f.value))
 		}
 	}
 	if m.Target.IsValid() {
-		words = append(words, "at "+m.Target.String())
+		facts = append(facts, wordsAt.With("Address", m.Target))
 	}
-	return Clean(strings.Join(words, ", "), maxPath)
+	return Clean(words.Enumerate(facts), maxPath)
 }
 
 // mismatchWords is the sentence on a program that is an unusual one for its port. It
@@ -116,15 +119,15 @@ func mismatchWords(m *services.Mismatch, l *scanner.Listener) string {
 	if m == nil {
 		return ""
 	}
-	said := *m
+	text, pairs := wordsMismatch, []any{"Port", m.Port, "Service", m.Service, "Usual", m.SayUsual(), "Program", m.Program}
 	if i := slices.IndexFunc(l.Owners, func(p scanner.Process) bool { return p.Name == m.Program }); i >= 0 {
 		p := &l.Owners[i]
-		said.Program = ProcessName(p)
+		pairs[len(pairs)-1] = ProcessName(p)
 		if first, _, _ := strings.Cut(p.Title, " "); p.Title != "" && !strings.HasPrefix(p.Name, first) {
-			said.Program += ", run by " + p.Name + ","
+			text, pairs = wordsMismatchBy, append(pairs, "Interpreter", p.Name)
 		}
 	}
-	return Clean(said.String(), maxPath)
+	return Clean(text.With(pairs...), maxPath)
 }
 
 // NameWords is a name of a port with its provenance: "AirPlay Receiver (hint:

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/firewall"
 	"portlight/scanner/netif"
@@ -17,11 +18,8 @@ import (
 // listeners need few different words.
 type reacher struct {
 	net   *scanner.Network // nil while it is not known
-	known map[reachKey]reachWords
+	known map[reachKey]*reached
 }
-
-// reachWords are a sentence that fits into a row, and one that names every network.
-type reachWords struct{ short, whole string }
 
 // reachKey is what the words depend on.
 type reachKey struct {
@@ -30,76 +28,100 @@ type reachKey struct {
 	dual              bool
 }
 
+// reached is who can reach a listener, a firewall aside.
+type reached struct {
+	reachText
+	some, every []any  // what is filled in: of many networks the first, and all
+	short       string // of some networks, for a row
+	nobody      bool   // no computer can, not even this one
+}
+
+func reachedBy(t reachText, pairs ...any) *reached {
+	return &reached{reachText: t, some: pairs, every: pairs, short: t.row.With(pairs...)}
+}
+
+// onlyHere is the reach of what no other computer can reach.
+func onlyHere(t words.Text, pairs ...any) *reached { return reachedBy(reachText{t, t}, pairs...) }
+
+func nobody(t words.Text, pairs ...any) *reached {
+	r := onlyHere(t, pairs...)
+	r.nobody = true
+	return r
+}
+
+// whole is the sentence that names every network.
+func (r *reached) whole() string { return r.sentence.With(r.every...) }
+
 func newReacher(net *scanner.Network) *reacher {
-	return &reacher{net: net, known: map[reachKey]reachWords{}}
+	return &reacher{net: net, known: map[reachKey]*reached{}}
 }
 
 // words says in a short sentence who can reach a listener, a firewall aside.
-func (r *reacher) words(l *scanner.Listener) string { return r.both(l).short }
+func (r *reacher) words(l *scanner.Listener) string { return r.of(l).short }
 
-func (r *reacher) both(l *scanner.Listener) reachWords {
+func (r *reacher) of(l *scanner.Listener) *reached {
 	k := reachKey{l.Namespace, l.Device, l.Addr, l.DualStack}
-	words, ok := r.known[k]
+	found, ok := r.known[k]
 	if !ok {
-		words = reachWords{r.find(l, joinWords), r.find(l, joinAll)}
-		r.known[k] = words
+		found = r.find(l)
+		r.known[k] = found
 	}
-	return words
+	return found
 }
 
-func (r *reacher) find(l *scanner.Listener, join func([]string) string) string {
+func (r *reacher) find(l *scanner.Listener) *reached {
 	if l.Namespace != "" {
 		return r.inside(l)
 	}
-	if why := r.cutOff(l); why != "" {
-		return nobody + ": " + why
+	if why := r.cutOff(l); why != nil {
+		return why
 	}
 	switch l.Scope() {
 	case scanner.ScopeLoopback:
-		return "Only this computer"
+		return reachedBy(reachOwn)
 	case scanner.ScopeLinkLocal:
-		return "Computers on the same link" + r.at(l)
+		return r.onLink(l, reachLink, reachLinkOn)
 	case scanner.ScopeInterface:
 		return r.oneAddress(l)
 	case scanner.ScopeMulticast:
-		return groupWords(l.Addr) + r.at(l)
+		return r.group(l)
 	}
-	return r.anyone(l, join)
+	return r.anyone(l)
 }
 
-// cutOff says why nothing comes through the device that a listener is bound to, "" if
+// cutOff says why nothing comes through the device that a listener is bound to, nil if
 // something may.
-func (r *reacher) cutOff(l *scanner.Listener) string {
+func (r *reacher) cutOff(l *scanner.Listener) *reached {
 	name := cmp.Or(l.Device, l.Addr.Zone())
 	if name == "" || r.net == nil || len(r.net.Interfaces) == 0 {
-		return ""
+		return nil
 	}
 	switch i := r.named(name); {
 	case i == nil:
-		return "there is no network " + Clean(name, maxName)
+		return nobody(wordsNoNetwork, "Network", Clean(name, maxName))
 	case !i.Up:
-		return "its network " + Clean(name, maxName) + " is down"
+		return nobody(wordsNetworkDown, "Network", Clean(name, maxName))
 	case l.Addr.Unmap().IsLoopback() && i.Kind != netif.Loopback && !has(i, l.Addr): // a VRF has it
-		return Clean(l.Addr.String(), maxName) + " cannot be reached through " + Clean(name, maxName)
+		return nobody(wordsNotThrough, "Address", Clean(l.Addr.String(), maxName), "Network", Clean(name, maxName))
 	}
-	return ""
+	return nil
 }
 
 // inside words the reach of what listens in another network namespace: it is only
 // there that it can be reached unless that has an address in a network of this
 // computer.
-func (r *reacher) inside(l *scanner.Listener) string {
+func (r *reacher) inside(l *scanner.Listener) *reached {
 	where := Clean(l.Namespace, maxName)
 	addrs := r.insideAddrs(l)
 	for _, a := range addrs {
 		if i := r.neighbour(a); i != nil {
-			return "Anyone on " + networkName(i, false) + ", at " + a.String()
+			return reachedBy(reachAddressOn, "Network", networkName(i, false), "Address", a.String())
 		}
 	}
 	if len(addrs) == 0 {
-		return onlyInside + where
+		return onlyHere(wordsInside, "Place", where)
 	}
-	return "Anyone who can reach " + addrs[0].String() + " in the network of " + where
+	return reachedBy(reachAddressIn, "Address", addrs[0].String(), "Place", where)
 }
 
 // insideAddrs are the addresses of another network namespace at which a listener in
@@ -129,22 +151,41 @@ func (r *reacher) neighbour(a netip.Addr) *netif.Interface {
 	})
 }
 
-// at says which network a listener is bound to, " on Ethernet eth0".
-func (r *reacher) at(l *scanner.Listener) string {
+// onLink is a reach on the network that a listener is bound to, if that is known.
+func (r *reacher) onLink(l *scanner.Listener, anywhere, on reachText, pairs ...any) *reached {
+	network := r.bound(l)
+	if network == "" {
+		return reachedBy(anywhere, pairs...)
+	}
+	return reachedBy(on, append(pairs, "Network", network)...)
+}
+
+// bound names the network that a listener is bound to, "Ethernet eth0", "" if that is
+// not known.
+func (r *reacher) bound(l *scanner.Listener) string {
 	i := r.carrier(l.Addr)
 	if l.Device != "" {
 		if i = r.named(l.Device); i == nil {
-			return " on " + Clean(l.Device, maxName)
+			return Clean(l.Device, maxName)
 		}
 	}
 	if i == nil {
 		return ""
 	}
-	return " on " + networkName(i, false)
+	return networkName(i, false)
+}
+
+// group tells multicast from the limited broadcast of RFC 919, which no router passes
+// on.
+func (r *reacher) group(l *scanner.Listener) *reached {
+	if a := l.Addr; a.IsMulticast() || a.Unmap().IsMulticast() {
+		return r.onLink(l, reachGroup, reachGroupOn, "Group", Clean(a.String(), maxName))
+	}
+	return r.onLink(l, reachBroadcast, reachBroadcastOn)
 }
 
 // oneAddress words the reach of what is bound to one address.
-func (r *reacher) oneAddress(l *scanner.Listener) string {
+func (r *reacher) oneAddress(l *scanner.Listener) *reached {
 	a, i := l.Addr, r.carrier(l.Addr)
 	if i != nil && l.Device != "" {
 		i = r.named(l.Device)
@@ -153,19 +194,19 @@ func (r *reacher) oneAddress(l *scanner.Listener) string {
 	switch {
 	case i == nil:
 	case i.Kind == netif.Loopback:
-		return "Anyone who can reach " + text
+		return reachedBy(reachAddress, "Address", text)
 	case !i.Up: // others reach it all the same where they know a way
-		return "Anyone who can reach " + text + "; its network " + Clean(i.Name, maxName) + " is down"
+		return reachedBy(reachAddressDown, "Address", text, "Network", Clean(i.Name, maxName))
 	default:
-		return "Anyone on " + networkName(i, false) + ", at " + text
+		return reachedBy(reachAddressOn, "Network", networkName(i, false), "Address", text)
 	}
 	if i := r.broadcastOf(a); i != nil {
-		return "Computers that broadcast on " + networkName(i, true)
+		return reachedBy(reachBroadcastsOf, "Network", networkName(i, true))
 	}
 	if r.net != nil && len(r.net.Interfaces) > 0 {
-		return nobody + ": no network has the address " + text
+		return nobody(wordsNoAddress, "Address", text)
 	}
-	return "Anyone who can reach " + text
+	return reachedBy(reachAddress, "Address", text)
 }
 
 // carrier is the interface that has an address, or nil.
@@ -201,19 +242,40 @@ func (r *reacher) interfaceWith(is func(*netif.Interface) bool) *netif.Interface
 }
 
 // anyone words the reach of what is bound to all addresses.
-func (r *reacher) anyone(l *scanner.Listener, join func([]string) string) string {
-	on := "any network"
+func (r *reacher) anyone(l *scanner.Listener) *reached {
+	takes := familyOf(l)
 	switch {
 	case l.Device != "":
-		on = r.device(l)
-	case r.net != nil && len(r.net.Interfaces) > 0:
-		names := r.networks(l)
-		if len(names) == 0 {
-			return nobody + ": no network is up"
-		}
-		on = join(names)
+		return reachedBy(reachNetworks[takes], "Networks", r.device(l))
+	case r.net == nil, len(r.net.Interfaces) == 0:
+		return reachedBy(reachAll[takes])
 	}
-	return "Anyone on " + on + familyWord(l)
+	names := r.networks(l)
+	if len(names) == 0 {
+		return nobody(wordsNoneUp)
+	}
+	found := reachedBy(reachNetworks[takes], "Networks", joinWords(names))
+	found.every = []any{"Networks", words.List(names)}
+	return found
+}
+
+// family is which of the two families of addresses a listener takes.
+type family int
+
+const (
+	anyFamily family = iota
+	ipv4Only
+	ipv6Only
+)
+
+func familyOf(l *scanner.Listener) family {
+	switch {
+	case l.DualStack:
+		return anyFamily
+	case l.Addr.Unmap().Is4():
+		return ipv4Only
+	}
+	return ipv6Only
 }
 
 func (r *reacher) device(l *scanner.Listener) string {
@@ -281,66 +343,50 @@ func networkName(n *netif.Interface, address bool) string {
 	name := Clean(n.Name, maxName)
 	switch n.Kind {
 	case netif.WiFi:
-		return "Wi-Fi" + called(n, name, address)
+		return wordWiFi.With("Name", called(n, name, address))
 	case netif.Ethernet:
-		return "Ethernet" + called(n, name, address)
+		return wordEthernet.With("Name", called(n, name, address))
 	case netif.Cellular:
-		return "mobile network" + called(n, name, address)
+		return wordMobileNetwork.With("Name", called(n, name, address))
 	case netif.VPN:
 		if n.Detail != "" {
-			return Clean(n.Detail, maxName) + called(n, name, address)
+			return Clean(n.Detail, maxName) + " " + called(n, name, address)
 		}
-		return "VPN" + called(n, name, address)
+		return wordVPN.With("Name", called(n, name, address))
 	case netif.Container:
-		return "container network " + name
+		return wordContainerNetwork.With("Name", name)
 	case netif.Bridge:
 		return bridgeName(n, name, address)
 	}
-	return name + called(n, "", address)
+	if known := called(n, name, address); known != name {
+		return name + " " + known
+	}
+	return name
 }
 
 // bridgeName calls a bridge with a cable in it as that: its address is this computer's
 // in that network.
 func bridgeName(n *netif.Interface, name string, address bool) string {
 	switch n.Detail {
-	case netif.WithEthernet, netif.WithWiFi:
-		return n.Detail + called(n, name, address)
+	case netif.WithEthernet:
+		return wordEthernet.With("Name", called(n, name, address))
+	case netif.WithWiFi:
+		return wordWiFi.With("Name", called(n, name, address))
 	}
 	if strings.HasPrefix(name, "bridge") {
 		return name
 	}
-	return "bridge " + name
+	return wordBridge.With("Name", name)
 }
 
 // called is what people know a network by: its IPv4 address, else its name.
 func called(n *netif.Interface, name string, address bool) string {
 	for _, p := range n.Addrs {
 		if a := p.Addr(); a.Is4() && address {
-			return " " + a.String()
+			return a.String()
 		}
 	}
-	if name == "" {
-		return ""
-	}
-	return " " + name
-}
-
-// How the words begin for what no network leads to, and for what is in another one.
-const (
-	nobody     = "Nobody now"
-	onlyInside = "Only inside of "
-)
-
-// canConnect makes words of reach a sentence.
-func canConnect(reach string) string {
-	if strings.HasPrefix(reach, nobody) || strings.HasPrefix(reach, onlyInside) {
-		return reach
-	}
-	who, but, _ := strings.Cut(reach, ";")
-	if but != "" {
-		but = ", but" + but
-	}
-	return who + " can connect" + but
+	return name
 }
 
 // Addresses gives what others would use to reach a listener now: a URL where a
@@ -372,7 +418,7 @@ func (r *reacher) hosts(l *scanner.Listener) (hosts []netip.Addr) {
 				hosts = append(hosts, a)
 			}
 		}
-	case r.cutOff(l) != "":
+	case r.cutOff(l) != nil:
 	case scope == scanner.ScopeInterface, scope == scanner.ScopeLinkLocal:
 		return []netip.Addr{l.Addr.Unmap()}
 	case scope == scanner.ScopeAll:
@@ -403,14 +449,13 @@ func (r *reacher) onDevice(l *scanner.Listener) netip.Addr {
 
 // ReachSentence is who can reach the listener of a row, with what is known of a
 // firewall: "Anyone on Wi-Fi 192.168.1.12 can connect; ufw is on and may stop them".
-func (r Row) ReachSentence() string { return r.withFirewall(r.Reach) }
+func (r Row) ReachSentence() string { return r.withFirewall(r.reach.sentence.With(r.reach.some...)) }
 
 func (r *Row) withFirewall(reach string) string {
-	words := canConnect(reach)
-	if r.Firewall != "" && !strings.HasPrefix(words, nobody) {
-		words += "; " + r.Firewall
+	if r.Firewall == "" || r.reach.nobody {
+		return reach
 	}
-	return words
+	return wordsWithFirewall.With("Reach", reach, "Firewall", r.Firewall)
 }
 
 // firewallWords is empty where no other computer comes into question, and where
@@ -422,9 +467,9 @@ func firewallWords(l *scanner.Listener, network *scanner.Network) string {
 	f := network.Firewall
 	switch f.Status {
 	case firewall.Active:
-		return Clean(f.Name, maxName) + " is on and may stop them"
+		return wordsFirewallOn.With("Firewall", Clean(f.Name, maxName))
 	case firewall.Inactive:
-		return "no firewall on this computer stops them"
+		return wordsFirewallOff.String()
 	}
-	return "whether a firewall stops them cannot be read"
+	return wordsFirewallUnknown.String()
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portlight/app/alerts"
+	"portlight/assets/words"
 )
 
 // RuleJSON is one rule in `rules --json`.
@@ -55,11 +56,11 @@ func ended(r alerts.Rule, now time.Time) bool { return !r.Until.IsZero() && !now
 func RulesText(rules []alerts.Rule, s Style, now time.Time) string {
 	lines := make([][]string, len(rules))
 	for i, r := range rules {
-		words := RuleWords(r)
+		text := RuleWords(r)
 		if ended(r, now) {
-			words += wordsEndedRule
+			text += wordsEndedRule
 		}
-		lines[i] = []string{strconv.Itoa(i + 1), strconv.FormatInt(r.ID, 10), string(r.Action), words, Clean(r.Note, maxPath)}
+		lines[i] = []string{strconv.Itoa(i + 1), strconv.FormatInt(r.ID, 10), string(r.Action), text, Clean(r.Note, maxPath)}
 	}
 	return columns([]string{"POSITION", "ID", "ACTION", "RULE", "NOTE"}, lines, s, func(int) string { return "" })
 }
@@ -68,21 +69,21 @@ func RulesText(rules []alerts.Rule, s Style, now time.Time) string {
 // (/usr/sbin/nginx) on tcp 80-443 where others can reach it, until 2026-11-01
 // 12:00". Times are in the local zone.
 func RuleWords(r alerts.Rule) string {
-	words := actionWords(r.Action) + " " + ProgramWords(r.Program) + " on " + portsWords(&r) + whereWords(r.Where)
+	text := ruleText(r.Action, r.Where).With("Program", ProgramWords(r.Program), "Ports", portsWords(&r))
 	if !r.Until.IsZero() {
-		words += ", until " + MinuteWords(r.Until)
+		return wordsUntil.With("Rule", text, "Time", MinuteWords(r.Until))
 	}
-	return words
+	return text
 }
 
-func actionWords(a alerts.Action) string {
-	switch a {
-	case alerts.Allow:
-		return "Allow"
-	case alerts.Mute:
-		return "Mute"
+func ruleText(a alerts.Action, w alerts.Where) words.Text {
+	if a != alerts.Allow && a != alerts.Mute {
+		a = alerts.Always
 	}
-	return "Tell each time of"
+	if w != alerts.Network && w != alerts.Local {
+		w = alerts.Anywhere
+	}
+	return ruleTexts[a][w]
 }
 
 // ProgramWords names a program by its identity, with all of it; "" is every one.
@@ -90,23 +91,23 @@ func ProgramWords(identity string) string {
 	kind, rest, _ := strings.Cut(identity, ":")
 	switch user, name, owned := strings.Cut(rest, "/"); {
 	case identity == "":
-		return "every program"
+		return wordsEveryProgram.String()
 	case kind == "exe":
 		return Clean(alerts.Name(identity), maxPath) + " (" + Clean(rest, maxIdentity) + ")"
 	case kind == "sign" && user == "apple":
-		return Clean(name, maxIdentity) + " (a part of macOS)"
+		return wordsOfMacOS.With("Name", Clean(name, maxIdentity))
 	case kind == "sign":
-		return Clean(name, maxIdentity) + " (of team " + Clean(user, maxName) + ")"
+		return wordsOfTeam.With("Name", Clean(name, maxIdentity), "Team", Clean(user, maxName))
 	case kind == "container":
-		return "the container " + Clean(rest, maxIdentity)
+		return wordsTheContainer.With("Name", Clean(rest, maxIdentity))
 	case kind == "unit" && owned:
-		return "the service " + Clean(name, maxIdentity) + " of user " + Clean(user, maxName)
+		return wordsUserService.With("Name", Clean(name, maxIdentity), "User", Clean(user, maxName))
 	case kind == "unit":
-		return "the service " + Clean(rest, maxIdentity)
+		return wordsTheService.With("Name", Clean(rest, maxIdentity))
 	case kind == "hidden" && name == "":
-		return "the hidden programs of user " + Clean(user, maxName)
+		return wordsHiddenPrograms.With("User", Clean(user, maxName))
 	case kind == "hidden":
-		return Clean(name, maxIdentity) + " of user " + Clean(user, maxName) + " (its file cannot be seen)"
+		return wordsWithoutFile.With("Name", Clean(name, maxIdentity), "User", Clean(user, maxName))
 	}
 	return Clean(identity, maxIdentity)
 }
@@ -117,21 +118,24 @@ const maxIdentity = 16 << 10
 
 // portsWords says which ports of which protocol a rule covers.
 func portsWords(r *alerts.Rule) string {
-	proto := ""
-	if r.Proto != 0 {
-		proto = r.Proto.String() + " "
-	}
+	proto, ports := r.Proto.String(), rangeWords(r)
 	switch {
+	case r.Ephemeral && r.FirstPort == 0 && r.Proto == 0:
+		return wordsPortsHandedOut.String()
 	case r.Ephemeral && r.FirstPort == 0:
-		return "the " + proto + "ports that the system hands out"
+		return wordsProtoHandedOut.With("Proto", proto)
+	case r.Ephemeral && r.Proto == 0:
+		return wordsSomeHandedOut.With("Ports", ports)
 	case r.Ephemeral:
-		return "those " + proto + "ports of " + rangeWords(r) + " that the system hands out"
+		return wordsSomeProtoHandedOut.With("Proto", proto, "Ports", ports)
+	case r.FirstPort == 0 && r.Proto == 0:
+		return wordsEveryPort.String()
 	case r.FirstPort == 0:
-		return "every " + proto + "port"
-	case proto == "":
-		return "tcp and udp " + rangeWords(r)
+		return wordsEveryProtoPort.With("Proto", proto)
+	case r.Proto == 0:
+		return wordsBothProtos.With("Ports", ports)
 	}
-	return proto + rangeWords(r)
+	return proto + " " + ports
 }
 
 func rangeWords(r *alerts.Rule) string {
@@ -139,17 +143,8 @@ func rangeWords(r *alerts.Rule) string {
 	return fixed.Ports()
 }
 
-func whereWords(w alerts.Where) string {
-	switch w {
-	case alerts.Network:
-		return " where others can reach it"
-	case alerts.Local:
-		return " where only this computer can reach it"
-	}
-	return ""
-}
-
 // MinuteWords is a time in the local zone, to the minute: "2026-11-01 12:00".
 func MinuteWords(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
+// wordsEndedRule stands behind a rule in the command line's list.
 const wordsEndedRule = " (ended)"

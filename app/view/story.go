@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"portlight/app/alerts"
+	"portlight/scanner"
 )
 
 // Story is an alerts.Story in words, each a sentence; "" where there is nothing to say.
@@ -16,41 +17,48 @@ type Story struct {
 
 // StoryWords words what is remembered of a listener. Times are in the zone of now.
 func StoryWords(s alerts.Story, now time.Time) Story {
-	words := Story{Summary: summaryWords(s, now)}
+	story := Story{Summary: summaryWords(s, now)}
 	switch {
 	case s.Stands.IsZero():
 	case s.Exact:
-		words.Stands = wordsStands + recentWords(s.Stands, now)
+		story.Stands = wordsStands.With("Time", recentWords(s.Stands, now))
 	default:
-		words.Stands = wordsStood + recentWords(s.Stands, now)
+		story.Stands = wordsStood.With("Time", recentWords(s.Stands, now))
 	}
 	if !s.Told.IsZero() {
-		words.Told = wordsTold + recentWords(s.Told, now)
+		story.Told = wordsTold.With("Time", recentWords(s.Told, now))
 	}
 	for _, j := range s.Last {
-		words.Events = append(words.Events, recentWords(j.Event.Time, now)+"  "+j.Event.Op.String()+": "+Reason(j))
+		story.Events = append(story.Events, recentWords(j.Event.Time, now)+"  "+opWords(j.Event.Op)+": "+Reason(j))
 	}
-	return words
+	return story
+}
+
+func opWords(o scanner.Op) string {
+	if text, ok := wordsOfOp[o]; ok {
+		return text.String()
+	}
+	return o.String()
 }
 
 func summaryWords(s alerts.Story, now time.Time) string {
-	first, words := s.First, ""
+	first := s.First
 	if first.IsZero() {
 		first = s.Since
 	}
 	switch {
 	case first.IsZero():
-		return wordsNoStory
+		return wordsNoStory.String()
 	case s.Opened == 0:
-		return wordsFirstSeen + recentWords(first, now)
+		return wordsFirstSeen.With("Time", recentWords(first, now))
 	case s.Opened == 1 && s.LastOpened.Sub(first).Abs() < time.Minute:
-		return wordsSeenOnce + recentWords(first, now)
+		return wordsSeenOnce.With("Time", recentWords(first, now))
 	}
-	words = wordsFirstSeen + recentWords(first, now) + wordsLastOpened + recentWords(s.LastOpened, now) + " · " + timesWords(s.Opened)
+	often := wordsTimes.Of(s.Opened)
 	if s.Since.Sub(first) >= day && s.Opened > 1 {
-		words += " since " + recentWords(s.Since, now)
+		often = wordsTimesSince.Of(s.Opened, "Time", recentWords(s.Since, now))
 	}
-	return words
+	return wordsFirstAndLast.With("First", recentWords(first, now), "Last", recentWords(s.LastOpened, now)) + " · " + often
 }
 
 const day = 24 * time.Hour
@@ -61,28 +69,9 @@ func recentWords(t, now time.Time) string {
 	date := func(t time.Time) string { return t.Format(time.DateOnly) }
 	switch date(t) {
 	case date(now):
-		return "today " + t.Format("15:04")
+		return wordsToday.With("Time", t.Format("15:04"))
 	case date(now.AddDate(0, 0, -1)):
-		return "yesterday " + t.Format("15:04")
+		return wordsYesterday.With("Time", t.Format("15:04"))
 	}
 	return t.Format("2006-01-02 15:04")
 }
-
-// timesWords is "once", "14 times".
-func timesWords(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return Plural(n, "time")
-}
-
-// The words of a story.
-const (
-	wordsNoStory    = "Nothing is remembered of it"
-	wordsFirstSeen  = "First seen "
-	wordsSeenOnce   = "Seen once, "
-	wordsLastOpened = ", last opened "
-	wordsStands     = "It stands since "
-	wordsStood      = "It stood already when it was first looked for, "
-	wordsTold       = "You were told of it "
-)

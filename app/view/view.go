@@ -48,7 +48,7 @@ type Row struct {
 	External bool            // others can reach it
 	CanStop  bool            // a process is known that could be stopped
 
-	whole   string           // as Reach, with every network
+	reach   *reached         // what Reach is made of
 	network *scanner.Network // nil while it is not known
 }
 
@@ -87,7 +87,7 @@ func NewRow(l scanner.Listener, f Facts) Row { return newRow(l, f, newReacher(f.
 
 func newRow(l scanner.Listener, f Facts, reach *reacher) Row {
 	answer := f.Names.Lookup(services.Query{Proto: l.Proto.String(), Port: l.Port, Programs: programNames(&l)})
-	reached := reach.both(&l)
+	reached := reach.of(&l)
 	return Row{
 		Listener: l,
 		ID:       l.ID(),
@@ -107,7 +107,7 @@ func newRow(l scanner.Listener, f Facts, reach *reacher) Row {
 		URL:      browserURL(&l, answer.Best.Name, reach),
 		External: l.External(),
 		CanStop:  len(l.Owners) > 0 && l.Namespace == "",
-		whole:    reached.whole,
+		reach:    reached,
 		network:  f.Network,
 	}
 }
