@@ -470,17 +470,17 @@ func TestBusMenu(t *testing.T) {
 	r.update(m)
 	waitFor(t, "the menu", func() bool { return d.read().text("") == wantMenu })
 
-	ssh, stop := d.read().find("22"), d.read().find("22", wordStop)
+	ssh, stop := d.read().find("22"), d.read().find("22", wordStop.String())
 	m = testMenu("22:s 80:u", "53")
 	m.Sections[view.SectionExternal].Rows[0].Label = "22 ssh — my_sshd\x00\xff"
 	r.update(m)
 	if n := d.see("22 ssh — my__sshd\uFFFD\uFFFD"); n.ID != ssh.ID {
 		t.Errorf("the item's id became %d, was %d", n.ID, ssh.ID)
 	}
-	if n := d.see("22 ssh — my__sshd\uFFFD\uFFFD", wordStop); n.ID != stop.ID {
-		t.Errorf("the id of %s became %d, was %d", wordStop, n.ID, stop.ID)
+	if n := d.see("22 ssh — my__sshd\uFFFD\uFFFD", wordStop.String()); n.ID != stop.ID {
+		t.Errorf("the id of %s became %d, was %d", wordStop.String(), n.ID, stop.ID)
 	}
-	d.see("53", wordDetails)
+	d.see("53", wordDetails.String())
 }
 
 // newsMenu has alerts whose rows are named so that they can be told from those
@@ -500,24 +500,24 @@ func TestBusClicks(t *testing.T) {
 		path []string
 		want report
 	}{
-		{[]string{"22 is new", wordDetails}, report{Command: "details", ID: "22", Alert: 7}},
-		{[]string{"22 is new", wordAllow}, report{Command: "allow", ID: "22", Alert: 7}},
-		{[]string{"80 is new", wordMute}, report{Command: "mute", ID: "80", Alert: 8, TellsClosed: true}},
-		{[]string{"80 is new", wordStop}, report{Command: "stop", ID: "80", Alert: 8, TellsClosed: true}},
-		{[]string{"21 is new", wordAllow}, report{Command: "allow", ID: "21", Alert: 9}},
-		{[]string{"22", wordDetails}, report{Command: "details", ID: "22"}},
-		{[]string{"22", wordTell}, report{Command: "tell closed", ID: "22"}},
-		{[]string{"22", wordStop}, report{Command: "stop", ID: "22"}},
-		{[]string{"80", wordCopy}, report{Command: "copy address", ID: "80", TellsClosed: true}},
-		{[]string{"80", wordBrowser}, report{Command: "open browser", ID: "80", TellsClosed: true}},
-		{[]string{"80", wordTell}, report{Command: "tell closed", ID: "80", TellsClosed: true}},
-		{[]string{"20", wordDetails}, report{Command: "details", ID: "20"}},
+		{[]string{"22 is new", wordDetails.String()}, report{Command: "details", ID: "22", Alert: 7}},
+		{[]string{"22 is new", wordAllow.String()}, report{Command: "allow", ID: "22", Alert: 7}},
+		{[]string{"80 is new", wordMute.String()}, report{Command: "mute", ID: "80", Alert: 8, TellsClosed: true}},
+		{[]string{"80 is new", wordStop.String()}, report{Command: "stop", ID: "80", Alert: 8, TellsClosed: true}},
+		{[]string{"21 is new", wordAllow.String()}, report{Command: "allow", ID: "21", Alert: 9}},
+		{[]string{"22", wordDetails.String()}, report{Command: "details", ID: "22"}},
+		{[]string{"22", wordTell.String()}, report{Command: "tell closed", ID: "22"}},
+		{[]string{"22", wordStop.String()}, report{Command: "stop", ID: "22"}},
+		{[]string{"80", wordCopy.String()}, report{Command: "copy address", ID: "80", TellsClosed: true}},
+		{[]string{"80", wordBrowser.String()}, report{Command: "open browser", ID: "80", TellsClosed: true}},
+		{[]string{"80", wordTell.String()}, report{Command: "tell closed", ID: "80", TellsClosed: true}},
+		{[]string{"20", wordDetails.String()}, report{Command: "details", ID: "20"}},
 		{[]string{"3 more…"}, report{Command: "open window"}},
-		{[]string{wordPause, wordHour}, report{Command: "pause for an hour"}},
-		{[]string{wordPause, wordTomorrow}, report{Command: "pause until tomorrow"}},
-		{[]string{wordOpen}, report{Command: "open window"}},
-		{[]string{wordSettings}, report{Command: "open settings"}},
-		{[]string{wordQuit}, report{Command: "quit"}},
+		{[]string{wordPause.String(), wordHour.String()}, report{Command: "pause for an hour"}},
+		{[]string{wordPause.String(), wordTomorrow.String()}, report{Command: "pause until tomorrow"}},
+		{[]string{wordOpen.String()}, report{Command: "open window"}},
+		{[]string{wordSettings.String()}, report{Command: "open settings"}},
+		{[]string{wordQuit.String()}, report{Command: "quit"}},
 	}
 	for _, tt := range tests {
 		id := d.see(tt.path...).ID
@@ -536,17 +536,17 @@ func TestBusNews(t *testing.T) {
 	m.PausedUntil = time.Date(2100, 1, 1, 2, 0, 0, 0, time.Local)
 	r.update(m)
 	waitFor(t, "the menu", func() bool { return d.read().text("") == wantNews })
-	allow := d.see("80", wordAllow).ID
+	allow := d.see("80", wordAllow.String()).ID
 
-	d.event(d.see(wordResume).ID, "clicked")
+	d.event(d.see(wordResume.String()).ID, "clicked")
 	if got := r.next(); got != (report{Command: "resume"}) {
-		t.Errorf("%s came as %+v", wordResume, got)
+		t.Errorf("%s came as %+v", wordResume.String(), got)
 	}
 	waitFor(t, "the alerts to be sure", func() bool {
-		d.event(d.see(wordMarkSeen).ID, "clicked")
+		d.event(d.see(wordMarkSeen.String()).ID, "clicked")
 		got := r.next()
 		if got != (report{Command: "open alerts"}) && got != (report{Command: "mark seen", Alert: 8}) {
-			t.Fatalf("%s came as %+v", wordMarkSeen, got)
+			t.Fatalf("%s came as %+v", wordMarkSeen.String(), got)
 		}
 		return got.Alert == 8
 	})
@@ -556,8 +556,8 @@ func TestBusNews(t *testing.T) {
 	r.update(m)
 	waitFor(t, "the menu without alerts", func() bool { return d.read().text("") == wantMenu })
 	r.update(newsMenu("9/443", "", ""))
-	if n := d.see("443 is new", wordAllow); n.ID != allow {
-		t.Errorf("the id of %s became %d, was %d", wordAllow, n.ID, allow)
+	if n := d.see("443 is new", wordAllow.String()); n.ID != allow {
+		t.Errorf("the id of %s became %d, was %d", wordAllow.String(), n.ID, allow)
 	}
 }
 
@@ -599,7 +599,7 @@ func TestBusNoClickIsLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, r := start(t)
 			r.update(testMenu(menus[0], "53"))
-			id := d.see("80", wordStop).ID
+			id := d.see("80", wordStop.String()).ID
 			stop, stopped := make(chan struct{}), make(chan struct{})
 			go func() {
 				defer close(stopped)
@@ -639,7 +639,7 @@ func TestBusNoClickIsLost(t *testing.T) {
 func TestBusHold(t *testing.T) {
 	d, r := start(t)
 	r.update(testMenu("22:s 80:s", ""))
-	stop22, stop80 := d.see("22", wordStop).ID, d.see("80", wordStop).ID
+	stop22, stop80 := d.see("22", wordStop.String()).ID, d.see("80", wordStop.String()).ID
 	d.event(0, "opened")
 	waitFor(t, "the hold", func() bool {
 		r.send(request{Held: true})
@@ -648,7 +648,7 @@ func TestBusHold(t *testing.T) {
 	begun := time.Now()
 	r.update(testMenu("21:s 80:s 443:s", ""))
 	d.see("22 (closed)")
-	stop21 := d.see("21", wordStop).ID
+	stop21 := d.see("21", wordStop.String()).ID
 	d.event(stop80, "clicked")
 	d.event(stop21, "clicked")
 	got := []string{r.next().ID, r.next().ID}
@@ -656,7 +656,7 @@ func TestBusHold(t *testing.T) {
 	if !slices.Equal(got, []string{"21", "80"}) {
 		t.Errorf("clicks came for %q", got)
 	}
-	waitFor(t, "the right order", func() bool { n := d.read().find("21", wordStop); return n != nil && n.ID == stop22 })
+	waitFor(t, "the right order", func() bool { n := d.read().find("21", wordStop.String()); return n != nil && n.ID == stop22 })
 	if d := time.Since(begun); d < testHold*3/4 {
 		t.Errorf("the menu was held for %v only", d)
 	}
@@ -685,7 +685,7 @@ func TestBusWatcherRestarts(t *testing.T) {
 			return false
 		}
 	})
-	d.see("22", wordDetails)
+	d.see("22", wordDetails.String())
 }
 
 func TestBusEnds(t *testing.T) {

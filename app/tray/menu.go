@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"portlight/app/view"
+	"portlight/assets/words"
 )
 
 // item is one line of the menu; *systray.MenuItem is one.
@@ -88,7 +89,7 @@ func clean(s string) string {
 // rowCommands are the lines of a row's submenu, from the top.
 var rowCommands = [...]struct {
 	cmd  Command
-	word string
+	word words.Text
 }{
 	{Details, wordDetails},
 	{Allow, wordAllow},
@@ -111,8 +112,16 @@ type menu struct {
 	pause    cell // with a submenu
 	paused   cell
 	resume   cell
+	fixed    []fixedCell
 	unseen   int    // as drawn
 	title    string // as drawn
+	language string // as drawn
+}
+
+// fixedCell is an item that is always there and says the same.
+type fixedCell struct {
+	cell
+	word words.Text
 }
 
 type sectionCells struct {
@@ -129,16 +138,16 @@ type rowCells struct {
 // newMenu appends the menu to the board, all slots hidden. Clicks on items that
 // belong to no slot have section and slot -1.
 func newMenu(b board, clicked func(section, slot int, cmd Command)) *menu {
-	m := &menu{board: b, clicked: clicked}
+	m := &menu{board: b, clicked: clicked, language: words.InUse()}
 	m.note = m.hidden()
 	for i := range m.sections {
 		m.addSection(i)
 	}
 	m.addAlerts()
 	b.separator()
-	m.command(wordOpen, OpenWindow)
-	m.command(wordSettings, OpenSettings)
-	m.command(wordQuit, Quit)
+	m.addFixed(b.add, wordOpen, OpenWindow)
+	m.addFixed(b.add, wordSettings, OpenSettings)
+	m.addFixed(b.add, wordQuit, Quit)
 	return m
 }
 
@@ -159,12 +168,19 @@ func (m *menu) addSection(section int) {
 
 // addAlerts appends what is about all alerts.
 func (m *menu) addAlerts() {
-	m.markSeen = m.hiddenCommand(wordMarkSeen, MarkSeen)
-	m.pause = cell{item: m.board.add(wordPause, nil), title: wordPause}
-	m.board.under(m.pause.item, wordHour, func() { m.clicked(-1, -1, PauseHour) })
-	m.board.under(m.pause.item, wordTomorrow, func() { m.clicked(-1, -1, PauseTomorrow) })
+	m.markSeen = m.hiddenCommand(wordMarkSeen.String(), MarkSeen)
+	m.pause = cell{item: m.board.add(wordPause.String(), nil), title: wordPause.String()}
+	under := func(title string, clicked func()) item { return m.board.under(m.pause.item, title, clicked) }
+	m.addFixed(under, wordHour, PauseHour)
+	m.addFixed(under, wordTomorrow, PauseTomorrow)
 	m.paused = m.hidden()
-	m.resume = m.hiddenCommand(wordResume, Resume)
+	m.resume = m.hiddenCommand(wordResume.String(), Resume)
+}
+
+// addFixed appends an item that is always there.
+func (m *menu) addFixed(add func(string, func()) item, word words.Text, cmd Command) {
+	title := word.String()
+	m.fixed = append(m.fixed, fixedCell{cell{item: add(title, func() { m.clicked(-1, -1, cmd) }), title: title}, word})
 }
 
 // hidden appends an item that does nothing and is not seen.
@@ -175,18 +191,14 @@ func (m *menu) hidden() cell {
 }
 
 func (m *menu) hiddenCommand(title string, cmd Command) cell {
-	c := cell{item: m.command(title, cmd), title: title}
+	c := cell{item: m.board.add(title, func() { m.clicked(-1, -1, cmd) }), title: title}
 	c.hide()
 	return c
 }
 
-func (m *menu) command(title string, cmd Command) item {
-	return m.board.add(title, func() { m.clicked(-1, -1, cmd) })
-}
-
 // draw makes menu and icon look like the layout.
 func (m *menu) draw(l *layout) {
-	m.drawUnseen(l.unseen)
+	m.drawUnseen(l)
 	m.drawTitle(l.title)
 	m.note.draw(l.note, l.note != "", false)
 	for i := range m.sections {
@@ -198,10 +210,13 @@ func (m *menu) draw(l *layout) {
 		}
 		s.more.draw(view.MoreLabel(b.more), b.more > 0, true)
 	}
-	m.markSeen.draw(wordMarkSeen, l.unseen > 0, true)
-	m.pause.draw(wordPause, l.paused == "", true)
+	m.markSeen.draw(wordMarkSeen.String(), l.unseen > 0, true)
+	m.pause.draw(wordPause.String(), l.paused == "", true)
 	m.paused.draw(l.paused, l.paused != "", false)
-	m.resume.draw(wordResume, l.paused != "", true)
+	m.resume.draw(wordResume.String(), l.paused != "", true)
+	for i := range m.fixed {
+		m.fixed[i].draw(m.fixed[i].word.String(), true, true)
+	}
 }
 
 // drawTitle puts a text beside the icon.
@@ -212,16 +227,17 @@ func (m *menu) drawTitle(text string) {
 	}
 }
 
-// drawUnseen gives the icon its mark, and its tooltip the count.
-func (m *menu) drawUnseen(n int) {
-	if n == m.unseen {
+// drawUnseen gives the icon its mark and its count, whose words are of a language.
+func (m *menu) drawUnseen(l *layout) {
+	n := l.unseen
+	if n == m.unseen && l.language == m.language {
 		return
 	}
 	if (n > 0) != (m.unseen > 0) {
 		m.board.mark(n > 0)
 	}
 	m.board.count(n)
-	m.unseen = n
+	m.unseen, m.language = n, l.language
 }
 
 // drawRow draws the submenu before its row is shown.
@@ -237,7 +253,7 @@ func (m *menu) drawRow(section, slot int, l *line) {
 func (r *rowCells) drawSubmenu(l *line) {
 	for i, c := range rowCommands {
 		if s := &r.submenu[i]; s.item != nil {
-			s.draw(c.word, l.has[i], l.live)
+			s.draw(c.word.String(), l.has[i], l.live)
 			if c.cmd == TellClosed && l.has[i] {
 				s.check(l.tells)
 			}
@@ -259,6 +275,7 @@ func (m *menu) addSubmenu(r *rowCells, section, slot int) {
 		case c.cmd == TellClosed:
 			add = m.board.checkUnder
 		}
-		r.submenu[i] = cell{item: add(r.item, c.word, func() { m.clicked(section, slot, c.cmd) }), title: c.word}
+		title := c.word.String()
+		r.submenu[i] = cell{item: add(r.item, title, func() { m.clicked(section, slot, c.cmd) }), title: title}
 	}
 }

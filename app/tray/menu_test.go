@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portlight/app/view"
+	"portlight/assets/words"
 )
 
 // record is a board that keeps what is drawn on it and every call.
@@ -185,7 +186,7 @@ func TestMenuNews(t *testing.T) {
 
 	tray.Update(testMenu("80:us", ""))
 	got := text(b.items, "")
-	for _, word := range []string{"New", wordAllow, wordMute, wordMarkSeen, "paused", wordResume} {
+	for _, word := range []string{"New", wordAllow.String(), wordMute.String(), wordMarkSeen.String(), "paused", wordResume.String()} {
 		if strings.Contains(got, word) {
 			t.Errorf("%q is left in:\n%s", word, got)
 		}
@@ -364,7 +365,7 @@ func TestClicksWhileUpdating(t *testing.T) {
 		}
 	}()
 	tray.mu.Lock()
-	http, dns, open := b.find("80").under, b.find("53").under, b.find(wordOpen)
+	http, dns, open := b.find("80").under, b.find("53").under, b.find(wordOpen.String())
 	tray.mu.Unlock()
 	for _, it := range []*recordItem{http[2], http[4], dns[1], open} {
 		clicking.Add(1)
@@ -444,5 +445,34 @@ func BenchmarkUpdate(b *testing.B) {
 				tray.Update(menus[i%2])
 			}
 		})
+	}
+}
+
+// TestLanguage draws what does not come with the model anew when the language is
+// another one.
+func TestLanguage(t *testing.T) {
+	t.Cleanup(func() { words.Use("en") })
+	tray, b := newRecordTray(t, 0, ignore)
+	menu := testNews("22", "80", "")
+	tray.Update(menu)
+	b.calls = nil
+	menu.Note = "changed"
+	for _, language := range []string{"de", "ja"} {
+		if err := words.Use(language); err != nil {
+			t.Fatal(err)
+		}
+		menu.Note += "."
+		tray.Update(menu)
+		for _, word := range []words.Text{wordOpen, wordSettings, wordQuit, wordPause, wordMarkSeen} {
+			if b.find(word.String()) == nil {
+				t.Errorf("%s: there is no %q in\n%s", language, word.String(), text(b.items, ""))
+			}
+		}
+		if n := len(b.find(wordPause.String()).under); n != 2 {
+			t.Errorf("%s: %d ways to pause", language, n)
+		}
+	}
+	if n := slices.Index(b.calls, "count 1"); n < 0 || slices.Contains(b.calls, "mark true") {
+		t.Errorf("the count is drawn anew with its words, the mark is not: %q", b.calls)
 	}
 }

@@ -67,6 +67,7 @@ type layout struct {
 	unseen   int
 	title    string
 	paused   string // "" is not paused
+	language string // of all words
 }
 
 // block is a section as it is to be drawn.

@@ -19,6 +19,7 @@ import (
 	"fyne.io/systray"
 
 	"portlight/app/view"
+	"portlight/assets/words"
 )
 
 // Command is what was chosen in the menu.
@@ -161,6 +162,7 @@ func newTray(o Options, hold time.Duration) *Tray {
 		commands: make(chan command, 64),
 		done:     make(chan struct{}),
 		plan:     plan{hold: hold},
+		drawn:    layout{language: words.InUse()},
 	}
 }
 
@@ -196,6 +198,7 @@ func equal(a, b *view.Menu) bool {
 // redraw draws what the plan says now. The caller holds mu.
 func (t *Tray) redraw() {
 	l := t.plan.place(time.Now())
+	l.language = words.InUse()
 	if t.ended || l == t.drawn {
 		return
 	}

@@ -1,31 +1,38 @@
 package tray
 
 import (
-	"strconv"
 	"time"
+
+	"portlight/assets/words"
 )
 
 // The words of the menu. The rows, headings and notes come with the model.
 const (
-	wordDetails  = "Details…"
-	wordAllow    = "Allow"
-	wordMute     = "Mute"
-	wordCopy     = "Copy address"
-	wordBrowser  = "Open in browser"
-	wordTell     = "Tell me when this closes"
-	wordStop     = "Stop…"
-	wordMarkSeen = "Mark all as seen"
-	wordPause    = "Pause alerts"
-	wordHour     = "For an hour"
-	wordTomorrow = "Until tomorrow"
-	wordResume   = "Resume alerts"
-	wordOpen     = "Open Portlight"
-	wordSettings = "Settings…"
-	wordQuit     = "Quit Portlight"
+	wordDetails  = words.Text("Details… | of a listener, in a menu")
+	wordAllow    = words.Text("Allow | an alert's program, in a menu")
+	wordMute     = words.Text("Mute | an alert's program, in a menu")
+	wordCopy     = words.Text("Copy address")
+	wordBrowser  = words.Text("Open in browser")
+	wordTell     = words.Text("Tell me when this closes | a listener")
+	wordStop     = words.Text("Stop… | a program, in a menu")
+	wordMarkSeen = words.Text("Mark all as seen")
+	wordPause    = words.Text("Pause alerts")
+	wordHour     = words.Text("For an hour | pause alerts")
+	wordTomorrow = words.Text("Until tomorrow | pause alerts")
+	wordResume   = words.Text("Resume alerts")
+	wordOpen     = words.Text("Open Portlight")
+	wordSettings = words.Text("Settings… | in a menu")
+	wordQuit     = words.Text("Quit Portlight")
+
+	wordsSeen        = words.Text("{{.Alert}} (seen)")
+	wordsPausedUntil = words.Text("Alerts are paused until {{.Time}}")
+	layoutDay        = words.Text("Mon 15:04 | a day and a time, as Go writes layouts")
 )
 
+var wordsTooltip = words.Plural{One: "{{.Name}}: {{.N}} new | alert", Other: "{{.Name}}: {{.N}} new | alerts"}
+
 // seenLabel is an alert that is no longer new while the menu is open.
-func seenLabel(label string) string { return label + " (seen)" }
+func seenLabel(label string) string { return wordsSeen.With("Alert", label) }
 
 // pausedWords says until when alerts are paused, in the time zone of now; ""
 // if they are not. The day is named unless it is today.
@@ -34,11 +41,11 @@ func pausedWords(until, now time.Time) string {
 		return ""
 	}
 	until = until.In(now.Location())
-	layout := "15:04"
+	text := until.Format("15:04")
 	if until.Format(time.DateOnly) != now.Format(time.DateOnly) {
-		layout = "Mon 15:04"
+		text = words.Time(until, layoutDay)
 	}
-	return "Alerts are paused until " + until.Format(layout)
+	return wordsPausedUntil.With("Time", text)
 }
 
 // tooltipWords is the tooltip, with how many alerts are new.
@@ -46,5 +53,5 @@ func tooltipWords(tooltip string, unseen int) string {
 	if unseen <= 0 {
 		return tooltip
 	}
-	return tooltip + ": " + strconv.Itoa(unseen) + " new"
+	return wordsTooltip.Of(unseen, "Name", tooltip)
 }

@@ -3,6 +3,7 @@ package view
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"time"
 
 	"portlight/app/alerts"
