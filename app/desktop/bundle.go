@@ -1,7 +1,6 @@
 package desktop
 
 import (
-	"errors"
 	"path/filepath"
 )
 
@@ -10,7 +9,7 @@ import (
 // path, and may have an id all the same (a section __info_plist).
 func bundleFault(id, path string) error {
 	if id == "" || filepath.Ext(path) != ".app" {
-		return errors.New(hintNoBundle)
+		return hintNoBundle
 	}
 	return nil
 }

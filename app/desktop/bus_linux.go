@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -23,7 +22,7 @@ func BusAddress() (string, error) {
 	if info, err := os.Stat(path); err == nil && filepath.IsAbs(path) && info.Mode().Type() == fs.ModeSocket {
 		return "unix:path=" + dbus.EscapeBusAddressValue(path), nil
 	}
-	return "", errors.New(hintNoBus)
+	return "", hintNoBus
 }
 
 // UseBus puts the address of the session bus into the environment, where
@@ -51,7 +50,7 @@ func ConnectBus(ctx context.Context, options ...dbus.ConnOption) (*dbus.Conn, er
 		if err == nil {
 			conn.Close()
 		}
-		return nil, fmt.Errorf("connect to %s: %s: %w", address, hintBusSilent, ctx.Err())
+		return nil, fmt.Errorf("connect to %s: %w: %w", address, hintBusSilent, ctx.Err())
 	}
 	if err != nil {
 		end()

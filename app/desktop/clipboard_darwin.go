@@ -1,15 +1,11 @@
 package desktop
 
 import (
-	"fmt"
 	"os"
 )
 
 // Copy puts a text on the clipboard by pbcopy(1), which reads its input in the
 // encoding of the locale; an app that launchd started has none.
 func Copy(text string) error {
-	if err := pipe(text, append(os.Environ(), "LC_ALL=en_US.UTF-8"), "/usr/bin/pbcopy"); err != nil {
-		return fmt.Errorf("copy to the clipboard: %w", err)
-	}
-	return nil
+	return failed(pipe(text, append(os.Environ(), "LC_ALL=en_US.UTF-8"), "/usr/bin/pbcopy"), triedCopy)
 }

@@ -17,39 +17,36 @@ const maxCopy = 64 << 10
 // where that fails xclip or xsel do. The error says what to install.
 func Copy(text string) error {
 	if len(text) > maxCopy {
-		return fmt.Errorf("copy to the clipboard: text of %d bytes is too long", len(text))
+		return failed(fmt.Errorf("text of %d bytes is too long", len(text)), triedCopy)
 	}
 	wayland, x11 := os.Getenv("WAYLAND_DISPLAY") != "", os.Getenv("DISPLAY") != ""
-	if err := copyBy(text, wayland, x11); err != nil {
-		return fmt.Errorf("copy to the clipboard: %w", err)
-	}
-	return nil
+	return failed(copyBy(text, wayland, x11), triedCopy)
 }
 
 // copyBy tries what the session has. Its error is that of the first way that
 // was tried.
 func copyBy(text string, wayland, x11 bool) error {
 	if !wayland && !x11 {
-		return errors.New(hintNoClipboard)
+		return hintNoClipboard
 	}
-	var failed error
+	var first error
 	if wayland {
 		err := pipe(text, nil, "wl-copy", "--type", "text/plain")
 		if err == nil {
 			return nil
 		}
-		failed = explain(err, hintWayland)
+		first = explain(err, hintWayland)
 	}
 	if x11 {
 		err := copyX11(text)
 		if err == nil {
 			return nil
 		}
-		if failed == nil {
-			failed = err
+		if first == nil {
+			first = err
 		}
 	}
-	return failed
+	return first
 }
 
 func copyX11(text string) error {
@@ -58,13 +55,13 @@ func copyX11(text string) error {
 		pipe(text, nil, "xsel", "--clipboard", "--input") == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %s", err, hintX11)
+	return fmt.Errorf("%w: %w", err, hintX11)
 }
 
 // explain adds what to do about a program that is missing.
-func explain(err error, hint string) error {
+func explain(err, hint error) error {
 	if errors.Is(err, exec.ErrNotFound) {
-		return fmt.Errorf("%w: %s", err, hint)
+		return fmt.Errorf("%w: %w", err, hint)
 	}
 	return err
 }

@@ -254,7 +254,7 @@ func TestCopyServerHangs(t *testing.T) {
 	defer server.Signal(syscall.SIGCONT)
 	for range 5 {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		if err := ownWithin(ctx, "late"); err != errSilent {
+		if err := ownWithin(ctx, "late"); err != hintXSilent {
 			t.Errorf("a server that hangs: %v", err)
 		}
 		cancel()

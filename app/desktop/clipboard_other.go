@@ -2,14 +2,9 @@
 
 package desktop
 
-import (
-	"fmt"
-)
+import ()
 
 // Copy puts a text on the clipboard by xclip, which must be installed.
 func Copy(text string) error {
-	if err := pipe(text, nil, "xclip", "-selection", "clipboard", "-in"); err != nil {
-		return fmt.Errorf("copy to the clipboard: %w", err)
-	}
-	return nil
+	return failed(pipe(text, nil, "xclip", "-selection", "clipboard", "-in"), triedCopy)
 }

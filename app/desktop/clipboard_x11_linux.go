@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log"
 
@@ -36,8 +35,6 @@ type target struct {
 // cannot be called off while the X server hangs, and more of them would pile up.
 var attempt = make(chan struct{}, 1)
 
-var errSilent = errors.New("the X server does not answer")
-
 // ownSelection takes the clipboard and serves text on a goroutine, which ends
 // when another program takes the clipboard or the X server goes away. MULTIPLE
 // and INCR are not served: the text is short.
@@ -53,7 +50,7 @@ func ownWithin(ctx context.Context, text string) error {
 	select {
 	case attempt <- struct{}{}:
 	case <-ctx.Done():
-		return errSilent
+		return hintXSilent
 	}
 	result := make(chan error)
 	go func() {
@@ -74,7 +71,7 @@ func ownWithin(ctx context.Context, text string) error {
 	case err := <-result:
 		return err
 	case <-ctx.Done():
-		return errSilent
+		return hintXSilent
 	}
 }
 
@@ -109,14 +106,14 @@ func (s *selection) take(ctx context.Context) (err error) {
 		return err
 	}
 	if ctx.Err() != nil {
-		return errSilent
+		return hintXSilent
 	}
 	if err = xproto.SetSelectionOwnerChecked(s.conn, s.window, s.clipboard, s.since).Check(); err != nil {
 		return err
 	}
 	owner, err := xproto.GetSelectionOwner(s.conn, s.clipboard).Reply()
 	if err == nil && owner.Owner != s.window {
-		err = errors.New("another program took the clipboard")
+		err = hintTaken
 	}
 	return err
 }

@@ -44,7 +44,7 @@ func makeDir(dir string) error {
 	case errors.Is(err, os.ErrNotExist):
 		return os.MkdirAll(dir, 0o700)
 	case err == nil && !info.IsDir():
-		return fmt.Errorf("%s: %s", dir, hintNotFolder)
+		return fmt.Errorf("%s: %w", dir, hintNotFolder)
 	}
 	return err
 }
@@ -53,7 +53,7 @@ func makeDir(dir string) error {
 func homeDir() (string, error) {
 	home, err := os.UserHomeDir()
 	if err != nil || !filepath.IsAbs(home) {
-		return "", errors.New(hintNoHome)
+		return "", hintNoHome
 	}
 	return home, nil
 }

@@ -23,13 +23,13 @@ func CheckDisplay(ctx context.Context) error {
 	name := os.Getenv("DISPLAY")
 	d, ok := parseDisplay(name)
 	if !ok {
-		return errors.New(hintNoDisplay)
+		return hintNoDisplay
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := d.try(ctx)
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
-		err = errSilent
+		err = hintXSilent
 	}
 	if err != nil {
 		return fmt.Errorf("connect to the X server %q: %w", name, err)
@@ -127,7 +127,7 @@ func setUp(conn io.ReadWriter, cookie string) error {
 	}
 	reason := make([]byte, 4*min(64, int(binary.LittleEndian.Uint16(answer[6:]))))
 	n, _ := io.ReadFull(conn, reason)
-	return fmt.Errorf("%s: %q", hintRefused, bytes.TrimRight(reason[:n], "\x00 \n"))
+	return fmt.Errorf("%w: %q", hintRefused, bytes.TrimRight(reason[:n], "\x00 \n"))
 }
 
 // The families of addresses in an authority file (Xauth.h, X.h).

@@ -67,8 +67,8 @@ func TestCheckDisplay(t *testing.T) {
 			t.Errorf("DISPLAY=%q: %v, want %q", display, err, want)
 		}
 	}
-	check("", hintNoDisplay)
-	check("nonsense", hintNoDisplay)
+	check("", hintNoDisplay.Error())
+	check("nonsense", hintNoDisplay.Error())
 	check(":54321", `":54321"`)
 	check(filepath.Join(run, "gone")+":0", "no such file")
 	check("127.0.0.1:54321", "127.0.0.1")
@@ -124,12 +124,12 @@ func TestClosedDisplay(t *testing.T) {
 		{"none", nil, false},
 	} {
 		writeAuthority(t, c.entries...)
-		if err := CheckDisplay(context.Background()); (err == nil) != c.open || err != nil && !strings.Contains(err.Error(), hintRefused) {
+		if err := CheckDisplay(context.Background()); (err == nil) != c.open || err != nil && !strings.Contains(err.Error(), hintRefused.Error()) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	t.Setenv("XAUTHORITY", "/nonexistent")
-	if err := CheckDisplay(context.Background()); err == nil || !strings.Contains(err.Error(), hintRefused) {
+	if err := CheckDisplay(context.Background()); err == nil || !strings.Contains(err.Error(), hintRefused.Error()) {
 		t.Errorf("without a file: %v", err)
 	}
 }
@@ -147,8 +147,8 @@ func TestSilentDisplay(t *testing.T) {
 	t.Setenv("DISPLAY", name)
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if err := CheckDisplay(ctx); !errors.Is(err, errSilent) {
-		t.Errorf("CheckDisplay: %v, want %v", err, errSilent)
+	if err := CheckDisplay(ctx); !errors.Is(err, hintXSilent) {
+		t.Errorf("CheckDisplay: %v, want %v", err, hintXSilent)
 	}
 }
 

@@ -47,9 +47,9 @@ func (s serviceStatus) after(on bool, fault error) error {
 	case on && s == serviceOn, !on && !s.registered():
 		return nil
 	case on && s == serviceUnapproved:
-		return errors.New(hintUnapproved)
+		return hintUnapproved
 	case fault != nil:
 		return fault
 	}
-	return errors.New(hintNotChanged)
+	return hintNotChanged
 }

@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/ebitengine/purego/objc"
@@ -23,7 +22,7 @@ func LoginItem() (on bool, err error) {
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("read login item: %w", err)
+		return false, failed(err, triedReadLogin)
 	}
 	return on, nil
 }
@@ -42,10 +41,7 @@ func SetLoginItem(on bool) error {
 		// A job from an older macOS would start Portlight a second time.
 		return errors.Join(setLaunchAgent(job, "", false), setService(service, on))
 	})
-	if err != nil {
-		return fmt.Errorf("set login item: %w", err)
-	}
-	return nil
+	return failed(err, triedSetLogin)
 }
 
 // withLoginItem gives use the SMAppService of the app, 0 where macOS is too old for it,

@@ -16,18 +16,18 @@ import (
 func LoginItem() (on bool, err error) {
 	path, err := autostartFile()
 	if err != nil {
-		return false, fmt.Errorf("read login item: %w", err)
+		return false, failed(err, triedReadLogin)
 	}
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("read login item: %w", err)
+		return false, failed(err, triedReadLogin)
 	}
 	defer f.Close()
 	if on, err = parseAutostart(f); err != nil {
-		return false, fmt.Errorf("read login item: %s: %w", path, err)
+		return false, failed(fmt.Errorf("%s: %w", path, err), triedReadLogin)
 	}
 	return on, nil
 }
@@ -42,7 +42,7 @@ func SetLoginItem(on bool) error {
 		err = os.Remove(path)
 	}
 	if err != nil && (on || !errors.Is(err, os.ErrNotExist)) {
-		return fmt.Errorf("set login item: %w", err)
+		return failed(err, triedSetLogin)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ var (
 // "=" in it cannot be given.
 func quoteExec(program string) (string, error) {
 	if strings.Contains(program, "=") {
-		return "", errors.New(hintEqualSign)
+		return "", hintEqualSign
 	}
 	return entryString.Replace(`"` + execArgument.Replace(program) + `"`), nil
 }

@@ -2,17 +2,14 @@
 
 package desktop
 
-import (
-	"errors"
-	"fmt"
-)
+import ()
 
 // LoginItem fails: it comes with a later version.
 func LoginItem() (on bool, err error) {
-	return false, fmt.Errorf("read login item: %w", errors.New(hintNotYet))
+	return false, failed(hintNotYet, triedReadLogin)
 }
 
 // SetLoginItem fails: it comes with a later version.
 func SetLoginItem(on bool) error {
-	return fmt.Errorf("set login item: %w", errors.New(hintNotYet))
+	return failed(hintNotYet, triedSetLogin)
 }

@@ -80,15 +80,15 @@ func TestServiceStatus(t *testing.T) {
 	}{
 		{serviceOn, true, nil, ""},
 		{serviceOn, true, refusal, ""},
-		{serviceUnapproved, true, refusal, hintUnapproved},
-		{serviceUnapproved, true, nil, hintUnapproved},
+		{serviceUnapproved, true, refusal, hintUnapproved.Error()},
+		{serviceUnapproved, true, nil, hintUnapproved.Error()},
 		{serviceOff, true, refusal, refusal.Error()},
-		{serviceNotFound, true, nil, hintNotChanged},
+		{serviceNotFound, true, nil, hintNotChanged.Error()},
 		{serviceOff, false, nil, ""},
 		{serviceNotFound, false, refusal, ""},
 		{serviceOn, false, refusal, refusal.Error()},
-		{serviceUnapproved, false, nil, hintNotChanged},
-		{42, true, nil, hintNotChanged},
+		{serviceUnapproved, false, nil, hintNotChanged.Error()},
+		{42, true, nil, hintNotChanged.Error()},
 	} {
 		got := ""
 		if err := c.now.after(c.on, c.fault); err != nil {

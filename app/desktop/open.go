@@ -1,10 +1,9 @@
 package desktop
 
 import (
-	"errors"
-	"fmt"
 	"net/url"
 	"os/exec"
+	"strconv"
 )
 
 // OpenURL opens an http or https address in the user's browser. It does not
@@ -14,10 +13,7 @@ func OpenURL(address string) error {
 	if err == nil {
 		err = startOpener(clean)
 	}
-	if err != nil {
-		return fmt.Errorf("open %q: %w", address, err)
-	}
-	return nil
+	return failed(err, triedOpen, "Place", strconv.Quote(address))
 }
 
 // webURL gives the address in its normal form, which begins with its scheme and
@@ -25,10 +21,10 @@ func OpenURL(address string) error {
 func webURL(address string) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "", errors.New(hintNotWeb)
+		return "", hintNotWeb
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return "", errors.New(hintNotWeb)
+		return "", hintNotWeb
 	}
 	return u.String(), nil
 }

@@ -1,7 +1,6 @@
 package desktop
 
 import (
-	"errors"
 	"os/exec"
 	"syscall"
 )
@@ -11,7 +10,7 @@ import (
 func startOpener(address string) error {
 	path, err := exec.LookPath("xdg-open")
 	if err != nil {
-		return errors.New(hintNoXDGOpen)
+		return hintNoXDGOpen
 	}
 	cmd := exec.Command(path, address)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

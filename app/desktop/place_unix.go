@@ -140,10 +140,10 @@ func checkOwner(dir string, uid int) error {
 		return err
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("%s: %s", dir, hintNotFolder)
+		return fmt.Errorf("%s: %w", dir, hintNotFolder)
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); !ok || int(st.Uid) != uid {
-		return fmt.Errorf("%s: %s", dir, hintNotOurs)
+		return fmt.Errorf("%s: %w", dir, hintNotOurs)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"context"
-	"errors"
 )
 
 // CheckSession finds nothing missing: macOS always has a desktop.
@@ -18,4 +17,4 @@ func HasTrayHost(context.Context) (bool, error) { return true, nil }
 func UseBus() {}
 
 // BusAddress fails: macOS has no session bus.
-func BusAddress() (string, error) { return "", errors.New(hintNotYet) }
+func BusAddress() (string, error) { return "", hintNotYet }

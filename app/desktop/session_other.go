@@ -4,7 +4,6 @@ package desktop
 
 import (
 	"context"
-	"errors"
 	"os"
 )
 
@@ -14,16 +13,16 @@ func CheckSession(ctx context.Context) (noWindow, err error) { return CheckDispl
 // CheckDisplay says that no display is named, or nil; it is not tried.
 func CheckDisplay(context.Context) error {
 	if os.Getenv("DISPLAY") == "" {
-		return errors.New(hintNoDisplay)
+		return hintNoDisplay
 	}
 	return nil
 }
 
 // HasTrayHost fails: it is not known here.
-func HasTrayHost(context.Context) (bool, error) { return false, errors.New(hintNotYet) }
+func HasTrayHost(context.Context) (bool, error) { return false, hintNotYet }
 
 // UseBus does nothing.
 func UseBus() {}
 
 // BusAddress fails: it is not known here.
-func BusAddress() (string, error) { return "", errors.New(hintNotYet) }
+func BusAddress() (string, error) { return "", hintNotYet }

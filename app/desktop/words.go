@@ -1,26 +1,42 @@
 package desktop
 
-// The words that a person may read: in errors and in the login item.
+import "portlight/assets/words"
+
+// What the login item says, in English: it is a file.
 const (
 	wordName    = "Portlight"
 	wordComment = "Shows what is listening on this computer"
+)
 
-	hintNoHome      = "$HOME is not set: set it, or name a folder with --data-dir"
-	hintNoBus       = "there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set and $XDG_RUNTIME_DIR/bus is not there; start from a desktop session or with dbus-run-session"
-	hintBusSilent   = "the session bus does not answer"
-	hintNoDisplay   = "there is no X display: DISPLAY names none (a Wayland desktop needs XWayland)"
-	hintRefused     = "it does not let this user in (XAUTHORITY, xhost)"
-	hintNoXDGOpen   = "xdg-open is missing: install the package xdg-utils"
-	hintNotWeb      = "only http and https addresses are opened"
-	hintNoClipboard = "neither DISPLAY nor WAYLAND_DISPLAY is set"
-	hintWayland     = "install the package wl-clipboard"
-	hintX11         = "check DISPLAY and XAUTHORITY, or install xclip or xsel"
-	hintNotYet      = "not available on this system yet"
-	hintNotOurs     = "it belongs to another user"
-	hintUnapproved  = "macOS waits for your approval: System Settings > General > Login Items"
-	hintNotChanged  = "macOS did not change it: look in System Settings > General > Login Items"
-	hintNoBundle    = "this Portlight runs outside of Portlight.app: start the app instead"
-	hintNotFolder   = "it is not a folder"
-	hintNotAbsolute = "it is not a whole path"
-	hintEqualSign   = "the path of the program has an equals sign, which a desktop entry may not start: move the program"
+// What is wrong, and what to do.
+const (
+	hintNoHome      = words.Error("$HOME is not set: set it, or name a folder with --data-dir")
+	hintNoBus       = words.Error("there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set and $XDG_RUNTIME_DIR/bus is not there; start from a desktop session or with dbus-run-session")
+	hintBusSilent   = words.Error("the session bus does not answer")
+	hintNoDisplay   = words.Error("there is no X display: DISPLAY names none (a Wayland desktop needs XWayland)")
+	hintRefused     = words.Error("it does not let this user in (XAUTHORITY, xhost)")
+	hintNoXDGOpen   = words.Error("xdg-open is missing: install the package xdg-utils")
+	hintNotWeb      = words.Error("only http and https addresses are opened")
+	hintNoClipboard = words.Error("neither DISPLAY nor WAYLAND_DISPLAY is set")
+	hintXSilent     = words.Error("the X server does not answer")
+	hintTaken       = words.Error("another program took the clipboard")
+	hintWayland     = words.Error("install the package wl-clipboard")
+	hintX11         = words.Error("check DISPLAY and XAUTHORITY, or install xclip or xsel")
+	hintNotYet      = words.Error("not available on this system yet")
+	hintNotOurs     = words.Error("it belongs to another user")
+	hintUnapproved  = words.Error("macOS waits for your approval: System Settings > General > Login Items")
+	hintNotChanged  = words.Error("macOS did not change it: look in System Settings > General > Login Items")
+	hintNoBundle    = words.Error("this Portlight runs outside of Portlight.app: start the app instead")
+	hintNotFolder   = words.Error("it is not a folder")
+	hintNotAbsolute = words.Error("it is not a whole path")
+	hintEqualSign   = words.Error("the path of the program has an equals sign, which a desktop entry may not start: move the program")
+)
+
+// What failed.
+const (
+	triedCopy      = words.Text("copy to the clipboard: {{.Error}}")
+	triedOpen      = words.Text("open {{.Place}}: {{.Error}}")
+	triedReveal    = words.Text("reveal {{.Place}}: {{.Error}}")
+	triedReadLogin = words.Text("read login item: {{.Error}}")
+	triedSetLogin  = words.Text("set login item: {{.Error}}")
 )

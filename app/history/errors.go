@@ -7,21 +7,23 @@ import (
 	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"portlight/assets/words"
 )
 
 // What can be wrong with the database as a whole. The texts say what to do.
-var (
-	ErrReadOnly = errors.New("cannot be written: check who owns the folder and its files, and whether the disk is read-only")
-	ErrFull     = errors.New("cannot be written: the disk is full, or fails; free some space on it")
-	ErrBusy     = errors.New("another process keeps it locked: try again")
-	ErrDamaged  = errors.New("damaged: the running Portlight puts it aside and begins a new one; start it, or restart it")
-	ErrForeign  = errors.New("not a database of Portlight: move it away, or name another data folder")
-	ErrNewer    = errors.New("written by a newer version of Portlight: update this one, or name another data folder")
-	ErrOlder    = errors.New("written by an older version of Portlight: start or restart Portlight to bring it up to date")
+const (
+	ErrReadOnly = words.Error("cannot be written: check who owns the folder and its files, and whether the disk is read-only")
+	ErrFull     = words.Error("cannot be written: the disk is full, or fails; free some space on it")
+	ErrBusy     = words.Error("another process keeps it locked: try again")
+	ErrDamaged  = words.Error("damaged: the running Portlight puts it aside and begins a new one; start it, or restart it")
+	ErrForeign  = words.Error("not a database of Portlight: move it away, or name another data folder")
+	ErrNewer    = words.Error("written by a newer version of Portlight: update this one, or name another data folder")
+	ErrOlder    = words.Error("written by an older version of Portlight: start or restart Portlight to bring it up to date")
 )
 
 // ErrNoRule is that there is no rule with this id.
-var ErrNoRule = errors.New("no such rule")
+const ErrNoRule = words.Error("no such rule")
 
 var (
 	errForeign  = errors.New("the database is another program's")

@@ -1,15 +1,15 @@
 package history
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
 	"portlight/app/alerts"
+	"portlight/assets/words"
 )
 
 // ErrRuleChanged is that a rule is another one than its editor took it for.
-var ErrRuleChanged = errors.New("the rule has been changed meanwhile")
+const ErrRuleChanged = words.Error("the rule has been changed meanwhile")
 
 // PutFirst adds a rule that beats all others, unless the first one decides the same
 // already, and gives the id of the first one then.

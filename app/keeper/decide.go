@@ -31,7 +31,7 @@ func (k *Keeper) Find(a *history.Alert) (l scanner.Listener, open bool) {
 // IsNew reports whether an alert of a notice may be new still: nobody is known to have
 // dealt with it, here or in another process.
 func (k *Keeper) IsNew(n alerts.Notice) bool {
-	if k.store != nil && (k.trouble != "" || k.lost != "") || k.unseen > len(k.news) {
+	if k.store != nil && (k.trouble != nil || k.lost != nil) || k.unseen > len(k.news) {
 		return true
 	}
 	return slices.ContainsFunc(k.news, func(a history.Alert) bool { return isOf(n, &a) })
@@ -133,7 +133,7 @@ func (k *Keeper) addRule(r alerts.Rule) error {
 	}
 	k.policy.Rules = slices.Insert(slices.Clone(k.policy.Rules), 0, r)
 	k.judge.Use(k.policy)
-	return errors.New(wordsNotKept)
+	return errNotKept
 }
 
 // Pause keeps alerts silent until a time, or ends that with the zero one.

@@ -9,6 +9,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/scannertest"
 )
@@ -65,10 +66,10 @@ func TestWithoutMemory(t *testing.T) {
 	if l, open := k.Find(&first); !open || l.Port != 80 || first.Program != "exe:/bin/a" || first.Verdict != alerts.New {
 		t.Errorf("%+v, %v", first, open)
 	}
-	if err := k.Decide(first.ID, alerts.Allow); err == nil || err.Error() != wordsNotKept || k.Unseen() != 2 || !k.IsNew(notices[0]) {
+	if err := k.Decide(first.ID, alerts.Allow); !errors.Is(err, errNotKept) || k.Unseen() != 2 || !k.IsNew(notices[0]) {
 		t.Errorf("%v, %d", err, k.Unseen())
 	}
-	if err := k.DecideNotice(notices[0], alerts.Mute); err == nil || err.Error() != wordsNotKept || k.Unseen() != 0 || k.IsNew(notices[0]) {
+	if err := k.DecideNotice(notices[0], alerts.Mute); !errors.Is(err, errNotKept) || k.Unseen() != 0 || k.IsNew(notices[0]) {
 		t.Errorf("%v, %d", err, k.Unseen())
 	}
 	if until := time.Now().Add(time.Hour); k.Pause(until) != nil || !k.PausedUntil().Equal(until) {
@@ -126,9 +127,26 @@ func TestNotified(t *testing.T) {
 	k := New(slog.New(slog.DiscardHandler), store, nil)
 	k.Notified(errors.New("no service"))
 	k.Close()
-	if k := New(slog.New(slog.DiscardHandler), store, nil); k.Note() != wordsNotNotified+"no service" {
+	if k := New(slog.New(slog.DiscardHandler), store, nil); k.Note() != wordsNotNotified.With("Reason", "no service") {
 		t.Errorf("%q", k.Note())
 	} else if k.Notified(nil); k.Note() != "" {
 		t.Errorf("%q", k.Note())
+	}
+}
+
+// TestNotifiedIsStoredInEnglish has a reason that has translations.
+func TestNotifiedIsStoredInEnglish(t *testing.T) {
+	store, reason := open(t, t.TempDir(), history.Agent), words.Error("notifications are closed")
+	t.Cleanup(func() { words.Use("en") })
+	if err := words.Use("de"); err != nil {
+		t.Fatal(err)
+	}
+	k := New(slog.New(slog.DiscardHandler), store, nil)
+	k.Notified(fmt.Errorf("send notification: %w", reason))
+	if stored, err := store.Settings(); err != nil || stored[SettingSilent] != string(reason) {
+		t.Errorf("stored is %q, %v", stored[SettingSilent], err)
+	}
+	if got, want := k.Note(), wordsNotNotified.With("Reason", reason.Error()); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

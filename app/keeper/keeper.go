@@ -11,6 +11,7 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
+	"portlight/assets/words"
 	"portlight/scanner"
 )
 
@@ -54,10 +55,10 @@ type Keeper struct {
 	unsaved []history.Tick
 	waiting int // judgements in unsaved
 	tried   time.Time
-	trouble string // why nothing is read from the store, or ""
-	lost    string // why nothing is written, or ""
-	said    string // what happened to the database, or ""
-	silent  string // why notifications are not shown, or ""
+	trouble error  // why nothing is read from the store, or nil
+	lost    error  // why nothing is written, or nil
+	anew    bool   // the database was damaged, and is begun anew
+	silent  string // why notifications are not shown, by reasonOf, or ""
 	unseen  int    // alerts that are new
 }
 
@@ -84,7 +85,7 @@ func newKeeper(log *slog.Logger, euid int, store *history.Store) *Keeper {
 
 func (k *Keeper) begin(reason error) {
 	if reason != nil {
-		k.trouble = reason.Error()
+		k.trouble = reason
 		k.log.Warn("nothing is remembered", "error", reason)
 	}
 	k.recall()
@@ -104,28 +105,27 @@ func wallClock() time.Time { return time.Now().Round(0) }
 // Note says what is wrong with the memory or the notifications, or "".
 func (k *Keeper) Note() string {
 	switch {
-	case k.lost != "":
-		return NoMemory(k.lost)
-	case k.trouble != "":
-		return NoMemory(k.trouble)
+	case k.lost != nil:
+		return NoMemory(k.lost.Error())
+	case k.trouble != nil:
+		return NoMemory(k.trouble.Error())
 	case k.silent != "":
-		return wordsNotNotified + k.silent
+		return wordsNotNotified.With("Reason", words.Text(k.silent))
+	case k.anew:
+		return wordsAnew.String()
 	}
-	return k.said
+	return ""
 }
 
 // Notified takes notice of how a notification went. The reason is kept for doctor.
 func (k *Keeper) Notified(err error) {
-	text := ""
-	if err != nil {
-		text = err.Error()
-	}
-	if text == k.silent {
+	reason := reasonOf(err)
+	if reason == k.silent {
 		return
 	}
-	k.silent = text
+	k.silent = reason
 	if k.store != nil {
-		k.works(k.store.Set(SettingSilent, text))
+		k.works(k.store.Set(SettingSilent, reason))
 	}
 }
 
@@ -136,7 +136,7 @@ func (k *Keeper) Settings() alerts.Settings { return k.policy.Settings }
 func (k *Keeper) OwnNames() []history.Name { return k.own }
 
 // SettingSilent is the setting that holds why the agent's notifications are not shown; ""
-// if they are.
+// if they are. It is in English, and may have translations.
 const SettingSilent = "status.notifications"
 
 // update judges what a watcher tells, and remembers it.

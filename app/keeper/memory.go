@@ -30,15 +30,11 @@ func (k *Keeper) works(err error) bool { return k.notice(&k.trouble, err) }
 // wrote is works for what is written.
 func (k *Keeper) wrote(err error) bool { return k.notice(&k.lost, err) }
 
-func (k *Keeper) notice(where *string, err error) bool {
-	text := ""
-	if err != nil {
-		text = err.Error()
-	}
-	if text != *where && err != nil {
+func (k *Keeper) notice(where *error, err error) bool {
+	if err != nil && (*where == nil || err.Error() != (*where).Error()) {
 		k.log.Warn("memory fails", "error", err)
 	}
-	*where = text
+	*where = err
 	return err == nil
 }
 
@@ -118,7 +114,7 @@ func (k *Keeper) hear() bool {
 	if said == "" {
 		return false
 	}
-	k.said = wordsAnew
+	k.anew = true
 	k.log.Warn("memory begun anew", "reason", said)
 	return true
 }

@@ -30,11 +30,11 @@ func New(onAction func(key, action string), log *slog.Logger, list ...Option) *N
 
 func openCenter() (center, error) {
 	if err := desktop.CheckBundle(); err != nil {
-		return nil, fmt.Errorf("%w; %s", err, hintElsewhere)
+		return nil, fmt.Errorf("%w; %w", err, hintElsewhere)
 	}
 	c, err := newUserCenter()
 	if err != nil {
-		return nil, fmt.Errorf("%w; %s", err, hintElsewhere)
+		return nil, fmt.Errorf("%w; %w", err, hintElsewhere)
 	}
 	return c, nil
 }

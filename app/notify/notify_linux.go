@@ -115,7 +115,7 @@ func (n *Notifier) do(job func(context.Context) error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.ctx.Err() != nil {
-		return errors.New(hintClosed)
+		return hintClosed
 	}
 	err := job(ctx)
 	if err != nil && ctx.Err() == nil && n.lost(err) {
@@ -127,9 +127,9 @@ func (n *Notifier) do(job func(context.Context) error) error {
 	case err == nil:
 		return nil
 	case n.ctx.Err() != nil:
-		return errors.New(hintClosed)
+		return hintClosed
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s: %w", hintSilent, err)
+		return fmt.Errorf("%w: %w", hintSilent, err)
 	}
 	return err
 }

@@ -491,7 +491,7 @@ func TestHang(t *testing.T) {
 	if err := n.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := <-result; err == nil || !strings.Contains(err.Error(), hintClosed) {
+	if err := <-result; err == nil || !strings.Contains(err.Error(), hintClosed.Error()) {
 		t.Errorf("closed: %v", err)
 	}
 }
@@ -554,7 +554,7 @@ func TestClose(t *testing.T) {
 		}
 	}
 	s.emit(t, "ActionInvoked", uint32(1), "late")
-	if err := n.Send(Notification{Key: "a"}); err == nil || !strings.Contains(err.Error(), hintClosed) {
+	if err := n.Send(Notification{Key: "a"}); err == nil || !strings.Contains(err.Error(), hintClosed.Error()) {
 		t.Errorf("Send: %v", err)
 	}
 	if st := n.Status(); st.Err == nil {

@@ -2,10 +2,7 @@
 
 package notify
 
-import (
-	"errors"
-	"log/slog"
-)
+import "log/slog"
 
 // Notifier writes notifications to the log: the system's own notifications come
 // with a later version.
@@ -31,7 +28,7 @@ func (n *Notifier) Send(m Notification) error {
 func (n *Notifier) Withdraw(key string) error { return nil }
 
 // Status says that notifications are still to come.
-func (n *Notifier) Status() Status { return Status{Err: errors.New(hintLater)} }
+func (n *Notifier) Status() Status { return Status{Err: hintLater} }
 
 // Close does nothing.
 func (n *Notifier) Close() error { return nil }

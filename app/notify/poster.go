@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -159,20 +158,20 @@ func (p *poster) send(m Notification) error {
 // open says why nothing can be shown, or nil.
 func (p *poster) open() error {
 	if p.ctx.Err() != nil {
-		return errors.New(hintClosed)
+		return hintClosed
 	}
 	return p.fault
 }
 
 // said words why waiting has ended, if err comes of that.
-func (p *poster) said(ctx context.Context, late string, err error) error {
+func (p *poster) said(ctx context.Context, late, err error) error {
 	switch {
 	case err == nil, ctx.Err() == nil:
 		return err
 	case p.ctx.Err() != nil:
-		return errors.New(hintClosed)
+		return hintClosed
 	}
-	return errors.New(late)
+	return late
 }
 
 // permit sees to it that macOS lets Portlight notify, and asks for that if nobody has.
@@ -218,7 +217,7 @@ func (p *poster) authorization() (authorization, error) {
 // attempt tells.
 func (a authorization) fault() error {
 	if a == refused {
-		return errors.New(hintRefusedByUser)
+		return hintRefusedByUser
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func TestPosterReplacesAndWithdraws(t *testing.T) {
 func TestPosterAsksAtTheFirst(t *testing.T) {
 	c := &testCenter{answers: make(chan bool, 1)}
 	p := newTestPoster(t, c)
-	if s := p.Status(); s.String() != "macOS, "+statusAsks || c.asked > 0 {
+	if s := p.Status(); s.String() != statusAsks.With("Service", "macOS") || c.asked > 0 {
 		t.Errorf("status %q, asked %d times", s, c.asked)
 	}
 	c.answers <- true
@@ -115,12 +115,12 @@ func TestPosterRefused(t *testing.T) {
 	p := newTestPoster(t, c)
 	c.answers <- false
 	for range 2 {
-		if err := p.Send(Notification{Key: "a"}); err == nil || !strings.Contains(err.Error(), hintRefusedByUser) {
+		if err := p.Send(Notification{Key: "a"}); err == nil || !strings.Contains(err.Error(), hintRefusedByUser.Error()) {
 			t.Error(err)
 		}
 		c.now = refused
 	}
-	if s := p.Status(); s.Err == nil || s.String() != hintRefusedByUser || len(c.shown) > 0 || c.asked != 1 {
+	if s := p.Status(); s.Err == nil || s.String() != hintRefusedByUser.Error() || len(c.shown) > 0 || c.asked != 1 {
 		t.Errorf("%q, shown %+v, asked %d times", s, c.shown, c.asked)
 	}
 }
@@ -137,7 +137,7 @@ func TestPosterUnanswered(t *testing.T) {
 		asked = c.asked
 		c.mu.Unlock()
 	}
-	if err := p.Send(Notification{Key: "b"}); err == nil || !strings.Contains(err.Error(), hintUnanswered) {
+	if err := p.Send(Notification{Key: "b"}); err == nil || !strings.Contains(err.Error(), hintUnanswered.Error()) {
 		t.Error(err)
 	}
 	select {
@@ -146,14 +146,14 @@ func TestPosterUnanswered(t *testing.T) {
 	default:
 	}
 	p.Close()
-	if err := <-first; err == nil || !strings.Contains(err.Error(), hintClosed) {
+	if err := <-first; err == nil || !strings.Contains(err.Error(), hintClosed.Error()) {
 		t.Error(err)
 	}
 }
 
 func TestPosterFaults(t *testing.T) {
 	silent := newTestPoster(t, &testCenter{silent: true})
-	if err := silent.Send(Notification{}); err == nil || !strings.Contains(err.Error(), hintNoAnswer) {
+	if err := silent.Send(Notification{}); err == nil || !strings.Contains(err.Error(), hintNoAnswer.Error()) {
 		t.Error(err)
 	}
 	broken := newTestPoster(t, &testCenter{now: allowed, fault: errors.New("method is missing")})
@@ -162,7 +162,7 @@ func TestPosterFaults(t *testing.T) {
 	defer none.Close()
 	closed := newTestPoster(t, &testCenter{now: allowed})
 	closed.Close()
-	for p, want := range map[*poster]string{broken: "method is missing", none: "no bundle", closed: hintClosed} {
+	for p, want := range map[*poster]string{broken: "method is missing", none: "no bundle", closed: hintClosed.Error()} {
 		err, s := p.Send(Notification{Key: "a"}), p.Status()
 		if err == nil || !strings.Contains(err.Error(), want) || s.Err == nil || !strings.Contains(s.String(), want) {
 			t.Errorf("send: %v, status %q, want %q", err, s, want)

@@ -69,7 +69,7 @@ func startService(ctx context.Context, conn *dbus.Conn) (owner string, err error
 	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.StartServiceByName", 0, busName, uint32(0)).Err
 	switch {
 	case isError(err, errServiceUnknown):
-		return "", errors.New(hintNoService)
+		return "", hintNoService
 	case err != nil:
 		return "", fmt.Errorf("start the notification service: %w", err)
 	}
@@ -84,7 +84,7 @@ func waiting(ctx context.Context, conn *dbus.Conn) (Status, error) {
 	case err != nil:
 		return Status{}, err
 	case !slices.Contains(names, busName):
-		return Status{}, errors.New(hintNoService)
+		return Status{}, hintNoService
 	}
 	return Status{Waiting: true}, nil
 }

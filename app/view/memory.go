@@ -30,7 +30,7 @@ type NotificationsJSON struct {
 	Service   string `json:"service"`    // of the session that shows them, "" if it is not known
 	Works     bool   `json:"works"`      // there is one, or one is started when it is needed
 	Error     string `json:"error"`      // why there is none
-	LastError string `json:"last_error"` // why the last notification was not shown, "" if it was
+	LastError string `json:"last_error"` // why the last notification was not shown, in English, "" if it was
 
 	PausedUntil *time.Time `json:"paused_until"` // alerts are paused, null if they are not
 }
@@ -107,7 +107,7 @@ func (n NotificationsJSON) words() []string {
 		lines = append(lines, wordsWouldShow.With("Service", n.Service))
 	}
 	if n.LastError != "" {
-		lines = append(lines, wordsLastFailed.With("Error", n.LastError))
+		lines = append(lines, wordsLastFailed.With("Error", words.Text(n.LastError)))
 	}
 	return lines
 }
