@@ -33,7 +33,7 @@ type reached struct {
 	reachText
 	some, every []any  // what is filled in: of many networks the first, and all
 	short       string // of some networks, for a row
-	nobody      bool   // no computer can, not even this one
+	nobody      bool   // no network leads to it now
 }
 
 func reachedBy(t reachText, pairs ...any) *reached {
@@ -56,9 +56,7 @@ func newReacher(net *scanner.Network) *reacher {
 	return &reacher{net: net, known: map[reachKey]*reached{}}
 }
 
-// words says in a short sentence who can reach a listener, a firewall aside.
-func (r *reacher) words(l *scanner.Listener) string { return r.of(l).short }
-
+// of says who can reach a listener.
 func (r *reacher) of(l *scanner.Listener) *reached {
 	k := reachKey{l.Namespace, l.Device, l.Addr, l.DualStack}
 	found, ok := r.known[k]
@@ -325,68 +323,6 @@ func reachable(n *netif.Interface, l *scanner.Listener) []netip.Addr {
 		return links
 	}
 	return all
-}
-
-// rank orders kinds of networks.
-func rank(k netif.Kind) int {
-	order := []netif.Kind{netif.WiFi, netif.Ethernet, netif.Cellular, netif.VPN, netif.Other, netif.Bridge, netif.Virtual, netif.Container}
-	if i := slices.Index(order, k); i >= 0 {
-		return i
-	}
-	return len(order)
-}
-
-// networkName is "Wi-Fi 192.168.1.12", "Tailscale 100.64.0.7", "container network docker0",
-// with the interface's name in place of the address if that is not asked for. A network
-// inside of this computer goes by its name alone.
-func networkName(n *netif.Interface, address bool) string {
-	name := Clean(n.Name, maxName)
-	switch n.Kind {
-	case netif.WiFi:
-		return wordWiFi.With("Name", called(n, name, address))
-	case netif.Ethernet:
-		return wordEthernet.With("Name", called(n, name, address))
-	case netif.Cellular:
-		return wordMobileNetwork.With("Name", called(n, name, address))
-	case netif.VPN:
-		if n.Detail != "" {
-			return Clean(n.Detail, maxName) + " " + called(n, name, address)
-		}
-		return wordVPN.With("Name", called(n, name, address))
-	case netif.Container:
-		return wordContainerNetwork.With("Name", name)
-	case netif.Bridge:
-		return bridgeName(n, name, address)
-	}
-	if known := called(n, name, address); known != name {
-		return name + " " + known
-	}
-	return name
-}
-
-// bridgeName calls a bridge with a cable in it as that: its address is this computer's
-// in that network.
-func bridgeName(n *netif.Interface, name string, address bool) string {
-	switch n.Detail {
-	case netif.WithEthernet:
-		return wordEthernet.With("Name", called(n, name, address))
-	case netif.WithWiFi:
-		return wordWiFi.With("Name", called(n, name, address))
-	}
-	if strings.HasPrefix(name, "bridge") {
-		return name
-	}
-	return wordBridge.With("Name", name)
-}
-
-// called is what people know a network by: its IPv4 address, else its name.
-func called(n *netif.Interface, name string, address bool) string {
-	for _, p := range n.Addrs {
-		if a := p.Addr(); a.Is4() && address {
-			return a.String()
-		}
-	}
-	return name
 }
 
 // Addresses gives what others would use to reach a listener now: a URL where a

@@ -88,7 +88,7 @@ func TestReachOnNetworks(t *testing.T) {
 		if c.set != nil {
 			c.set(&l)
 		}
-		if got := newReacher(c.net).words(&l); got != c.want {
+		if got := newReacher(c.net).of(&l).short; got != c.want {
 			t.Errorf("%s: %q, want %q", c.addr, got, c.want)
 		}
 	}

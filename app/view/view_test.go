@@ -267,7 +267,7 @@ func TestReach(t *testing.T) {
 		{"169.254.1.1", "Computers on the same link"},
 	} {
 		l := at(scanner.UDP, c.addr, 67, "dhcpd")
-		if got := newReacher(nil).words(&l); got != c.want {
+		if got := newReacher(nil).of(&l).short; got != c.want {
 			t.Errorf("%s: got %q, want %q", c.addr, got, c.want)
 		}
 	}
