@@ -72,7 +72,7 @@ func TestFoldOfManyIsBounded(t *testing.T) {
 	now := time.Unix(1000, 0)
 	keys, told := map[string]bool{}, 0
 	for i := range 300 {
-		for range 500 {
+		for range 50 {
 			f.Add([]Judgement{alert(New, 1+i)}, now)
 		}
 		due, _ := f.Take(now)
