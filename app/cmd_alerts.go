@@ -178,7 +178,7 @@ func (p *program) markSeen(ids []int64) error {
 		if err := mark(); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(p.out, wordsMarkedSeen+"\n", view.Plural(count, "alert"))
+		_, err := fmt.Fprintf(p.out, wordsMarkedSeen+"\n", plural(count, "alert"))
 		return err
 	})
 }

@@ -55,7 +55,7 @@ func (p *program) keepHistory(values map[string]string) error {
 			}
 			settings, _ = alerts.ParseSettings(stored)
 		}
-		_, err := fmt.Fprintf(p.out, wordsKept+"\n", view.Plural(settings.KeepDays, "day"), settings.KeepEvents)
+		_, err := fmt.Fprintf(p.out, wordsKept+"\n", plural(settings.KeepDays, "day"), settings.KeepEvents)
 		return err
 	}
 	if len(values) == 0 {

@@ -58,7 +58,7 @@ func (p *program) readMemory(f func(*history.Store) error) error {
 	defer s.Close()
 	err = f(s)
 	if n := s.Skipped(); n > 0 {
-		fmt.Fprintf(p.err, wordsSkipped+"\n", view.Plural(n, "row"))
+		fmt.Fprintf(p.err, wordsSkipped+"\n", plural(n, "row"))
 	}
 	return err
 }
@@ -311,7 +311,7 @@ func (p *program) exportRules(args []string, force bool) error {
 		if err := writeRuleFile(args[0], rules, force); err != nil {
 			return fmt.Errorf("export rules: %w", err)
 		}
-		_, err := fmt.Fprintf(p.out, wordsExported+"\n", view.Plural(len(rules), "rule"), args[0])
+		_, err := fmt.Fprintf(p.out, wordsExported+"\n", plural(len(rules), "rule"), args[0])
 		return err
 	})
 }
@@ -397,9 +397,9 @@ func (p *program) importRules(rules []alerts.Rule, replace bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, wordsImported+"\n", view.Plural(added, "rule"), len(rules)-added, len(all))
+	_, err = fmt.Fprintf(p.out, wordsImported+"\n", plural(added, "rule"), len(rules)-added, len(all))
 	if n := countEnded(rules, time.Now()); n > 0 {
-		fmt.Fprintf(p.err, wordsImportEnded+"\n", view.Plural(n, "rule"))
+		fmt.Fprintf(p.err, wordsImportEnded+"\n", plural(n, "rule"))
 	}
 	return err
 }

@@ -110,7 +110,7 @@ func (p *program) follow(ctx context.Context, k *keeper.Keeper, f keeper.Followe
 
 func (w *watcher) seen(u scanner.Update) {
 	if w.last = u.Snapshot; u.Baseline {
-		fmt.Fprintf(w.err, wordsWatching, view.Plural(len(u.Snapshot.Listeners), "listener"), u.Snapshot.Visibility.Source, w.every)
+		fmt.Fprintf(w.err, wordsWatching, plural(len(u.Snapshot.Listeners), "listener"), u.Snapshot.Visibility.Source, w.every)
 		w.notes(w.names.Problems())
 	}
 }

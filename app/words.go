@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strconv"
 
 	"portlight/assets/words"
 )
@@ -126,3 +127,11 @@ program's name is what "rules add --program" takes, in quotes if it has blanks.`
 	wordsSilentNote     = "note: notifications are not shown: %s"
 	wordsResumed        = "Alerts are not paused."
 )
+
+// plural gives "1 listener", "2 listeners".
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}

@@ -2,7 +2,6 @@ package view
 
 import (
 	"strconv"
-	"strings"
 
 	"portlight/assets/words"
 )
@@ -62,15 +61,4 @@ func PortProto(port uint16, proto string) string {
 		return strconv.Itoa(int(port))
 	}
 	return strconv.Itoa(int(port)) + "/" + proto
-}
-
-// Plural gives "1 listener", "2 listeners".
-func Plural(n int, noun string) string {
-	if n != 1 && strings.HasSuffix(noun, "s") {
-		noun += "e"
-	}
-	if n != 1 {
-		noun += "s"
-	}
-	return strconv.Itoa(n) + " " + noun
 }
