@@ -8,7 +8,6 @@ import (
 
 	"portlight/app/alerts"
 	"portlight/app/history"
-	"portlight/app/view"
 )
 
 func newHistoryKeepCommand(p *program) *cobra.Command {
