@@ -23,6 +23,7 @@ import (
 	"portlight/app/tray"
 	"portlight/app/view"
 	"portlight/assets"
+	"portlight/assets/words"
 	"portlight/scanner"
 )
 
@@ -43,6 +44,7 @@ type agent struct {
 	tells    map[string]bool // listeners whose end is to be told, by id; of that goroutine
 	note     string          // in the menu; of that goroutine
 	silent   bool            // it records only, as `watch --record` does
+	language *string         // of the settings, as taken last; nil before
 
 	shown    keeper.Shown
 	watcher  atomic.Pointer[scanner.Watcher]  // nil before it is made
@@ -149,7 +151,7 @@ func (a *agent) run(ctx context.Context) error {
 		MarkedIcon:         assets.TrayMarked,
 		MarkedTemplateIcon: assets.TrayTemplateMarked,
 		Title:              "Portlight",
-		Tooltip:            wordsTooltip.String(),
+		Tooltip:            wordsTooltip,
 		OnCommand:          func(cmd tray.Command, row view.MenuRow) { a.onCommand(cmd, row, cancel) },
 		OnLost:             func(err error) { cancel(fmt.Errorf("%w: %w", errTrayLost, err)) },
 		OnEnd:              func() { cancel(nil); finish() },
@@ -222,6 +224,7 @@ func (a *agent) watchHere(reason error) {
 func (a *agent) remember() (closeMemory func()) {
 	store, err := history.Open(a.dataDir, history.Agent, history.Options{})
 	a.names, a.keeper = a.newNames(store), keeper.New(a.log, store, err)
+	a.speak()
 	return func() {
 		a.keeper.Close()
 		if store != nil {
@@ -260,8 +263,21 @@ func (a *agent) facts() view.Facts {
 	return view.FactsOf(a.last.Load(), a.names)
 }
 
+// speak takes the language of the settings, if it is not in use already.
+func (a *agent) speak() {
+	tag := a.keeper.Settings().Language
+	if a.language != nil && *a.language == tag {
+		return
+	}
+	a.language = &tag
+	if err := words.Use(tag); err != nil {
+		a.log.Error("language not taken", "error", err)
+	}
+}
+
 // show draws the menu and has notifications sent.
 func (a *agent) show() {
+	a.speak()
 	a.names.use(overlay(a.keeper.OwnNames()))
 	for _, n := range a.keeper.TakeNotices() {
 		a.sendNotice(n)

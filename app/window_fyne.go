@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
+	"portlight/app/alerts"
 	"portlight/app/desktop"
 	"portlight/app/notify"
 	"portlight/app/tray"
@@ -112,7 +113,9 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	defer said.catch(&err)
 	a := newApp()
 	memory := newWindowMemory(p, dir)
-	w := p.newWindow(a, dir, memory, watcher)
+	stored := memory.settings()
+	p.useLanguage(stored)
+	w := p.newWindow(a, dir, memory, watcher, stored)
 	w.Window().Show()
 	if !w.IsUp() {
 		return needsGL(said.failure(wordsNoReason.String()))
@@ -151,9 +154,9 @@ func newApp() fyne.App {
 	return a
 }
 
-func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watcher *scanner.Watcher) *window.Window {
+func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watcher *scanner.Watcher, stored map[string]string) *window.Window {
 	return window.New(window.Options{
-		App: a, Names: memory.names, Version: version, DataDir: dir, Renamed: memory.renamed,
+		App: a, Names: memory.names, Version: version, DataDir: dir, Renamed: memory.renamed, Settings: stored,
 		Interval: p.interval, SetInterval: p.pace(watcher), TrayTitle: tray.ShowsTitle,
 		Health: func() window.Health {
 			return window.Health{Diagnosis: p.diagnose(context.Background()), Own: p.cost(watcher)}
@@ -166,6 +169,14 @@ func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watche
 		OpenURL:     desktop.OpenURL, Reveal: desktop.Reveal, OpenFolder: desktop.OpenFolder,
 		LoginItem: desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
 	})
+}
+
+// useLanguage takes the language of stored settings.
+func (p *program) useLanguage(stored map[string]string) {
+	set, _ := alerts.ParseSettings(stored) // the Settings tab says what is wrong with them
+	if err := words.Use(set.Language); err != nil {
+		p.log.Error("language not taken", "error", err)
+	}
 }
 
 // pace has a watcher take the interval of the settings, unless one was given.

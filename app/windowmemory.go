@@ -26,6 +26,17 @@ func newWindowMemory(p *program, dir string) *windowMemory {
 	return &windowMemory{program: p, dir: dir, names: p.names(), again: make(chan struct{}, 1)}
 }
 
+// settings gives what is stored now; nil if there is no memory, which is told later.
+func (m *windowMemory) settings() map[string]string {
+	s, err := openMemoryIn(m.dir, nil)
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	stored, _ := s.Settings()
+	return stored
+}
+
 // renamed has the names read anew. It may be called from any goroutine.
 func (m *windowMemory) renamed() {
 	select {

@@ -50,12 +50,22 @@ const (
 	keyInterval = "scan.interval" // as time.ParseDuration takes it
 	keyRow      = "menu.row"
 	keyTitle    = "tray.title"
+	keyLanguage = "language"
 )
 
 const (
 	textNotBetween = words.Text("{{.Value}} is not between {{.Least}} and {{.Most}}")
 	textNoneOf     = words.Text("{{.Value}} is none of the choices: {{.Choices}}")
 )
+
+// languages are the tags of those that Portlight speaks.
+func languages() []string {
+	tags := make([]string, len(words.Languages))
+	for i, l := range words.Languages {
+		tags[i] = l.Tag
+	}
+	return tags
+}
 
 // parseInterval reads a time between two scans.
 func parseInterval(text string) (time.Duration, error) {

@@ -19,6 +19,7 @@ type Settings struct {
 	Interval time.Duration // between two scans, scanner.MinInterval … scanner.MaxInterval
 	Row      RowText
 	Title    TrayTitle
+	Language string // a tag of words.Languages, "" as the system
 }
 
 // The bounds of what is kept.
@@ -57,6 +58,7 @@ func (s Settings) Values() map[string]string {
 		keyInterval:       s.Interval.String(),
 		keyRow:            string(s.Row),
 		keyTitle:          string(s.Title),
+		keyLanguage:       s.Language,
 	}
 }
 
@@ -81,6 +83,7 @@ func ParseSettings(stored map[string]string) (s Settings, problems []error) {
 	read(keyInterval, into(&s.Interval, parseInterval))
 	read(keyRow, into(&s.Row, oneOf(RowTexts)))
 	read(keyTitle, into(&s.Title, oneOf(TrayTitles)))
+	read(keyLanguage, into(&s.Language, oneOf(languages())))
 	return s, problems
 }
 

@@ -17,7 +17,7 @@ func dress(o *Options) {
 	if len(o.TemplateIcon) > 0 {
 		systray.SetTemplateIcon(o.TemplateIcon, o.Icon)
 	}
-	systray.SetTooltip(o.Tooltip)
+	systray.SetTooltip(o.Tooltip.String())
 }
 
 // showTitle shows a text beside the icon.

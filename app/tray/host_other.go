@@ -46,10 +46,10 @@ func dress(o *Options) {
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		switch text, ok := tooltip(ctx, conn); {
-		case ok && text == o.Tooltip:
+		case ok && text == o.Tooltip.String():
 			return
 		case ok:
-			systray.SetTooltip(o.Tooltip)
+			systray.SetTooltip(o.Tooltip.String())
 		}
 		<-tick.C
 	}

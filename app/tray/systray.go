@@ -39,7 +39,7 @@ func (b systrayBoard) mark(on bool) {
 func (b systrayBoard) title(text string) { showTitle(text) }
 
 func (b systrayBoard) count(unseen int) {
-	systray.SetTooltip(tooltipWords(b.opts.Tooltip, unseen))
+	systray.SetTooltip(tooltipWords(b.opts.Tooltip.String(), unseen))
 }
 
 // listen gives the item a channel that keeps clicks: systray drops a click if

@@ -73,8 +73,8 @@ type Options struct {
 	// unseen alerts.
 	MarkedIcon, MarkedTemplateIcon []byte
 
-	Title   string // the app's name, by which a panel knows the icon; macOS shows none
-	Tooltip string // followed by the number of unseen alerts, if there are any
+	Title   string     // the app's name, by which a panel knows the icon; macOS shows none
+	Tooltip words.Text // followed by the number of unseen alerts, if there are any
 
 	// OnCommand is called for every click, one after the other, on a goroutine
 	// of the tray. Row is the listener that was clicked, the zero value for

@@ -374,7 +374,7 @@ func TestNoTrayTitle(t *testing.T) {
 	opts.TrayTitle = false
 	w := newWindow(opts, inline, inline, time.Now, o.later)
 	w.SetMemory(m.window, nil)
-	if selects := find[*widget.Select](w.settings.root); len(selects) != 4 {
+	if selects := find[*widget.Select](w.settings.root); len(selects) != 5 {
 		t.Errorf("%d choices", len(selects))
 	}
 	w.settings.tray.row.SetSelectedIndex(1)

@@ -40,11 +40,13 @@ type settingsPane struct {
 	spawn  func(func())
 	store  settingStore // nil for none
 	look   func(variant string)
+	speak  func(language string)
 	notice *banner
 
 	atLogin   *widget.Check
 	why       *widget.Label
 	theme     *segments
+	language  *choice[string]
 	loopback  *widget.Check
 	ephemeral *widget.Check
 	days      *choice[int]
@@ -54,13 +56,14 @@ type settingsPane struct {
 	setting   bool // the boxes follow what is stored, not the user
 }
 
-func newSettingsPane(o *Options, do, spawn func(func()), look func(string), sample func() *view.Row, notice *banner) *settingsPane {
-	p := &settingsPane{opts: o, do: do, spawn: spawn, look: look, notice: notice, why: faint(""), noStore: faint("")}
+func newSettingsPane(o *Options, do, spawn func(func()), look, speak func(string), sample func() *view.Row, notice *banner) *settingsPane {
+	p := &settingsPane{opts: o, do: do, spawn: spawn, look: look, speak: speak, notice: notice, why: faint(""), noStore: faint("")}
 	p.atLogin = widget.NewCheck(wordAtLogin.String(), p.setAtLogin)
 	p.theme = newSegments(func(i int) {
 		look(themes[i])
-		p.save(map[string]string{settingTheme: themes[i]})
+		p.save(map[string]string{settingTheme: themes[i]}, func() {})
 	}, wordAsSystem.String(), wordLight.String(), wordDark.String())
+	p.language = newChoice(languages(), languageChoice, p.saveAlerts)
 	p.loopback = widget.NewCheck(wordTellLoopback.String(), func(bool) { p.saveAlerts() })
 	p.ephemeral = widget.NewCheck(wordTellEphemeral.String(), func(bool) { p.saveAlerts() })
 	p.days = newChoice(dayChoices, daysWords, p.saveAlerts)
@@ -72,12 +75,13 @@ func newSettingsPane(o *Options, do, spawn func(func()), look func(string), samp
 	}
 	content := container.NewVBox(
 		container.New(stacked{}, section(wordGeneral.String()), p.atLogin, p.why),
-		container.New(pairing{}, faint(wordAppearance.String()), container.NewHBox(p.theme)),
-		p.tray.intervalLine(), p.tray.given, widget.NewSeparator(),
+		container.New(fieldLines{}, faint(wordAppearance.String()), p.theme, faint(wordLanguage.String()), p.language.field(),
+			faint(wordLookEvery.String()), p.tray.interval.field()),
+		p.tray.given, widget.NewSeparator(),
 		p.tray.menu(), widget.NewSeparator(),
 		container.New(stacked{}, section(wordAlerts.String()), p.loopback, p.ephemeral), widget.NewSeparator(),
 		section(wordHistory.String()),
-		container.New(pairing{}, faint(wordKeepFor.String()), container.NewHBox(container.New(atLeast{170, 0}, p.days.Select)), faint(wordAtMost.String()), container.NewHBox(container.New(atLeast{170, 0}, p.events.Select))), p.noStore)
+		container.New(fieldLines{}, faint(wordKeepFor.String()), p.days.field(), faint(wordAtMost.String()), p.events.field()), p.noStore)
 	p.root = container.New(wrapping{}, container.NewVScroll(container.New(page{}, content)))
 	p.show(nil)
 	return p
@@ -117,6 +121,7 @@ func (p *settingsPane) show(stored map[string]string) {
 	p.days.show(set.KeepDays)
 	p.events.show(set.KeepEvents)
 	p.tray.show(set, stored[alerts.SettingGiven])
+	p.language.show(set.Language)
 	for i, name := range themes {
 		if name == stored[settingTheme] && i != p.theme.chosen {
 			p.theme.chosen = i
@@ -133,7 +138,7 @@ func (p *settingsPane) show(stored map[string]string) {
 	}
 	p.noStore.SetText(strings.Join(said, " "))
 	show(p.noStore, len(said) > 0)
-	for _, w := range append(p.tray.boxes(), p.loopback, p.ephemeral, p.days, p.events) {
+	for _, w := range append(p.tray.boxes(), p.language, p.loopback, p.ephemeral, p.days, p.events) {
 		if p.store == nil {
 			w.Disable()
 		} else {
@@ -141,6 +146,9 @@ func (p *settingsPane) show(stored map[string]string) {
 		}
 	}
 	p.root.Layout.Layout(p.root.Objects, p.root.Size())
+	if p.store != nil {
+		p.speak(set.Language) // the last: it makes another pane
+	}
 }
 
 // saveAlerts stores what to tell of, what to keep, and what the tray shows.
@@ -150,24 +158,29 @@ func (p *settingsPane) saveAlerts() {
 	}
 	set := alerts.Settings{Loopback: p.loopback.Checked, Ephemeral: p.ephemeral.Checked, KeepDays: p.days.value(), KeepEvents: p.events.value()}
 	p.tray.chosen(&set)
+	set.Language = p.language.value()
 	p.opts.SetInterval(set.Interval)
 	all := set.Values()
 	delete(all, alerts.SettingPaused) // that is set elsewhere
-	p.save(all)
+	p.save(all, func() { p.speak(set.Language) })
 }
 
-func (p *settingsPane) save(values map[string]string) {
+// save stores settings, and goes on then.
+func (p *settingsPane) save(values map[string]string, then func()) {
 	s := p.store
 	if p.setting || s == nil {
 		return
 	}
 	p.spawn(func() {
-		if err := s.SetAll(values); err != nil {
-			p.do(func() {
+		err := s.SetAll(values)
+		p.do(func() {
+			if err != nil {
 				p.notice.say(notSaved(err))
 				p.refresh()
-			})
-		}
+				return
+			}
+			then()
+		})
 	})
 }
 

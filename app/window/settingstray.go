@@ -40,11 +40,6 @@ func newTraySettings(o *Options, sample func() *view.Row, changed func()) *trayS
 	return s
 }
 
-// intervalLine is the choice of the interval.
-func (s *traySettings) intervalLine() fyne.CanvasObject {
-	return container.New(fieldLines{}, faint(wordLookEvery.String()), s.interval.field())
-}
-
 // menu is what is about the tray.
 func (s *traySettings) menu() fyne.CanvasObject {
 	lines := container.New(fieldLines{}, faint(wordRowsTell.String()), s.row.field(),

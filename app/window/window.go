@@ -29,6 +29,9 @@ type Options struct {
 	SetInterval func(time.Duration) // takes that of the settings, whenever they are read or changed
 	TrayTitle   bool                // this system shows a text beside an icon in the tray
 
+	// Settings are those that are stored as the window opens; others follow with its memory.
+	Settings map[string]string
+
 	// ReadDetails tells the details of a process. It may take long: it is called
 	// on a goroutine of its own.
 	ReadDetails func(context.Context, scanner.Process) (*process.Details, error)
@@ -127,7 +130,8 @@ func New(o Options) *Window {
 }
 
 func newWindow(o Options, do, spawn func(func()), now func() time.Time, after func(time.Duration, func())) *Window {
-	o.App.Settings().SetTheme(newTheme())
+	o.App.Settings().SetTheme(themeNamed(o.Settings[settingTheme]))
+	speakToolkit() // it is in the system's language else
 	w := &Window{opts: o, win: o.App.NewWindow(wordApp), do: do, spawn: spawn, now: now, after: after}
 	w.entries.names = o.Names
 	w.win.SetPadded(false)
@@ -148,7 +152,7 @@ func (w *Window) furnish() {
 	})
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
 	w.notice.later = func(f func()) { w.after(doneFor, func() { w.do(f) }) }
-	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.sample, w.notice)
+	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.useLanguage, w.sample, w.notice)
 	w.nav = newSegments(w.turnTo, wordListeners.String(), wordAlerts.String(), wordHistory.String(), wordHealth.String(), wordSettings.String())
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{

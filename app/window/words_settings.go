@@ -7,6 +7,9 @@ import (
 
 // Everything that a user reads in the tabs Settings and Health.
 const (
+	wordLanguage  = words.Text("Language | a label")
+	wordNotSpoken = words.Text("The language stays: {{.Error}}")
+
 	wordGeneral       = words.Text("General | settings")
 	wordAppearance    = words.Text("Appearance")
 	wordAsSystem      = words.Text("As the system | appearance")
