@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"portlight/app/alerts"
@@ -54,11 +55,37 @@ func (a *agent) ofNotice(n alerts.Notice) notify.Notification {
 	return notify.Notification{Key: n.Key, Title: words.Title, Body: words.Body, Urgent: words.Urgent, Actions: actions}
 }
 
-// greet tells once what there was when Portlight came to this computer.
+// greet tells once what there was when Portlight came to this computer. Whoever has
+// started it sees the window too, which says what the icon is.
 func (a *agent) greet() {
-	if s := a.keeper.TakeWelcome(); s != nil {
-		title, body := view.Welcome(s)
-		a.send(notify.Notification{Key: keyWelcome, Title: title, Body: body})
+	s := a.keeper.TakeWelcome()
+	if s == nil {
+		return
+	}
+	title, body := view.Welcome(s)
+	summary := notify.Notification{Key: keyWelcome, Title: title, Body: body}
+	if a.login || a.keeper.Welcomed() {
+		a.send(summary)
+		return
+	}
+	go a.welcome(summary)
+}
+
+// welcome opens the window, where there can be one, for its welcome. That tells what the
+// summary does: it is not sent where the system would ask for permission to, which the
+// window explains before.
+func (a *agent) welcome(summary notify.Notification) {
+	ctx, cancel := context.WithTimeout(context.Background(), trayPatience)
+	defer cancel()
+	err := checkWindow(ctx)
+	if err == nil {
+		err = a.openWindow(desktop.Show)
+	}
+	if err != nil {
+		a.log.Info("no welcome in the window", "error", err)
+	}
+	if err != nil || !a.notifier.Status().Asks {
+		a.send(summary)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -63,13 +62,14 @@ func (p *program) window(ctx context.Context, f windowFlags) error {
 		return words.Wrap(wordsOpenWindow, err)
 	}
 	lines <- f.line()
-	defer p.hearApp(dir, lines).Close()
-	return p.runWindow(ctx, dir, lines, func() { instance.Close() })
+	notifier := p.hearApp(dir, lines)
+	defer notifier.Close()
+	return p.runWindow(ctx, dir, lines, notifier, func() { instance.Close() })
 }
 
 // hearApp has this process hand over to the agent what the desktop tells it as part of
 // the app. It is called before the toolkit's loop begins.
-func (p *program) hearApp(dir string, lines chan<- string) io.Closer {
+func (p *program) hearApp(dir string, lines chan<- string) *notify.Notifier {
 	forward := func(line string) {
 		left, err := handOver(dir, line, func() error { return p.startAgent(dir) })
 		if err != nil {
@@ -101,7 +101,7 @@ func (p *program) startAgent(dir string) error {
 
 // runWindow shows the window until it is closed. Closing is called first then:
 // who asks from then on starts another window.
-func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string, closing func()) (err error) {
+func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string, notifier *notify.Notifier, closing func()) (err error) {
 	watcher, err := scanner.NewWatcher(scanner.Options{Interval: p.interval, Containers: true, Network: true, Log: p.log})
 	if err != nil {
 		return err
@@ -113,9 +113,8 @@ func (p *program) runWindow(ctx context.Context, dir string, lines <-chan string
 	defer said.catch(&err)
 	a := newApp()
 	memory := newWindowMemory(p, dir)
-	stored := memory.settings()
-	p.useLanguage(stored)
-	w := p.newWindow(a, dir, memory, watcher, stored)
+	p.useLanguage(memory.settings())
+	w := p.newWindow(a, memory, watcher, notifier)
 	w.Window().Show()
 	if !w.IsUp() {
 		return needsGL(said.failure(wordsNoReason.String()))
@@ -154,10 +153,10 @@ func newApp() fyne.App {
 	return a
 }
 
-func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watcher *scanner.Watcher, stored map[string]string) *window.Window {
+func (p *program) newWindow(a fyne.App, memory *windowMemory, watcher *scanner.Watcher, notifier *notify.Notifier) *window.Window {
 	return window.New(window.Options{
-		App: a, Names: memory.names, Version: version, DataDir: dir, Renamed: memory.renamed, Settings: stored,
-		Interval: p.interval, SetInterval: p.pace(watcher), TrayTitle: tray.ShowsTitle,
+		App: a, Names: memory.names, Version: version, DataDir: memory.dir, Renamed: memory.renamed, Settings: memory.stored,
+		Interval: p.interval, SetInterval: p.pace(watcher), TrayTitle: tray.ShowsTitle, Tray: trayOfWindow(),
 		Health: func() window.Health {
 			return window.Health{Diagnosis: p.diagnose(context.Background()), Own: p.cost(watcher)}
 		},
@@ -168,6 +167,7 @@ func (p *program) newWindow(a fyne.App, dir string, memory *windowMemory, watche
 		Stop:        stopProcess,
 		OpenURL:     desktop.OpenURL, Reveal: desktop.Reveal, OpenFolder: desktop.OpenFolder,
 		LoginItem: desktop.LoginItem, SetLoginItem: desktop.SetLoginItem,
+		AsksToNotify: func() bool { return notifier.Status().Asks }, AskToNotify: notifier.Ask,
 	})
 }
 
@@ -177,6 +177,20 @@ func (p *program) useLanguage(stored map[string]string) {
 	if err := words.Use(set.Language); err != nil {
 		p.log.Error("language not taken", "error", err)
 	}
+}
+
+// trayOfWindow is the icon as the window shows it.
+func trayOfWindow() window.Tray {
+	t := window.Tray{Icon: assets.Tray, Marked: assets.TrayMarked, Template: tray.Template, Shown: func() bool {
+		ctx, cancel := context.WithTimeout(context.Background(), trayPatience)
+		defer cancel()
+		shown, err := desktop.HasTrayHost(ctx)
+		return shown || err != nil
+	}}
+	if t.Template {
+		t.Icon, t.Marked = assets.TrayTemplate, assets.TrayTemplateMarked
+	}
+	return t
 }
 
 // pace has a watcher take the interval of the settings, unless one was given.

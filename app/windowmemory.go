@@ -17,7 +17,8 @@ type windowMemory struct {
 	program *program
 	dir     string
 	names   *names
-	again   chan struct{} // names were given
+	again   chan struct{}     // names were given
+	stored  map[string]string // as the window opened
 	store   *history.Store
 	why     string // why there is none, as it was told last
 }
@@ -26,15 +27,14 @@ func newWindowMemory(p *program, dir string) *windowMemory {
 	return &windowMemory{program: p, dir: dir, names: p.names(), again: make(chan struct{}, 1)}
 }
 
-// settings gives what is stored now; nil if there is no memory, which is told later.
+// settings reads what is stored as the window opens; nil if there is no memory, which is
+// told later.
 func (m *windowMemory) settings() map[string]string {
-	s, err := openMemoryIn(m.dir, nil)
-	if err != nil {
-		return nil
+	if s, err := openMemoryIn(m.dir, nil); err == nil {
+		m.stored, _ = s.Settings()
+		s.Close()
 	}
-	defer s.Close()
-	stored, _ := s.Settings()
-	return stored
+	return m.stored
 }
 
 // renamed has the names read anew. It may be called from any goroutine.

@@ -70,8 +70,6 @@ const (
 	errBusy      = words.Error("the one before still runs")
 	errNoSockets = words.Error("the kernel shows no socket at all")
 	errNoneAtAll = words.Error("lsof lists no socket at all")
-
-	errNoExecEvents = words.Error("unsupported operation") // no system but Linux has them
 )
 
 const (

@@ -157,6 +157,9 @@ func (k *Keeper) PausedUntil() time.Time {
 	return time.Time{}
 }
 
+// Welcomed reports whether the window had welcomed the person when this process began.
+func (k *Keeper) Welcomed() bool { return k.welcomed }
+
 // TakeWelcome gives the first snapshot that was ever remembered here, once: else nil.
 func (k *Keeper) TakeWelcome() *scanner.Snapshot {
 	if !k.welcome {

@@ -150,3 +150,20 @@ func TestNotifiedIsStoredInEnglish(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestWelcomed: the first snapshot is given once, whether the person was welcomed or not.
+func TestWelcomed(t *testing.T) {
+	for _, welcomed := range []bool{false, true} {
+		store := open(t, t.TempDir(), history.Agent)
+		if welcomed {
+			if err := store.Set(alerts.SettingWelcomed, "true"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		k := New(slog.New(slog.DiscardHandler), store, nil)
+		k.update(scanner.Update{Snapshot: &scanner.Snapshot{Time: time.Now()}, Baseline: true})
+		if first := k.TakeWelcome(); first == nil || k.TakeWelcome() != nil || k.Welcomed() != welcomed {
+			t.Errorf("the first snapshot is %v, welcomed %v, want %v", first, k.Welcomed(), welcomed)
+		}
+	}
+}

@@ -45,6 +45,7 @@ type Keeper struct {
 	folder     alerts.Folder
 	notices    []alerts.Notice // to be shown now
 	welcome    bool            // the first snapshot ever has come
+	welcomed   bool            // the window has welcomed the person, when this process began
 
 	last    *scanner.Snapshot
 	began   bool      // the first snapshot is judged
@@ -93,7 +94,7 @@ func (k *Keeper) begin(reason error) {
 	if k.store != nil {
 		stored, err := k.store.Settings()
 		if k.works(err) {
-			k.silent = stored[SettingSilent]
+			k.silent, k.welcomed = stored[SettingSilent], stored[alerts.SettingWelcomed] != ""
 		}
 	}
 }

@@ -93,6 +93,9 @@ func (n *Notifier) Status() (s Status) {
 	return s
 }
 
+// Ask does nothing: a desktop shows notifications without asking.
+func (n *Notifier) Ask() error { return nil }
+
 // Close ends the connection and waits for onAction to return. Notifications
 // that stand are left to the desktop.
 func (n *Notifier) Close() error {

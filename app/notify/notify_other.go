@@ -30,5 +30,8 @@ func (n *Notifier) Withdraw(key string) error { return nil }
 // Status says that notifications are still to come.
 func (n *Notifier) Status() Status { return Status{Err: hintLater} }
 
+// Ask does nothing.
+func (n *Notifier) Ask() error { return nil }
+
 // Close does nothing.
 func (n *Notifier) Close() error { return nil }

@@ -267,6 +267,15 @@ func (p *poster) Status() Status {
 	return Status{Name: wordMacOS, Actions: true, Asks: now == notAsked}
 }
 
+// Ask has macOS ask the user for permission to notify, if nobody has, and waits a minute
+// for the answer. The error says why Portlight may not notify, and what to do.
+func (p *poster) Ask() error {
+	if err := p.open(); err != nil {
+		return err
+	}
+	return p.permit()
+}
+
 // Close ends all waiting and waits for onAction to return. Notifications that stand are
 // left to the desktop.
 func (p *poster) Close() error {

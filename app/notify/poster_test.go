@@ -110,6 +110,26 @@ func TestPosterAsksAtTheFirst(t *testing.T) {
 	}
 }
 
+// TestPosterAsk asks before there is anything to show, and but once.
+func TestPosterAsk(t *testing.T) {
+	for _, granted := range []bool{true, false} {
+		c := &testCenter{answers: make(chan bool, 1)}
+		p := newTestPoster(t, c)
+		c.answers <- granted
+		if err := p.Ask(); (err == nil) != granted || c.asked != 1 || len(c.shown) > 0 {
+			t.Errorf("granted %v: %v, asked %d times", granted, err, c.asked)
+		}
+		c.now = map[bool]authorization{true: allowed, false: refused}[granted]
+		if err := p.Ask(); (err == nil) != granted || c.asked != 1 {
+			t.Errorf("granted %v, again: %v, asked %d times", granted, err, c.asked)
+		}
+		p.Close()
+		if p.Ask() == nil {
+			t.Error("a closed one asks")
+		}
+	}
+}
+
 func TestPosterRefused(t *testing.T) {
 	c := &testCenter{answers: make(chan bool, 1)}
 	p := newTestPoster(t, c)

@@ -11,6 +11,10 @@ func prepare(*Options) {}
 // ShowsTitle tells whether this system shows a text beside the icon.
 const ShowsTitle = true
 
+// Template tells whether this system draws the template icons, in the colour of what is
+// around them.
+const Template = true
+
 // dress sets icon and tooltip. The title would stand beside the icon: it is
 // showTitle's.
 func dress(o *Options) {

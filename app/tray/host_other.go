@@ -76,6 +76,10 @@ func tooltip(ctx context.Context, conn *dbus.Conn) (string, bool) {
 // StatusNotifierItem is the app's name, and there is no place for another.
 const ShowsTitle = false
 
+// Template tells whether this system draws the template icons, in the colour of what is
+// around them.
+const Template = false
+
 // showTitle does nothing.
 func showTitle(string) {}
 

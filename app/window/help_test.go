@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"portlight/app/view"
+	"portlight/assets"
 	"portlight/scanner"
 	"portlight/scanner/installed"
 	"portlight/scanner/process"
@@ -141,6 +142,7 @@ type outside struct {
 	renamed int
 	waiting []func()
 	atLogin bool
+	asked   int             // for permission to notify
 	paces   []time.Duration // intervals that it is to look at
 }
 
@@ -201,12 +203,15 @@ func (o *outside) options(a fyne.App) Options {
 			}
 			return process.Ended, nil
 		},
-		OpenURL:    func(u string) error { o.urls = append(o.urls, u); return nil },
-		Reveal:     func(p string) error { o.shown = append(o.shown, p); return nil },
-		OpenFolder: func(p string) error { o.shown = append(o.shown, p); return nil },
-		Health:     func() Health { return health() },
-		Renamed:    func() { o.renamed++ },
-		LoginItem:  func() (bool, error) { return o.atLogin, nil },
+		OpenURL:      func(u string) error { o.urls = append(o.urls, u); return nil },
+		Reveal:       func(p string) error { o.shown = append(o.shown, p); return nil },
+		OpenFolder:   func(p string) error { o.shown = append(o.shown, p); return nil },
+		Health:       func() Health { return health() },
+		Renamed:      func() { o.renamed++ },
+		Tray:         Tray{Icon: assets.Tray, Marked: assets.TrayMarked, Shown: func() bool { return true }},
+		AsksToNotify: func() bool { return false },
+		AskToNotify:  func() error { o.asked++; return nil },
+		LoginItem:    func() (bool, error) { return o.atLogin, nil },
 		SetLoginItem: func(on bool) error {
 			o.atLogin = on
 			return nil

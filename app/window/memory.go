@@ -43,7 +43,7 @@ const maxPast = 5
 // SetMemory gives the window its memory, or nil and why there is none.
 func (w *Window) SetMemory(m Memory, why error) {
 	w.do(func() {
-		w.memory, w.noMemory = m, why
+		w.memory, w.noMemory, w.due = m, why, nil
 		w.alerts.use(m, why)
 		w.past.use(m, why)
 		w.settings.use(m)
@@ -64,6 +64,9 @@ func (w *Window) useSettings(m Memory) {
 		w.list.header.set = parseWidths(stored[settingColumns])
 		w.list.setOrder(parseOrder(stored[settingOrder]))
 	})
+	if stored[alerts.SettingWelcomed] == "" {
+		w.prepareWelcome(m)
+	}
 }
 
 // keepLook stores how the table looks, where there is a memory: the last look, however

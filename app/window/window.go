@@ -28,6 +28,7 @@ type Options struct {
 	Interval    time.Duration       // between two scans, where it was given on the command line; else 0
 	SetInterval func(time.Duration) // takes that of the settings, whenever they are read or changed
 	TrayTitle   bool                // this system shows a text beside an icon in the tray
+	Tray        Tray
 
 	// Settings are those that are stored as the window opens; others follow with its memory.
 	Settings map[string]string
@@ -60,6 +61,11 @@ type Options struct {
 	// cannot be had here.
 	LoginItem    func() (bool, error)
 	SetLoginItem func(bool) error
+	// AsksToNotify reports whether the system still has to ask the user whether
+	// Portlight may notify. AskToNotify has it ask, and waits for the answer; the error
+	// says why Portlight may not. Both are called on a goroutine of their own.
+	AsksToNotify func() bool
+	AskToNotify  func() error
 }
 
 // The tabs, by their place.
@@ -104,6 +110,8 @@ type Window struct {
 	keeping  bool   // the look of the table is being stored
 	wanted   map[string]string
 
+	due    *welcome  // that is to be said; nil for none
+	plain  time.Time // the window was opened with nothing to show: until then the welcome may come
 	chosen chosen
 	wish   wish
 	fading bool // a look at what has been new for long enough is planned
@@ -230,6 +238,7 @@ func (w *Window) take(u update) {
 		w.fade()
 	}
 	w.tryWish()
+	w.tryWelcome()
 }
 
 // fade takes the marks of what is new or gone away when it is time.
@@ -280,6 +289,7 @@ func (w *Window) ShowAlerts() { w.showTab(tabAlerts) }
 func (w *Window) showTab(tab int) {
 	w.do(func() {
 		w.raise()
+		w.plain = time.Time{}
 		w.makeWay()
 		w.nav.choose(tab)
 	})
@@ -293,8 +303,11 @@ func (w *Window) raise() {
 func (w *Window) bringUp(id string, stop bool) {
 	w.raise()
 	if id == "" {
+		w.plain = w.now().Add(welcomeFor)
+		w.tryWelcome()
 		return
 	}
+	w.plain = time.Time{}
 	stop = w.makeWay() && stop // a dialog in which something was typed stays in front
 	w.nav.choose(tabListeners)
 	w.notice.clear()

@@ -17,6 +17,9 @@ import (
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
+
+	"portlight/app/alerts"
+	"portlight/app/history"
 )
 
 // desktop is a session of its own: a network, folders, a message bus and, as far as they
@@ -181,10 +184,18 @@ func (d *desktop) startWith(env []string, args ...string) *process {
 	return p
 }
 
-// agent starts the agent and waits for its menu.
+// agent starts the agent and waits for its menu. It opens no window by itself.
 func (d *desktop) agent(args ...string) *process {
 	d.t.Helper()
+	d.welcomed()
 	p := d.start(args...)
+	d.waitMenu(p)
+	return p
+}
+
+// waitMenu waits for the menu of an agent that was started.
+func (d *desktop) waitMenu(p *process) {
+	d.t.Helper()
 	waitFor(d.t, "the agent's menu is there", 10*time.Second, func() bool {
 		if !p.running() {
 			d.t.Fatalf("the agent ended: %v\n%s", p.err, p.log.String())
@@ -192,7 +203,27 @@ func (d *desktop) agent(args ...string) *process {
 		m, err := d.menu()
 		return err == nil && m.section(external).found && m.section(local).found
 	})
-	return p
+}
+
+// welcomed makes a memory, where there is none, that knows of nothing but that the window
+// has welcomed the person.
+func (d *desktop) welcomed() {
+	d.t.Helper()
+	dir := filepath.Join(d.dir, "data", "portlight")
+	if _, err := os.Stat(filepath.Join(dir, history.FileName)); err == nil {
+		return
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	s, err := history.Open(dir, history.Agent, history.Options{})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Set(alerts.SettingWelcomed, "true"); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 // endMarked ends what still runs of this desktop, the window above all, which

@@ -64,6 +64,7 @@ func TestNoTray(t *testing.T) {
 	d := newDesktop(t)
 	d.startNotes("actions", "body")
 	d.startDisplay()
+	d.welcomed()
 	agent := d.start()
 	started := time.Now()
 	d.waitWindow(anyTitle)

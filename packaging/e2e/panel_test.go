@@ -183,6 +183,7 @@ func (d *desktop) tour(l look) {
 // firstRun has Portlight watch for the first time, so that it greets no more.
 func (d *desktop) firstRun() {
 	d.t.Helper()
+	d.welcomed()
 	p := d.start("watch", "--record")
 	waitFor(d.t, "the baseline is recorded", 5*time.Second, func() bool { return strings.Contains(p.log.String(), "Watching") })
 	p.stop(d.t)

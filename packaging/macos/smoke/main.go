@@ -5,7 +5,7 @@
 //
 // It opens listeners of its own and looks for them in `portlight list --json`, has
 // `portlight doctor --json` try the sources, and starts the agent, by the ARGUMENTs if
-// there are any, until it answers, and ends it. Each step is a line; the first that
+// there are any, else as at login, until it answers, and ends it. Each step is a line; the first that
 // fails ends it with exit status 1.
 package main
 
@@ -30,7 +30,11 @@ func main() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := smoke(ctx, os.Stdout, *doctor, flag.Arg(0), flag.Args()[1:]); err != nil {
+	agentArgs := flag.Args()[1:]
+	if len(agentArgs) == 0 {
+		agentArgs = []string{"--login"} // without it the first start opens the window
+	}
+	if err := smoke(ctx, os.Stdout, *doctor, flag.Arg(0), agentArgs); err != nil {
 		fmt.Fprintln(os.Stderr, "smoke:", err)
 		os.Exit(1)
 	}
