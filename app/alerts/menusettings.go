@@ -54,6 +54,7 @@ const (
 )
 
 const (
+	textSetting    = words.Text("setting {{.Key}}: {{.Reason}}")
 	textNotBetween = words.Text("{{.Value}} is not between {{.Least}} and {{.Most}}")
 	textNoneOf     = words.Text("{{.Value}} is none of the choices: {{.Choices}}")
 )

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"portlight/assets/words"
 	"portlight/scanner"
 )
 
@@ -72,7 +73,7 @@ func ParseSettings(stored map[string]string) (s Settings, problems []error) {
 			return
 		}
 		if err := parse(text); err != nil {
-			problems = append(problems, fmt.Errorf("setting %s: %w", key, err))
+			problems = append(problems, words.Wrap(textSetting, err, "Key", key))
 		}
 	}
 	read(keyLoopback, into(&s.Loopback, strconv.ParseBool))

@@ -218,7 +218,7 @@ func (d *Diagnosis) networkFacts() []Fact {
 	}
 	facts = append(facts, Fact{wordFirewall.String(), d.Network.Firewall.words()})
 	if tables := d.Network.Firewall.LegacyTables; len(tables) > 0 {
-		facts = append(facts, Fact{"", wordsLegacy.With("Tables", strings.Join(tables, ", "))})
+		facts = append(facts, Fact{"", wordsLegacy.With("Tables", words.Enumerate(tables))})
 	}
 	return facts
 }

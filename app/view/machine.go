@@ -2,7 +2,8 @@ package view
 
 import (
 	"fmt"
-	"strings"
+
+	"portlight/assets/words"
 )
 
 // SystemJSON names the system that Portlight runs on in `doctor --json`.
@@ -18,7 +19,7 @@ func (s SystemJSON) clean() SystemJSON {
 }
 
 func (s SystemJSON) facts() []Fact {
-	return []Fact{{wordSystem.String(), s.Name + ", " + s.Arch}, {wordRelease.String(), s.Kernel}, {"Go", s.Go}}
+	return []Fact{{wordSystem.String(), words.Facts(s.Name, s.Arch)}, {wordRelease.String(), s.Kernel}, {"Go", s.Go}}
 }
 
 // RightsJSON tells what Portlight may do in `doctor --json`.
@@ -45,7 +46,7 @@ func (r RightsJSON) words() []string {
 	lines := []string{wordsRunsAs.With("User", who)}
 	switch {
 	case len(r.Capabilities) > 0:
-		lines = append(lines, wordsCapabilities.With("Capabilities", strings.Join(r.Capabilities, ", ")))
+		lines = append(lines, wordsCapabilities.With("Capabilities", words.Enumerate(r.Capabilities)))
 	case r.UID != 0:
 		lines = append(lines, wordsOrdinary.String())
 	}

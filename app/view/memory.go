@@ -53,7 +53,7 @@ func (m MemoryJSON) words() []string {
 	case m.Error != "":
 		return []string{wordsUnusable.With("Error", m.Error)}
 	case m.Found:
-		lines = []string{m.Path + ", " + BytesWords(m.Bytes), m.contents()}
+		lines = []string{words.Facts(m.Path, BytesWords(m.Bytes)), m.contents()}
 	default:
 		lines = []string{wordsNothingYet.With("Path", m.Path)}
 	}
@@ -83,7 +83,7 @@ func (m MemoryJSON) contents() string {
 	if m.Oldest != nil {
 		events = wordsEventsSince.Of(m.Events, "Time", MinuteWords(*m.Oldest))
 	}
-	return words.Enumerate([]string{events, wordsProgramCount.Of(m.Programs), wordsRuleCount.Of(m.Rules), wordsNewAlertCount.Of(m.Unseen)})
+	return words.Facts(events, wordsProgramCount.Of(m.Programs), wordsRuleCount.Of(m.Rules), wordsNewAlertCount.Of(m.Unseen))
 }
 
 // words gives the lines of the notifications.

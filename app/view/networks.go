@@ -65,7 +65,7 @@ func (i InterfaceJSON) line() string {
 	if !i.Up {
 		facts = append(facts, wordDown.String())
 	}
-	return words.Enumerate(append(facts, i.Addresses...))
+	return words.Facts(append(facts, i.Addresses...)...)
 }
 
 func (f FirewallJSON) words() string {
@@ -77,7 +77,7 @@ func (f FirewallJSON) words() string {
 		state = wordsFirewallNone.String()
 	}
 	if f.Detail != "" {
-		return state + " (" + f.Detail + ")"
+		return words.Noted(state, f.Detail)
 	}
 	return state
 }

@@ -109,7 +109,7 @@ func ContainerWords(m *supervisor.Manager) string {
 	if m.Target.IsValid() {
 		facts = append(facts, wordsAt.With("Address", m.Target))
 	}
-	return Clean(words.Enumerate(facts), maxPath)
+	return Clean(words.Facts(facts...), maxPath)
 }
 
 // mismatchWords is the sentence on a program that is an unusual one for its port. It
@@ -133,5 +133,5 @@ func mismatchWords(m *services.Mismatch, l *scanner.Listener) string {
 // NameWords is a name of a port with its provenance: "AirPlay Receiver (hint:
 // ControlCenter)", "commplex-main (iana)".
 func NameWords(n services.Name) string {
-	return Clean(n.Name+" ("+sourcesText(n)+")", maxPath)
+	return Clean(words.Noted(n.Name, sourcesText(n)), maxPath)
 }

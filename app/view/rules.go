@@ -93,7 +93,7 @@ func ProgramWords(identity string) string {
 	case identity == "":
 		return wordsEveryProgram.String()
 	case kind == "exe":
-		return Clean(alerts.Name(identity), maxPath) + " (" + Clean(rest, maxIdentity) + ")"
+		return words.Noted(Clean(alerts.Name(identity), maxPath), Clean(rest, maxIdentity))
 	case kind == "sign" && user == "apple":
 		return wordsOfMacOS.With("Name", Clean(name, maxIdentity))
 	case kind == "sign":

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"portlight/app/alerts"
+	"portlight/assets/words"
 	"portlight/scanner"
 )
 
@@ -29,7 +30,7 @@ func StoryWords(s alerts.Story, now time.Time) Story {
 		story.Told = wordsTold.With("Time", recentWords(s.Told, now))
 	}
 	for _, j := range s.Last {
-		story.Events = append(story.Events, recentWords(j.Event.Time, now)+"  "+opWords(j.Event.Op)+": "+Reason(j))
+		story.Events = append(story.Events, recentWords(j.Event.Time, now)+"  "+words.Labelled(opWords(j.Event.Op), Reason(j)))
 	}
 	return story
 }

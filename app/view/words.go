@@ -52,7 +52,7 @@ func (r Row) PortService() string {
 	if r.Service == "" {
 		return port
 	}
-	return port + " (" + r.Service + ")"
+	return words.Noted(port, r.Service)
 }
 
 // PortProto is a port as people write it: "22" for TCP, "53/udp" else.

@@ -30,7 +30,7 @@ func (r *tableRow) AccessibilityLabel() string {
 	}
 	said := []string{portWords(&l.Row), l.Program, reachWord(l), l.Mismatch}
 	if l.fresh {
-		said = append(said, wordNewTag.String())
+		said = append(said, wordNewSaid.String())
 	}
 	return spoken(said...)
 }
@@ -75,5 +75,5 @@ func (v *valueBox) AccessibilityRole() fyne.AccessibleRole { return fyne.Accessi
 
 // spoken joins what is not empty.
 func spoken(parts ...string) string {
-	return words.Enumerate(slices.DeleteFunc(parts, func(s string) bool { return s == "" }))
+	return words.Facts(slices.DeleteFunc(parts, func(s string) bool { return s == "" })...)
 }

@@ -128,7 +128,7 @@ func (d *details) plain() string {
 	for i := range d.groups {
 		lines = append(lines, "", d.groups[i].title)
 		for _, p := range d.groups[i].pairs {
-			lines = append(lines, "  "+labelled(p.label, strings.ReplaceAll(p.value, "\n", "\n    ")))
+			lines = append(lines, "  "+words.Labelled(p.label, strings.ReplaceAll(p.value, "\n", "\n    ")))
 		}
 	}
 	return strings.Join(lines, "\n") + "\n"

@@ -182,10 +182,8 @@ func (p *detailPane) group(g *group) fyne.CanvasObject {
 	pairs := container.New(pairing{})
 	values := make([]*valueBox, len(g.pairs))
 	for i := range g.pairs {
-		label := faint(g.pairs[i].label)
-		label.Wrapping = fyne.TextWrapWord
 		values[i] = newValueBox(&g.pairs[i], p.actions.copy)
-		pairs.Add(label)
+		pairs.Add(pairLabel(g.pairs[i].label))
 		pairs.Add(values[i])
 	}
 	p.values = append(p.values, values)

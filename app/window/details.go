@@ -107,7 +107,7 @@ func (s *subject) describe() details {
 		d.add(s.process(&owners[i]))
 	}
 	if len(owners) > maxOwners {
-		d.add(group{title: wordMore.String(), pairs: []pair{{label: wordOwner.String(), value: morePIDs(owners[maxOwners:])}}})
+		d.add(group{title: wordOthers.String(), pairs: []pair{{label: wordOwner.String(), value: morePIDs(owners[maxOwners:])}}})
 	}
 	d.add(s.ownership())
 	d.add(group{title: wordGroupHistory.String(), pairs: s.past})

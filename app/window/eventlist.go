@@ -1,6 +1,8 @@
 package window
 
 import (
+	"strings"
+
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -119,7 +121,17 @@ func (l *eventList) taken(events []history.Event, before int64, err error) {
 // cells are an event's words, a column each.
 func (l *eventList) cells(e *history.Event) [len(eventTitles)]string {
 	r := view.NewRow(e.Event.Listener, l.pane.o.facts())
-	return [...]string{momentWords(e.Event.Time, l.pane.o.now()), opWords[e.Event.Op].String(), r.PortService(), view.Clean(e.Name, 64), capital(view.Reason(e.Judgement))}
+	return [...]string{momentWords(e.Event.Time, l.pane.o.now()), opWords[e.Event.Op].String(), r.PortService(), view.Clean(e.Name, 64), whyWords(e)}
+}
+
+// whyWords is the reason of an event's verdict. It begins with a capital, or as the
+// program's name does.
+func whyWords(e *history.Event) string {
+	reason := view.Reason(e.Judgement)
+	if name := view.Clean(e.Name, 64); name != "" && strings.HasPrefix(reason, name) {
+		return reason
+	}
+	return capital(reason)
 }
 
 // eventRow is a row of the events.

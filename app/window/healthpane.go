@@ -48,10 +48,10 @@ func newHealthPane(o *Options, do, spawn func(func()), copy func(string)) *healt
 	p.report.Disable()
 	p.busy.Hide()
 	about := container.New(pairing{},
-		faint(wordVersion.String()), valueLabel(view.Clean(o.Version, maxText)),
-		faint(wordDataFolder.String()), valueLabel(view.Clean(o.DataDir, maxText)),
-		faint(wordSource.String()), p.source,
-		faint(wordVisible.String()), p.seen)
+		pairLabel(wordVersion.String()), valueLabel(view.Clean(o.Version, maxText)),
+		pairLabel(wordDataFolder.String()), valueLabel(view.Clean(o.DataDir, maxText)),
+		pairLabel(wordSource.String()), p.source,
+		pairLabel(wordVisible.String()), p.seen)
 	bar := container.NewHBox(wide(p.again), wide(p.report), p.busy, p.state, layout.NewSpacer())
 	content := container.NewVBox(
 		container.New(stacked{}, section(wordAbout.String()), about), padded(3, 6, bar), widget.NewSeparator(),

@@ -109,7 +109,7 @@ func (p *historyPane) newLanes() *keyList {
 
 func (p *historyPane) build() {
 	small := func(label string, do func()) fyne.CanvasObject { return newKeyButton(label, do, nil) }
-	steps := container.NewHBox(small("−", func() { p.zoom(2) }), small("+", func() { p.zoom(0.5) }),
+	steps := container.NewHBox(small("–", func() { p.zoom(2) }), small("+", func() { p.zoom(0.5) }),
 		small("←", func() { p.move(-0.5) }), small("→", func() { p.move(0.5) }), wide(newKeyButton(wordNow.String(), func() { p.showLast(p.time.span()) }, nil)))
 	export := wide(newMenuButton(wordExport.String(), p.exportMenu, nil))
 	forget := wide(newMenuButton(wordForget.String(), p.forgetMenu, nil))

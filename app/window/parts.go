@@ -93,6 +93,13 @@ func faint(text string) *widget.Label {
 	return l
 }
 
+// pairLabel is a label in a pairing. A long one takes more lines.
+func pairLabel(text string) *widget.Label {
+	l := faint(text)
+	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
 // blank is what stands where there is nothing to show: what, and what to do.
 func blank(title, hint string, more ...fyne.CanvasObject) fyne.CanvasObject {
 	head := widget.NewLabelWithStyle(title, fyne.TextAlignCenter, fyne.TextStyle{Bold: true})

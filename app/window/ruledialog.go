@@ -290,9 +290,18 @@ func (fieldRows) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(dialogWidth, height-fieldGap)
 }
 
+// labels is the width of the labels: what the longest takes, fieldLabel at least.
+func (fieldRows) labels(objects []fyne.CanvasObject) float32 {
+	width := float32(fieldLabel)
+	for i := 0; i < len(objects); i += 2 {
+		width = max(width, objects[i].MinSize().Width)
+	}
+	return width
+}
+
 // Layout gives choices the width that they need, and texts all.
-func (fieldRows) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	y := float32(0)
+func (f fieldRows) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y, x := float32(0), f.labels(objects)
 	for i := 1; i < len(objects); i += 2 {
 		label, field := objects[i-1], objects[i]
 		label.Hide()
@@ -301,14 +310,14 @@ func (fieldRows) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		}
 		label.Show()
 		need := field.MinSize()
-		label.Resize(fyne.NewSize(fieldLabel, label.MinSize().Height))
+		label.Resize(fyne.NewSize(x, label.MinSize().Height))
 		label.Move(fyne.NewPos(0, y+(need.Height-label.MinSize().Height)/2))
-		width := size.Width - fieldLabel
+		width := size.Width - x
 		if _, choice := field.(*segments); choice {
 			width = min(need.Width, width)
 		}
 		field.Resize(fyne.NewSize(width, need.Height))
-		field.Move(fyne.NewPos(fieldLabel, y))
+		field.Move(fyne.NewPos(x, y))
 		y += need.Height + fieldGap
 	}
 }

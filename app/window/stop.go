@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"portlight/app/view"
+	"portlight/assets/words"
 	"portlight/scanner"
 	"portlight/scanner/process"
 )
@@ -96,7 +97,7 @@ func (w *Window) stopped(mine *widget.PopUp, p scanner.Process, name string, out
 		title, said = notStopped(name), sentence(err.Error())
 	}
 	if w.popup != mine {
-		w.notice.say(labelled(title, said))
+		w.notice.say(words.Labelled(title, said))
 		return
 	}
 	text := paragraph(said)

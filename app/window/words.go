@@ -34,7 +34,8 @@ const (
 	wordLocal     = words.Text("This computer | listeners that only it can reach")
 	wordNew       = words.Text("New | of listeners")
 	wordGrouped   = words.Text("Group | verb: listeners by program")
-	wordNewTag    = words.Text("new | tag of a listener")
+	wordNewTag    = words.Text("new | tag of a listener, in a narrow column")
+	wordNewSaid   = words.Text("new | of a listener, read out")
 	wordClosed    = words.Text("Closed | of a listener")
 
 	wordWhyHidden = words.Text("Why? | link: why owners are hidden")
@@ -169,7 +170,7 @@ func footer(v scanner.Visibility, shown, all int) string {
 	if elsewhere := all - v.Listeners; elsewhere > 0 {
 		counts = append(counts, pluralElsewhere.Of(elsewhere))
 	}
-	parts := []string{words.Enumerate(counts)}
+	parts := []string{words.Facts(counts...)}
 	if v.Hidden > 0 && len(v.Notes) == 0 {
 		parts = append(parts, pluralHidden.Of(v.Hidden))
 	}
@@ -221,14 +222,14 @@ func portService(r *view.Row) string {
 	if r.Service == "" {
 		return r.Port
 	}
-	return r.Port + " (" + r.Service + ")"
+	return words.Noted(r.Port, r.Service)
 }
 
 const (
-	wordSeconds = words.Text("{{.N}} s")
-	wordMinutes = words.Text("{{.N}} min")
-	wordHours   = words.Text("{{.N}} h")
-	wordDays    = words.Text("{{.N}} d")
+	wordSeconds = words.Text("{{.N}} s | in a narrow column")
+	wordMinutes = words.Text("{{.N}} min | in a narrow column")
+	wordHours   = words.Text("{{.N}} h | in a narrow column")
+	wordDays    = words.Text("{{.N}} d | in a narrow column")
 )
 
 // sinceWords is how long a listener stands, in one unit: "4 min", "≥ 2 h" where it
@@ -294,7 +295,7 @@ func groupTitle(g *programGroup) string {
 	case g.outside == g.members:
 		counts = pluralAllOpen.Of(g.members)
 	case g.outside > 0:
-		counts = words.Enumerate([]string{counts, pluralOpen.Of(g.outside)})
+		counts = words.Facts(counts, pluralOpen.Of(g.outside))
 	}
 	return g.name + "  ·  " + counts
 }
@@ -335,11 +336,4 @@ func sentence(s string) string {
 		s = wordFullStop.With("Sentence", s)
 	}
 	return s
-}
-
-const wordLabelled = words.Text("{{.Label}}: {{.Value}}")
-
-// labelled is a value behind its label.
-func labelled(label, value string) string {
-	return wordLabelled.With("Label", label, "Value", value)
 }

@@ -251,9 +251,9 @@ func alertsFooter(m *alertList, whole bool) string {
 		counts = append(counts, pluralNewAlerts.Of(m.unseen))
 	}
 	if whole {
-		return words.Enumerate(counts)
+		return words.Facts(counts...)
 	}
-	return words.Enumerate(counts) + " · " + wordLeftOutAlerts.With("Command", commandAllAlerts)
+	return words.Facts(counts...) + " · " + wordLeftOutAlerts.With("Command", commandAllAlerts)
 }
 
 // reachFacts is who can reach an alert's listener, and where it listens.
@@ -328,7 +328,9 @@ func alertsFailed(what words.Text, err error) string {
 }
 
 // fullStop ends a sentence.
-func fullStop(s string) string { return wordFullStop.With("Sentence", strings.TrimSuffix(s, ".")) }
+func fullStop(s string) string {
+	return wordFullStop.With("Sentence", strings.TrimSuffix(strings.TrimSuffix(s, "."), "。"))
+}
 
 // wrongWords says what is wrong in the dialog, in whole sentences.
 func wrongWords(err error) string {

@@ -49,7 +49,8 @@ const (
 	wordOpenFiles   = words.Text("Open files | label: files that are open")
 	wordTree        = words.Text("Processes | label")
 	wordPorts       = words.Text("Listens on | label")
-	wordMore        = words.Text("More | label: facts")
+	wordMore        = words.Text("More | label: why there are no more facts")
+	wordOthers      = words.Text("More | heading: further processes")
 
 	wordGroupOwnership = words.Text("Ownership | heading")
 	wordSocketOf       = words.Text("Opened by | label")
@@ -188,7 +189,7 @@ func packageWords(p installed.Package) string {
 	if p.Version != "" {
 		name += " " + view.Clean(p.Version, 64)
 	}
-	return name + " (" + view.Clean(p.Manager, 32) + ")"
+	return words.Noted(name, view.Clean(p.Manager, 32))
 }
 
 const (
@@ -210,6 +211,7 @@ func cpuWords(u *process.Usage, share float64, known bool) string {
 
 const (
 	wordMilliseconds   = words.Text("{{.N}} ms")
+	wordWholeSeconds   = words.Text("{{.N}} s")
 	wordMinutesSeconds = words.Text("{{.Minutes}} min {{.Seconds}} s")
 	wordHoursMinutes   = words.Text("{{.Hours}} h {{.Minutes}} min")
 	wordDaysHours      = words.Text("{{.Days}} d {{.Hours}} h")
@@ -222,9 +224,9 @@ func durationWords(d time.Duration) string {
 	case d < time.Second:
 		return wordMilliseconds.With("N", d.Milliseconds())
 	case d < 10*time.Second:
-		return wordSeconds.With("N", words.Number(d.Seconds(), 1))
+		return wordWholeSeconds.With("N", words.Number(d.Seconds(), 1))
 	case d < time.Minute:
-		return wordSeconds.With("N", int(d.Seconds()))
+		return wordWholeSeconds.With("N", int(d.Seconds()))
 	case d < time.Hour:
 		return wordMinutesSeconds.With("Minutes", int(d/time.Minute), "Seconds", int(d%time.Minute/time.Second))
 	case d < day:
@@ -255,7 +257,7 @@ func userWords(name string, uid int) string {
 	case name == "" || name == strconv.Itoa(uid):
 		return strconv.Itoa(uid)
 	}
-	return name + " (" + strconv.Itoa(uid) + ")"
+	return words.Noted(name, strconv.Itoa(uid))
 }
 
 const layoutStarted = words.Text("2 January 2006, 15:04:05")
@@ -282,14 +284,14 @@ func morePIDs(owners []scanner.Process) string {
 	for i, o := range owners {
 		pids[i] = strconv.Itoa(o.PID)
 	}
-	return pluralPIDs.Of(len(owners), "PIDs", strings.Join(pids, ", "))
+	return pluralPIDs.Of(len(owners), "PIDs", words.Enumerate(pids))
 }
 
 const wordThisOne = words.Text("{{.Process}} (this one) | in a tree of processes")
 
 func relativeWords(a process.Relative) string {
 	if name := view.Clean(a.Name, 64); name != "" {
-		return name + " (" + strconv.Itoa(a.PID) + ")"
+		return words.Noted(name, strconv.Itoa(a.PID))
 	}
 	return pidWords(a.PID)
 }

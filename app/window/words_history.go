@@ -39,7 +39,7 @@ const (
 	wordNoHistory      = words.Text("Nothing is remembered of this time")
 	wordNoHistoryHint  = words.Text("What begins and ends to listen is remembered while Portlight runs in the menu bar. Show a longer time, or come back later.")
 	wordNoLane         = words.Text("No program or port matches")
-	wordHistoryKeys    = words.Text("Left, Right  Move     +, −  Zoom     0  Now     Enter  Its events     Esc  All | keys and what they do")
+	wordHistoryKeys    = words.Text("Left, Right  Move     +, –  Zoom     0  Now     Enter  Its events     Esc  All | keys and what they do")
 	wordTooMuch        = words.Text("This is too much for one picture: the latest is shown. Show a shorter time.")
 
 	wordLaneFacts     = words.Text("{{.Lane}}: {{.Facts}}")
@@ -139,7 +139,7 @@ func laneFacts(l *history.Lane) string {
 	if len(l.Marks) > 0 {
 		facts = append(facts, pluralAlerts.Of(len(l.Marks)))
 	}
-	return wordLaneFacts.With("Lane", laneWords(l), "Facts", words.Enumerate(facts))
+	return wordLaneFacts.With("Lane", laneWords(l), "Facts", words.Facts(facts...))
 }
 
 // momentWords is a time, with its date where that is not today.
@@ -165,7 +165,7 @@ func minTime(a, b time.Time) time.Time {
 
 // historyFoot counts what is shown; the events are those of a lane, or of all if it is nil.
 func historyFoot(lanes, events int, more bool, of *history.Lane) string {
-	return words.Enumerate([]string{pluralLanes.Of(lanes), eventsShown(events, more, of)})
+	return words.Facts(pluralLanes.Of(lanes), eventsShown(events, more, of))
 }
 
 func eventsShown(n int, more bool, of *history.Lane) string {

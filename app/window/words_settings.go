@@ -55,5 +55,5 @@ var (
 )
 
 func visibleWords(v scanner.Visibility) string {
-	return words.Enumerate([]string{pluralListeners.Of(v.Listeners), pluralKnown.Of(v.WithOwner), pluralUnseen.Of(v.Hidden)})
+	return words.Facts(pluralListeners.Of(v.Listeners), pluralKnown.Of(v.WithOwner), pluralUnseen.Of(v.Hidden))
 }

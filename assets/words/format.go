@@ -12,6 +12,9 @@ import (
 const (
 	textAnd  = Text("{{.First}} and {{.Last}} | of a list")
 	textNext = Text("{{.First}}, {{.Next}} | of a list")
+	textFact = Text("{{.First}}, {{.Next}} | of facts")
+	textNote = Text("{{.Text}} ({{.Note}}) | a note behind a text")
+	textMark = Text("{{.Label}}: {{.Value}} | a value behind its label")
 )
 
 var textMore = Plural{One: "{{.First}} and {{.N}} more", Other: "{{.First}} and {{.N}} more"}
@@ -34,16 +37,27 @@ func ListSome(items []string, few int) string {
 }
 
 // Enumerate joins what is listed by commas alone: "a, b, c".
-func Enumerate(items []string) string {
+func Enumerate(items []string) string { return join(items, textNext) }
+
+// Facts joins facts about one thing: "3 lanes, 12 events".
+func Facts(items ...string) string { return join(items, textFact) }
+
+func join(items []string, by Text) string {
 	if len(items) == 0 {
 		return ""
 	}
 	all := items[0]
 	for _, item := range items[1:] {
-		all = textNext.With("First", all, "Next", item)
+		all = by.With("First", all, "Next", item)
 	}
 	return all
 }
+
+// Noted is a text with a note behind it: "443 (https)".
+func Noted(text, note string) string { return textNote.With("Text", text, "Note", note) }
+
+// Labelled is a value behind its label: "Port: 443".
+func Labelled(label, value string) string { return textMark.With("Label", label, "Value", value) }
 
 // Number is a number with so many decimals as the language in use writes it: "0,3".
 func Number(x float64, decimals int) string {

@@ -25,7 +25,7 @@ func applicationState(global, blockAll, stealth []byte) State {
 	if parseSwitch(stealth) == on {
 		details = append(details, wordStealth.String())
 	}
-	state.Detail = words.Enumerate(details)
+	state.Detail = words.Facts(details...)
 	return state
 }
 
