@@ -59,15 +59,6 @@ const (
 	textNoneOf     = words.Text("{{.Value}} is none of the choices: {{.Choices}}")
 )
 
-// languages are the tags of those that Portlight speaks.
-func languages() []string {
-	tags := make([]string, len(words.Languages))
-	for i, l := range words.Languages {
-		tags[i] = l.Tag
-	}
-	return tags
-}
-
 // parseInterval reads a time between two scans.
 func parseInterval(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)

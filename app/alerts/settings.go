@@ -84,7 +84,7 @@ func ParseSettings(stored map[string]string) (s Settings, problems []error) {
 	read(keyInterval, into(&s.Interval, parseInterval))
 	read(keyRow, into(&s.Row, oneOf(RowTexts)))
 	read(keyTitle, into(&s.Title, oneOf(TrayTitles)))
-	read(keyLanguage, into(&s.Language, oneOf(languages())))
+	read(keyLanguage, into(&s.Language, oneOf(words.Tags())))
 	return s, problems
 }
 

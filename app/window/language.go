@@ -4,11 +4,7 @@ import "portlight/assets/words"
 
 // languages are the choices of the language: "" is that of the system.
 func languages() []string {
-	tags := []string{""}
-	for _, l := range words.Languages {
-		tags = append(tags, l.Tag)
-	}
-	return tags
+	return append([]string{""}, words.Tags()...)
 }
 
 // languageChoice is a language by its own name, which everybody finds who reads it.
@@ -32,6 +28,7 @@ func (w *Window) useLanguage(tag string) {
 		return
 	}
 	w.refurnish()
+	w.win.Canvas().Focus(w.settings.language.Select) // as it was when the choice was made
 	if err := speakToolkit(); err != nil {
 		w.notice.say(failed(wordNotSpoken, err))
 	}
@@ -40,7 +37,7 @@ func (w *Window) useLanguage(tag string) {
 // refurnish makes what is in the window anew, in the language in use, with the same shown
 // and chosen.
 func (w *Window) refurnish() {
-	list, tab, id := w.list, w.nav.chosen, w.list.chosen
+	list, tab, id, stored := w.list, w.nav.chosen, w.list.chosen, w.settings.stored
 	w.makeWay()
 	w.furnish()
 	w.list.header.set = list.header.set
@@ -49,6 +46,7 @@ func (w *Window) refurnish() {
 	w.list.grouped.SetChecked(list.grouped.Checked)
 	w.list.setOrder(w.model.order)
 	w.SetMemory(w.memory, w.noMemory)
+	w.settings.show(stored)
 	if s := w.model.snap; s != nil {
 		w.health.update(s.Visibility)
 	}

@@ -2,6 +2,7 @@ package window
 
 import (
 	"image/color"
+	"maps"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -38,7 +39,8 @@ type settingsPane struct {
 	opts   *Options
 	do     func(func())
 	spawn  func(func())
-	store  settingStore // nil for none
+	store  settingStore      // nil for none
+	stored map[string]string // as shown; nil before
 	look   func(variant string)
 	speak  func(language string)
 	notice *banner
@@ -113,7 +115,7 @@ func (p *settingsPane) refresh() {
 // show shows settings as they are stored; what makes no sense is said and shown as the
 // default.
 func (p *settingsPane) show(stored map[string]string) {
-	p.setting = true
+	p.setting, p.stored = true, stored
 	defer func() { p.setting = false }()
 	set, problems := alerts.ParseSettings(stored)
 	p.loopback.SetChecked(set.Loopback)
@@ -179,6 +181,10 @@ func (p *settingsPane) save(values map[string]string, then func()) {
 				p.refresh()
 				return
 			}
+			stored := map[string]string{}
+			maps.Copy(stored, p.stored)
+			maps.Copy(stored, values)
+			p.stored = stored
 			then()
 		})
 	})

@@ -26,6 +26,15 @@ var Languages = []Language{
 	{"en", "English"}, {"de", "Deutsch"}, {"fr", "Français"}, {"es", "Español"}, {"ja", "日本語"}, {"zh-Hans", "简体中文"},
 }
 
+// Tags gives the tags of Languages.
+func Tags() []string {
+	tags := make([]string, len(Languages))
+	for i, l := range Languages {
+		tags[i] = l.Tag
+	}
+	return tags
+}
+
 // catalog holds the texts of one language.
 type catalog struct {
 	tag      language.Tag

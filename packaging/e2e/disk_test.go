@@ -105,11 +105,15 @@ func TestReadOnlyFolder(t *testing.T) {
 	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	agent := d.agent("--interval", "250ms")
+	agent := d.start("--interval", "250ms")
+	d.waitMenu(agent)
 	waitFor(t, "the menu says it", soon, d.saysNoMemory)
 	n := freePort(t)
 	daemon(t, program(t, "portly-unwritten"), nil, fmt.Sprintf("tcp4 0.0.0.0:%d", n))
 	d.wantNote("portly-unwritten", n)
 	d.waitNews("portly-unwritten")
+	if all := d.titled(anyTitle); len(all) > 0 {
+		t.Errorf("a welcome that cannot be remembered opens %v", all)
+	}
 	checkCalm(t, agent)
 }

@@ -5,8 +5,12 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
 )
 
 // TestSettingsHold changes settings in the window by keyboard. The agent takes them over
@@ -21,7 +25,7 @@ func TestSettingsHold(t *testing.T) {
 	d.start("window", "--settings")
 	d.waitWindow(anyTitle)
 	d.settle()
-	d.keys("ctrl+comma", "Tab", "Tab", "Right", "Right", "Right", "Right", "Right")
+	d.keys("ctrl+comma", "Tab", "Tab", "Tab", "Right", "Right", "Right", "Right", "Right")
 	d.settle()
 	d.picture("settings-interval")
 	d.keys("Tab", "Right")
@@ -33,6 +37,51 @@ func TestSettingsHold(t *testing.T) {
 	waitFor(t, "the row tells program and port", soon, shows("portly-shown  "+port(n)))
 	d.settle()
 	d.picture("settings-rows")
+	d.keys("ctrl+comma", "Tab", "Tab", "Right", "Right") // the second language is German
+	has := func(label string) func() bool {
+		return func() bool { _, ok := d.mustMenu().child(label); return ok }
+	}
+	waitFor(t, "the menu is German", soon, has("Portlight beenden"))
+	d.waitWindow(regexp.MustCompile("^Einstellungen – Portlight$"))
+	d.settle()
+	d.picture("settings-german")
+	d.keys("Left") // the keyboard is where it was
+	waitFor(t, "the menu is English", soon, has("Quit Portlight"))
+	d.waitWindow(regexp.MustCompile("^Settings – Portlight$"))
+}
+
+// TestSystemLanguage: Portlight speaks as the system does, in its menu, its notifications
+// and its window; the command line stays as it is.
+func TestSystemLanguage(t *testing.T) {
+	t.Parallel()
+	d := fullDesktop(t)
+	d.welcomed()
+	d.startWith([]string{"LC_ALL=fr_CA.UTF-8"}, "--interval", "250ms")
+	waitFor(t, "the menu is French", 10*time.Second, func() bool {
+		m, err := d.menu()
+		if err != nil {
+			return false
+		}
+		_, ok := m.child("Quitter Portlight")
+		return ok && m.section("Accessibles depuis le réseau").found
+	})
+	n := freePort(t)
+	daemon(t, program(t, "portly-parle"), nil, fmt.Sprintf("tcp4 0.0.0.0:%d", n))
+	waitFor(t, "the notification", soon, func() bool { return len(d.notes.with("portly-parle")) > 0 })
+	note := d.notes.with("portly-parle")[0]
+	if !strings.Contains(note.summary, "écoute sur le port") || !strings.Contains(note.body, "peut se connecter") || note.actions["allow"] != "Autoriser" {
+		t.Errorf("the notification is %q, %q, %v", note.summary, note.body, note.actions)
+	}
+	d.startWith([]string{"LC_ALL=ja_JP.UTF-8"}, "window", "--settings")
+	d.waitWindow(regexp.MustCompile("^設定 – Portlight$"))
+	d.settle()
+	d.picture("settings-japanese")
+	daemon(t, program(t, "portly-lists"), nil, fmt.Sprintf("tcp 127.0.0.1:%d", freePort(t)))
+	list := exec.Command(binary(t), "list")
+	list.Env = d.env("LC_ALL=ja_JP.UTF-8")
+	if out, err := list.Output(); err != nil || !strings.Contains(string(out), "Only this computer") {
+		t.Errorf("the list is %s, %v", out, err)
+	}
 }
 
 // TestFirstStart: the agent opens the window at the very first start, which welcomes the

@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -23,9 +23,11 @@ var wantInfo = map[string]any{
 	"CFBundleIconFile":                     "portlight.icns",
 	"CFBundleIdentifier":                   desktop.AppID,
 	"CFBundleInfoDictionaryVersion":        "6.0",
+	"CFBundleLocalizations":                []any{"en", "de", "fr", "es", "ja", "zh-Hans"},
 	"CFBundleName":                         "Portlight",
 	"CFBundlePackageType":                  "APPL",
 	"CFBundleShortVersionString":           "1.20.3",
+	"CFBundleSupportedPlatforms":           []any{"MacOSX"},
 	"CFBundleVersion":                      "1.20.3",
 	"LSApplicationCategoryType":            "public.app-category.utilities",
 	"LSMinimumSystemVersion":               "12.0", // of the stand-in
@@ -103,13 +105,8 @@ func checkInfo(t *testing.T, bundle string) {
 	if err != nil || format != plist.XMLFormat {
 		t.Fatalf("Info.plist is %v, %v", plist.FormatNames[format], err)
 	}
-	platforms, _ := got["CFBundleSupportedPlatforms"].([]any)
-	if !slices.Equal(platforms, []any{"MacOSX"}) {
-		t.Errorf("CFBundleSupportedPlatforms is %v", got["CFBundleSupportedPlatforms"])
-	}
-	delete(got, "CFBundleSupportedPlatforms")
 	for key, want := range wantInfo {
-		if got[key] != want {
+		if !reflect.DeepEqual(got[key], want) {
 			t.Errorf("%s is %#v, want %#v", key, got[key], want)
 		}
 		delete(got, key)

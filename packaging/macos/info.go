@@ -7,11 +7,13 @@ import (
 	"howett.net/plist"
 
 	"portlight/app/desktop"
+	"portlight/assets/words"
 )
 
 // info is Info.plist, with the keys of Apple's "Information Property List".
 type info struct {
 	DevelopmentRegion string   `plist:"CFBundleDevelopmentRegion"`
+	Localizations     []string `plist:"CFBundleLocalizations"` // macOS offers them per app
 	DisplayName       string   `plist:"CFBundleDisplayName"`
 	Executable        string   `plist:"CFBundleExecutable"`
 	IconFile          string   `plist:"CFBundleIconFile"`
@@ -42,6 +44,7 @@ func newInfo(version, minimum string) (info, error) {
 	}
 	return info{
 		DevelopmentRegion: "en",
+		Localizations:     words.Tags(),
 		DisplayName:       "Portlight",
 		Executable:        "portlight",
 		IconFile:          "portlight.icns",
