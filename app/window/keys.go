@@ -13,8 +13,6 @@ func (w *Window) keys() {
 			func(s fyne.Shortcut) { w.shortcut(s) })
 	}
 	w.win.Canvas().AddShortcut(&fyne.ShortcutCopy{}, func(fyne.Shortcut) { w.copyRow() })
-	w.list.search.shortcut = w.shortcut
-	w.list.search.leave = w.toTable
 	w.win.Canvas().SetOnTypedKey(w.typed)
 }
 

@@ -1,6 +1,9 @@
 package window
 
-import "portlight/assets/words"
+import (
+	"portlight/app/view"
+	"portlight/assets/words"
+)
 
 // languages are the choices of the language: "" is that of the system.
 func languages() []string {
@@ -19,6 +22,10 @@ func languageChoice(tag string) string {
 
 // useLanguage has everything in the window in a language of the settings.
 func (w *Window) useLanguage(tag string) {
+	if w.spoken != nil && *w.spoken == tag {
+		return
+	}
+	w.spoken = &tag
 	before := words.InUse()
 	if err := words.Use(tag); err != nil {
 		w.notice.say(failed(wordNotSpoken, err))
@@ -37,9 +44,11 @@ func (w *Window) useLanguage(tag string) {
 // refurnish makes what is in the window anew, in the language in use, with the same shown
 // and chosen.
 func (w *Window) refurnish() {
-	list, tab, id, stored := w.list, w.nav.chosen, w.list.chosen, w.settings.stored
+	list, tab, stored := w.list, w.nav.chosen, w.settings.stored
 	w.makeWay()
+	w.settings.store = nil // what has been asked for these settings comes too late
 	w.furnish()
+	w.list.chosen, w.list.title = list.chosen, list.title
 	w.list.header.set = list.header.set
 	w.list.kinds.choose(list.kinds.chosen)
 	w.list.search.SetText(list.search.Text)
@@ -50,11 +59,12 @@ func (w *Window) refurnish() {
 	if s := w.model.snap; s != nil {
 		w.health.update(s.Visibility)
 	}
-	if id != "" {
-		w.chosen.row = nil
-		w.list.reveal(id)
-		w.choose(id)
+	if c := &w.chosen; c.row != nil {
+		row := view.NewRow(c.row.Listener, w.facts())
+		c.row = &row
+		w.describe()
 	}
+	w.tellFault(w.fault)
 	w.spawn(w.NamesChanged) // has the rows made anew
 	w.nav.choose(tab)
 }

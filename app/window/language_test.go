@@ -2,16 +2,19 @@ package window
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"github.com/go-text/typesetting/font"
@@ -232,5 +235,58 @@ func BenchmarkLanguage(b *testing.B) {
 	w.Update(snapshot(all...))
 	for i := 0; b.Loop(); i++ {
 		w.useLanguage(words.Languages[i%2].Tag)
+	}
+}
+
+// TestLanguageLeavesNothing: after another language is taken the keys of the search work,
+// a listener that is closed or hidden by the search stays chosen, and so does the word
+// that scans fail.
+func TestLanguageLeavesNothing(t *testing.T) {
+	for name, closed := range map[string]bool{"hidden": false, "closed": true} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newSpoken(t, "en")
+			w.Show("tcp:127.0.0.1:8080")
+			if w.list.search.SetText("nginx"); closed {
+				w.Update(snapshot(listener(scanner.TCP, "::", 80, nginx)))
+				w.now = func() time.Time { return morning.Add(2 * lingering) }
+				w.fade()
+			}
+			w.Fail(errors.New("netlink is tired"))
+			w.useLanguage("de")
+			if w.list.search.Text != "nginx" || w.list.chosen != "tcp:127.0.0.1:8080" || w.chosen.row == nil || w.list.details.shown == nil || w.chosen.gone != closed {
+				t.Errorf("the search is %q, chosen %q: %+v", w.list.search.Text, w.list.chosen, w.chosen)
+			}
+			if !w.failure.box.Visible() || !strings.Contains(w.failure.text.Text, "netlink is tired") {
+				t.Errorf("that scans fail is said as %q", w.failure.text.Text)
+			}
+			w.win.Canvas().Focus(w.list.search)
+			if press(w, fyne.KeyDown); w.win.Canvas().Focused() != fyne.Focusable(w.list.list) {
+				t.Errorf("Down leads from the search to %T", w.win.Canvas().Focused())
+			}
+			w.win.Canvas().Focus(w.list.search)
+			w.list.search.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.Key5, Modifier: fyne.KeyModifierShortcutDefault})
+			if w.nav.chosen != tabSettings {
+				t.Errorf("a shortcut in the search leads to tab %d", w.nav.chosen)
+			}
+		})
+	}
+}
+
+// TestChoicesDiffer: a choice is found by what is shown of it, so no two may be the same
+// in any language.
+func TestChoicesDiffer(t *testing.T) {
+	english(t)
+	for _, l := range words.Languages {
+		if err := words.Use(l.Tag); err != nil {
+			t.Fatal(err)
+		}
+		w, _ := newTestWindow(t)
+		p := w.settings
+		for _, options := range [][]string{p.language.Options, p.days.Options, p.events.Options, p.tray.interval.Options, p.tray.row.Options, p.tray.title.Options} {
+			slices.Sort(options)
+			if len(slices.Compact(slices.Clone(options))) != len(options) || slices.Contains(options, "") {
+				t.Errorf("%s: %q", l.Tag, options)
+			}
+		}
 	}
 }

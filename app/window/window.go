@@ -104,6 +104,9 @@ type Window struct {
 	notice   *banner
 	popup    *widget.PopUp // the open question, or nil
 
+	spoken *string // the language of the settings, as taken last; nil before
+	fault  error   // why scans fail, nil if they do not
+
 	memory   Memory // nil for none
 	noMemory error  // why; may be nil
 	stale    bool   // the alerts are to be read anew when they are shown
@@ -158,6 +161,7 @@ func (w *Window) furnish() {
 		copy: w.copy, open: w.open, menus: w.menuOf, leave: w.toTable,
 		stop: func(p scanner.Process) { w.askStop(w.chosen.row, p) },
 	})
+	w.list.search.shortcut, w.list.search.leave = w.shortcut, w.toTable
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
 	w.notice.later = func(f func()) { w.after(doneFor, func() { w.do(f) }) }
 	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.useLanguage, w.sample, w.notice)
@@ -215,7 +219,10 @@ func (w *Window) Update(s *scanner.Snapshot) {
 	w.building.Lock()
 	defer w.building.Unlock() // also while it is handed over: updates come in their order
 	u := w.entries.next(s)
-	w.do(func() { w.take(u) })
+	w.do(func() {
+		w.tellFault(nil)
+		w.take(u)
+	})
 }
 
 // NamesChanged has all rows named anew.
@@ -230,7 +237,6 @@ func (w *Window) NamesChanged() {
 }
 
 func (w *Window) take(u update) {
-	w.failure.clear()
 	if w.model.set(u, w.now()) {
 		w.list.arranged()
 		w.health.update(u.snap.Visibility)
@@ -261,13 +267,15 @@ func (w *Window) fade() {
 // Fail says that a scan failed; the rows stay. A nil error takes the word back,
 // as does the next Update.
 func (w *Window) Fail(err error) {
-	w.do(func() {
-		if err == nil {
-			w.failure.clear()
-		} else {
-			w.failure.say(scanFailed(err))
-		}
-	})
+	w.do(func() { w.tellFault(err) })
+}
+
+func (w *Window) tellFault(err error) {
+	if w.fault = err; err == nil {
+		w.failure.clear()
+	} else {
+		w.failure.say(scanFailed(err))
+	}
 }
 
 // Show brings the window to the front, at a listener if the ID is not empty.
