@@ -35,7 +35,9 @@ func (w *Window) useLanguage(tag string) {
 		return
 	}
 	w.refurnish()
-	w.win.Canvas().Focus(w.settings.language.Select) // as it was when the choice was made
+	if w.nav.chosen == tabSettings {
+		w.win.Canvas().Focus(w.settings.language.Select) // as it was when the choice was made
+	}
 	if err := speakToolkit(); err != nil {
 		w.notice.say(failed(wordNotSpoken, err))
 	}

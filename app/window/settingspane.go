@@ -2,7 +2,6 @@ package window
 
 import (
 	"image/color"
-	"maps"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -56,6 +55,9 @@ type settingsPane struct {
 	tray      *traySettings
 	noStore   *widget.Label
 	setting   bool // the boxes follow what is stored, not the user
+
+	writes []func() error // of settings, in their order; the first is under way
+	round  int            // how many there were: what was read before the last is old
 }
 
 func newSettingsPane(o *Options, do, spawn func(func()), look, speak func(string), sample func() *view.Row, notice *banner) *settingsPane {
@@ -63,7 +65,7 @@ func newSettingsPane(o *Options, do, spawn func(func()), look, speak func(string
 	p.atLogin = widget.NewCheck(wordAtLogin.String(), p.setAtLogin)
 	p.theme = newSegments(func(i int) {
 		look(themes[i])
-		p.save(map[string]string{settingTheme: themes[i]}, func() {})
+		p.save(map[string]string{settingTheme: themes[i]})
 	}, wordAsSystem.String(), wordLight.String(), wordDark.String())
 	p.language = newChoice(languages(), languageChoice, p.saveAlerts)
 	p.loopback = widget.NewCheck(wordTellLoopback.String(), func(bool) { p.saveAlerts() })
@@ -102,10 +104,18 @@ func (p *settingsPane) refresh() {
 		p.show(nil)
 		return
 	}
+	if len(p.writes) > 0 {
+		return // it comes after the last
+	}
+	round := p.round
 	p.spawn(func() {
 		stored, err := s.Settings()
 		p.do(func() {
-			if err == nil && p.store == s {
+			switch {
+			case err != nil || p.store != s:
+			case p.round != round:
+				p.refresh()
+			default:
 				p.show(stored)
 			}
 		})
@@ -164,28 +174,36 @@ func (p *settingsPane) saveAlerts() {
 	p.opts.SetInterval(set.Interval)
 	all := set.Values()
 	delete(all, alerts.SettingPaused) // that is set elsewhere
-	p.save(all, func() { p.speak(set.Language) })
+	p.save(all)
 }
 
-// save stores settings, and goes on then.
-func (p *settingsPane) save(values map[string]string, then func()) {
+// save stores settings, after those before them, and shows what is stored then: what
+// makes the window another one is done there.
+func (p *settingsPane) save(values map[string]string) {
 	s := p.store
 	if p.setting || s == nil {
 		return
 	}
+	p.round++
+	if p.writes = append(p.writes, func() error { return s.SetAll(values) }); len(p.writes) == 1 {
+		p.write()
+	}
+}
+
+// write does the first of the writes, and the others then.
+func (p *settingsPane) write() {
+	first := p.writes[0]
 	p.spawn(func() {
-		err := s.SetAll(values)
+		err := first()
 		p.do(func() {
 			if err != nil {
 				p.notice.say(notSaved(err))
-				p.refresh()
-				return
 			}
-			stored := map[string]string{}
-			maps.Copy(stored, p.stored)
-			maps.Copy(stored, values)
-			p.stored = stored
-			then()
+			if p.writes = p.writes[1:]; len(p.writes) > 0 {
+				p.write()
+			} else if p.store != nil {
+				p.refresh()
+			}
 		})
 	})
 }

@@ -1,0 +1,44 @@
+package window
+
+import (
+	"testing"
+
+	"portlight/app/alerts"
+	"portlight/assets/words"
+)
+
+// slowly has a window do beside Fyne's goroutine only what is taken from the queue.
+func slowly(w *Window) (queue *[]func()) {
+	queue = new([]func())
+	w.spawn = func(f func()) { *queue = append(*queue, f) }
+	w.settings.spawn = w.spawn
+	return queue
+}
+
+// TestSettingsInOrder: a choice that waits for the one before is stored after it, and what
+// was read before neither takes it back nor, in another language, the language.
+func TestSettingsInOrder(t *testing.T) {
+	english(t)
+	w, _, m := newRemembering(t)
+	w.nav.choose(tabSettings)
+	p, queue := w.settings, slowly(w)
+	p.refresh()
+	p.days.show(7)
+	p.language.show("de")
+	p.days.show(30)
+	for i := 0; len(*queue) > 0; i++ { // the newest first
+		if i > 100 {
+			t.Fatal("there is no end of it")
+		}
+		last := (*queue)[len(*queue)-1]
+		*queue = (*queue)[:len(*queue)-1]
+		last()
+	}
+	stored, problems := alerts.ParseSettings(allSettings(m))
+	if stored.KeepDays != 30 || stored.Language != "de" || len(problems) > 0 || words.InUse() != "de" {
+		t.Errorf("stored are %+v, in use is %q", stored, words.InUse())
+	}
+	if w.settings == p || w.settings.days.value() != 30 || w.settings.language.value() != "de" {
+		t.Errorf("shown are %d and %q", w.settings.days.value(), w.settings.language.value())
+	}
+}
