@@ -210,7 +210,6 @@ func (k *Keeper) due() (js []alerts.Judgement, next time.Time) {
 	if len(k.unsaved) > 0 {
 		if now.Sub(k.tried) >= retry || now.Before(k.tried) {
 			k.flush()
-			k.readNews()
 		}
 		later = sooner(later, k.tried.Add(retry))
 	}

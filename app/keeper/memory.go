@@ -162,8 +162,9 @@ func (k *Keeper) flush() {
 		k.waiting -= len(k.unsaved[0].Judgements)
 		k.unsaved = slices.Delete(k.unsaved, 0, 1)
 	}
-	if len(k.unsaved) == 0 {
+	if len(k.unsaved) == 0 && k.kept.count() > 0 {
 		k.kept.clear()
+		k.readNews()
 	}
 }
 
