@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"portlight/assets/words"
 	"portlight/scanner/power"
 )
 
@@ -59,6 +60,7 @@ type Watcher struct {
 
 	scanner  *Scanner
 	opened   time.Time // when scanner was opened
+	language string    // that was in use then: its notes are in it
 	hints    <-chan hint
 	moved    <-chan struct{} // the network has changed
 	pace     pacer
@@ -244,10 +246,11 @@ func (w *Watcher) publish(snap *Snapshot) (prev *Snapshot) {
 // scan gives the newest snapshot, the one before if nothing has changed.
 func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 	now := w.now()
-	if w.failures >= reopenAfter || w.scanner != nil && w.scanner.improvable(now) && now.Sub(w.opened) > betterAfter {
+	if w.failures >= reopenAfter || w.language != words.InUse() || w.scanner != nil && w.scanner.improvable(now) && now.Sub(w.opened) > betterAfter {
 		w.closeScanner()
 	}
 	if w.scanner == nil {
+		language := words.InUse()
 		s, err := open(ctx, w.openers)
 		if err != nil {
 			return nil, err
@@ -259,7 +262,7 @@ func (w *Watcher) scan(ctx context.Context) (*Snapshot, error) {
 			s.ShowNetwork()
 		}
 		now = w.now()
-		w.scanner, w.opened = s, now
+		w.scanner, w.opened, w.language = s, now, language
 		w.hints, w.moved = s.hints(), s.networkHints()
 	}
 	w.scanner.spare(w.battery)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"portlight/assets/words"
 )
 
 // script is a source that plays answers: a snapshot, nil for no change, or an
@@ -239,6 +241,29 @@ func TestWatcherOpensAnewAfterSleep(t *testing.T) {
 	u, told := w.tick(context.Background())
 	if !told || !u.Woke || u.Baseline || len(u.Events) != 2 || s.opened != 2 || s.closed != 1 {
 		t.Errorf("update %+v, opened %d times, closed %d times", u, s.opened, s.closed)
+	}
+}
+
+// TestWatcherSpeaksAnotherLanguage has the notes made anew, which are kept as texts, and
+// makes no events of it.
+func TestWatcherSpeaksAnotherLanguage(t *testing.T) {
+	t.Cleanup(func() { words.Use("en") })
+	first := snapshotOf(t, "tcp 0.0.0.0:22 1")
+	s := &script{answers: []any{first, nil, snapshotOf(t, "tcp 0.0.0.0:22 1"), nil}}
+	w := newTestWatcher(t, s)
+	w.tick(context.Background())
+	if w.tick(context.Background()); s.opened != 1 {
+		t.Errorf("opened %d times in one language", s.opened)
+	}
+	if err := words.Use("de"); err != nil {
+		t.Fatal(err)
+	}
+	u, told := w.tick(context.Background())
+	if !told || u.Snapshot == first || u.Baseline || len(u.Events) != 0 || s.opened != 2 || s.closed != 1 {
+		t.Errorf("told %v, update %+v, opened %d times, closed %d times", told, u, s.opened, s.closed)
+	}
+	if w.tick(context.Background()); s.opened != 2 {
+		t.Errorf("opened %d times in two languages", s.opened)
 	}
 }
 

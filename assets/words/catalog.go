@@ -38,11 +38,12 @@ func Tags() []string {
 // catalog holds the texts of one language.
 type catalog struct {
 	tag      language.Tag
+	name     string                   // of the tag, as in Languages
 	messages map[string]*i18n.Message // by English text; none for English
 }
 
 var (
-	english = &catalog{tag: language.English}
+	english = &catalog{tag: language.English, name: Languages[0].Tag}
 	current atomic.Pointer[catalog]
 )
 
@@ -55,7 +56,7 @@ func using() *catalog {
 }
 
 // InUse is the tag of the language in use.
-func InUse() string { return using().tag.String() }
+func InUse() string { return using().name }
 
 // Use takes a language for all texts from now on: a tag of Languages, or "" for the
 // first of the system's languages that Portlight speaks. What it does not speak is
@@ -124,7 +125,7 @@ func parse(tag string) (*catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("translations/%s: %w", name, err)
 	}
-	c := &catalog{tag: language.MustParse(tag), messages: make(map[string]*i18n.Message, len(file.Messages))}
+	c := &catalog{tag: language.MustParse(tag), name: tag, messages: make(map[string]*i18n.Message, len(file.Messages))}
 	for _, m := range file.Messages {
 		c.messages[m.ID] = m
 	}

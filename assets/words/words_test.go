@@ -15,7 +15,7 @@ import (
 // speak has a test run in a language of these messages.
 func speak(t *testing.T, tag string, messages ...*i18n.Message) {
 	t.Helper()
-	c := &catalog{tag: language.MustParse(tag), messages: map[string]*i18n.Message{}}
+	c := &catalog{tag: language.MustParse(tag), name: tag, messages: map[string]*i18n.Message{}}
 	for _, m := range messages {
 		c.messages[m.ID] = m
 	}
