@@ -42,7 +42,7 @@ type agent struct {
 	jobs     chan func()     // for the goroutine of the keeper
 	ended    <-chan struct{} // nobody serves jobs any more
 	tells    map[string]bool // listeners whose end is to be told, by id; of that goroutine
-	note     string          // in the menu; of that goroutine
+	fault    error           // why the newest scan failed, nil if it did not; of that goroutine
 	silent   bool            // it records only, as `watch --record` does
 	language *string         // of the settings, as taken last; nil before
 
@@ -240,12 +240,9 @@ func (a *agent) follower() keeper.Follower {
 // seen takes the newest snapshot.
 func (a *agent) seen(u scanner.Update) {
 	a.last.Store(u.Snapshot)
-	a.note = ""
+	a.fault = u.Err
 	if u.Baseline {
 		a.withdrawGone()
-	}
-	if u.Err != nil {
-		a.note = view.Clean(wordsCannotScan.With("Reason", u.Err), maxNote)
 	}
 }
 

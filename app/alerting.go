@@ -208,9 +208,9 @@ func (a *agent) news(text alerts.RowText) []view.MenuRow {
 func (a *agent) menuState() view.MenuState {
 	k := a.keeper
 	set := k.Settings()
-	s := view.MenuState{Note: a.note, Unseen: k.Unseen(), TellsClosed: a.tells, PausedUntil: k.PausedUntil(), Row: set.Row, Title: set.Title}
-	if s.Note == "" {
-		s.Note = view.Clean(k.Note(), maxNote)
+	note := k.Note()
+	if a.fault != nil {
+		note = wordsCannotScan.With("Reason", a.fault)
 	}
-	return s
+	return view.MenuState{Note: view.Clean(note, maxNote), Unseen: k.Unseen(), TellsClosed: a.tells, PausedUntil: k.PausedUntil(), Row: set.Row, Title: set.Title}
 }

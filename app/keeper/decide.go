@@ -10,8 +10,9 @@ import (
 	"portlight/scanner"
 )
 
-// News gives the alerts that are new, the latest first, a hundred at most. It is valid
-// until the next call of another method.
+// News gives the alerts that are new, the latest first: a hundred at most that the store
+// has, after a hundred at most that it has not. It is valid until the next call of another
+// method.
 func (k *Keeper) News() []history.Alert { return k.news }
 
 // Unseen is how many alerts are new.
@@ -51,6 +52,9 @@ func (k *Keeper) MarkSeen(id int64) error {
 func (k *Keeper) MarkSeenTo(newest int64) error {
 	if len(k.news) > 0 && newest == k.news[0].ID && k.unseen > len(k.news) {
 		return k.markAll()
+	}
+	if newest > keptFirst {
+		k.kept.more = 0 // they are older
 	}
 	return k.mark(history.StateSeen, func(a *history.Alert) bool { return a.ID <= newest })
 }

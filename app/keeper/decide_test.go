@@ -94,6 +94,9 @@ func TestManyWithoutMemory(t *testing.T) {
 	if err := k.MarkSeen(news[1].ID); err != nil || k.Unseen() != 3*newsKept-1 {
 		t.Errorf("%v, %d", err, k.Unseen())
 	}
+	if err := k.MarkSeenTo(news[2].ID); err != nil || k.Unseen() != 1 || len(k.News()) != 1 {
+		t.Errorf("of all but the newest: %v, %d", err, k.Unseen())
+	}
 	if err := k.MarkSeenTo(news[0].ID); err != nil || k.Unseen() != 0 || k.IsNew(notices[0]) {
 		t.Errorf("%v, %d", err, k.Unseen())
 	}
