@@ -1,7 +1,7 @@
 package alerts
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"time"
 
@@ -104,7 +104,7 @@ func within(low, high int) func(string) (int, error) {
 	return func(text string) (int, error) {
 		n, err := strconv.Atoi(text)
 		if err == nil && (n < low || n > high) {
-			err = fmt.Errorf("%d is not between %d and %d", n, low, high)
+			err = errors.New(textNotBetween.With("Value", n, "Least", low, "Most", high))
 		}
 		return n, err
 	}

@@ -212,24 +212,31 @@ func (r *reader) add(key string, plural bool, at ast.Expr) {
 	}
 }
 
-// checkCall compares the names of a text with those that a call of With fills in.
+// checkCall compares the names of a text with those that a call of With or Wrap fills in.
 func (r *reader) checkCall(call *ast.CallExpr, info *types.Info) {
 	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != "With" || call.Ellipsis.IsValid() || !isWord(info.Types[sel.X].Type, "Text") {
-		return
-	}
-	value := info.Types[sel.X].Value
-	if value == nil {
+	if !ok || call.Ellipsis.IsValid() {
 		return
 	}
 	var given []string
-	for i := 0; i < len(call.Args); i += 2 {
-		if v := info.Types[call.Args[i]].Value; v != nil && v.Kind() == constant.String {
+	text, pairs := sel.X, call.Args
+	switch {
+	case sel.Sel.Name == "Wrap" && len(pairs) > 1:
+		given, text, pairs = []string{"Reason"}, pairs[0], pairs[2:]
+	case sel.Sel.Name != "With":
+		return
+	}
+	value := info.Types[text].Value
+	if value == nil || !isWord(info.Types[text].Type, "Text") {
+		return
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		if v := info.Types[pairs[i]].Value; v != nil && v.Kind() == constant.String {
 			given = append(given, constant.StringVal(v))
 		}
 	}
 	slices.Sort(given)
-	if want := namesIn(constant.StringVal(value)); !slices.Equal(given, want) || len(call.Args)%2 != 0 {
+	if want := namesIn(constant.StringVal(value)); !slices.Equal(given, want) || len(pairs)%2 != 0 {
 		r.say(call, fmt.Sprintf("fills in %v, the text has %v", given, want))
 	}
 }
