@@ -56,7 +56,7 @@ func (w *Window) refurnish() {
 	w.list.search.SetText(list.search.Text)
 	w.list.grouped.SetChecked(list.grouped.Checked)
 	w.list.setOrder(w.model.order)
-	w.SetMemory(w.memory, w.noMemory)
+	w.useMemory(w.memory, w.noMemory)
 	w.settings.show(stored)
 	if s := w.model.snap; s != nil {
 		w.health.update(s.Visibility)

@@ -41,17 +41,17 @@ const (
 const maxPast = 5
 
 // SetMemory gives the window its memory, or nil and why there is none.
-func (w *Window) SetMemory(m Memory, why error) {
-	w.do(func() {
-		w.memory, w.noMemory, w.due = m, why, nil
-		w.alerts.use(m, why)
-		w.past.use(m, why)
-		w.settings.use(m)
-		w.reload()
-		if m != nil {
-			w.spawn(func() { w.useSettings(m) })
-		}
-	})
+func (w *Window) SetMemory(m Memory, why error) { w.do(func() { w.useMemory(m, why) }) }
+
+func (w *Window) useMemory(m Memory, why error) {
+	w.memory, w.noMemory, w.due = m, why, nil
+	w.alerts.use(m, why)
+	w.past.use(m, why)
+	w.settings.use(m)
+	w.reload()
+	if m != nil {
+		w.spawn(func() { w.useSettings(m) })
+	}
 }
 
 // useSettings takes what was kept of how the window looks.
