@@ -34,9 +34,17 @@ const (
 
 // What failed.
 const (
-	triedCopy      = words.Text("copy to the clipboard: {{.Error}}")
-	triedOpen      = words.Text("open {{.Place}}: {{.Error}}")
-	triedReveal    = words.Text("reveal {{.Place}}: {{.Error}}")
-	triedReadLogin = words.Text("read login item: {{.Error}}")
-	triedSetLogin  = words.Text("set login item: {{.Error}}")
+	triedCopy      = words.Text("copy to the clipboard: {{.Reason}}")
+	triedOpen      = words.Text("open {{.Place}}: {{.Reason}}")
+	triedReveal    = words.Text("reveal {{.Place}}: {{.Reason}}")
+	triedReadLogin = words.Text("read login item: {{.Reason}}")
+	triedSetLogin  = words.Text("set login item: {{.Reason}}")
 )
+
+// failed says what was tried where that failed; nil is that it did not.
+func failed(cause error, tried words.Text, pairs ...any) error {
+	if cause == nil {
+		return nil
+	}
+	return words.Wrap(tried, cause, pairs...)
+}

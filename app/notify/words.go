@@ -22,7 +22,7 @@ const (
 
 // Where notifications go.
 const (
-	statusWaiting   = words.Text("a notification service is started when it is needed")
+	statusWaiting   = words.Text("a notification service that is started when it is needed")
 	statusAsks      = words.Text("{{.Service}}, which asks for your permission at the first alert")
 	statusNoButtons = words.Text("{{.Service}}, without buttons | notifications")
 )

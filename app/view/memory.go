@@ -57,7 +57,7 @@ func (m MemoryJSON) words() []string {
 	default:
 		lines = []string{wordsNothingYet.With("Path", m.Path)}
 	}
-	lines = append(lines, wordsKept.Of(m.KeepDays, "Events", m.KeepEvents))
+	lines = append(lines, wordsKept.Of(m.KeepDays, "Events", words.Grouped(m.KeepEvents)))
 	switch {
 	case m.Free == nil, *m.Free >= scarceBelow:
 	case *m.Free >= fullBelow:

@@ -46,7 +46,7 @@ func (w *Window) useLanguage(tag string) {
 // refurnish makes what is in the window anew, in the language in use, with the same shown
 // and chosen.
 func (w *Window) refurnish() {
-	list, tab, stored := w.list, w.nav.chosen, w.settings.stored
+	list, alerts, past, tab, stored := w.list, w.alerts, w.past, w.nav.chosen, w.settings.stored
 	w.makeWay()
 	w.settings.store = nil // what has been asked for these settings comes too late
 	w.furnish()
@@ -56,6 +56,11 @@ func (w *Window) refurnish() {
 	w.list.search.SetText(list.search.Text)
 	w.list.grouped.SetChecked(list.grouped.Checked)
 	w.list.setOrder(w.model.order)
+	w.alerts.part.choose(alerts.part.chosen)
+	w.alerts.filter.choose(alerts.filter.chosen)
+	w.past.search.SetText(past.search.Text)
+	w.past.spans.choose(past.spans.chosen)
+	w.past.goTo(past.time)
 	w.useMemory(w.memory, w.noMemory)
 	w.settings.show(stored)
 	if s := w.model.snap; s != nil {

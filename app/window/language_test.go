@@ -88,7 +88,7 @@ func TestLanguages(t *testing.T) {
 			var b strings.Builder
 			for _, s := range screens {
 				s.show(w)
-				fmt.Fprintf(&b, "== %s\n%s", s.name, texts(append(w.win.Canvas().Overlays().List(), w.win.Content())...))
+				fmt.Fprintf(&b, "== %s\n%s", s.name, texts(append(w.win.Canvas().Overlays().List(), w.nav, w.pages[w.nav.chosen])...))
 				if least := w.win.Content().MinSize(); least.Width > 960 || least.Height > 640 {
 					t.Errorf("%s takes %v", s.name, least)
 				}

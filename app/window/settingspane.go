@@ -1,7 +1,9 @@
 package window
 
 import (
+	"cmp"
 	"image/color"
+	"maps"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -174,6 +176,10 @@ func (p *settingsPane) saveAlerts() {
 	p.opts.SetInterval(set.Interval)
 	all := set.Values()
 	delete(all, alerts.SettingPaused) // that is set elsewhere
+	defaults := alerts.DefaultSettings().Values()
+	maps.DeleteFunc(all, func(key, value string) bool { // another process may have set that meanwhile
+		return value == cmp.Or(p.stored[key], defaults[key])
+	})
 	p.save(all)
 }
 

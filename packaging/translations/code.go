@@ -62,6 +62,8 @@ type reader struct {
 	files    *token.FileSet
 	packages map[string]*types.Package
 	texts    map[string]*text
+	plurals  map[types.Object]*text // of variables
+	counts   []func()               // calls of Of, to be checked when all variables are known
 	problems []string
 }
 
@@ -70,13 +72,16 @@ func readCode(root string) (map[string]*text, []string, error) {
 	texts := map[string]*text{}
 	var problems []string
 	for _, system := range []string{"linux", "darwin"} {
-		r := &reader{root: root, context: build.Default, files: token.NewFileSet(), packages: map[string]*types.Package{}, texts: texts}
+		r := &reader{root: root, context: build.Default, files: token.NewFileSet(), packages: map[string]*types.Package{}, texts: texts, plurals: map[types.Object]*text{}}
 		r.context.GOOS, r.context.GOARCH, r.context.CgoEnabled = system, "arm64", true
 		r.context.BuildTags = []string{"migrated_fynedo"}
 		for _, top := range []string{"app", "assets", "scanner", "services"} {
 			if err := r.walk(top); err != nil {
 				return nil, nil, err
 			}
+		}
+		for _, check := range r.counts {
+			check()
 		}
 		problems = append(problems, r.problems...)
 	}
@@ -121,7 +126,7 @@ func (r *reader) Import(name string) (*types.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
 	config := types.Config{Importer: r, Error: func(error) {}, FakeImportC: true}
 	p, _ := config.Check(name, r.files, files, info)
 	r.packages[name] = p
@@ -157,6 +162,14 @@ func (r *reader) parse(dir string) ([]*ast.File, error) {
 func (r *reader) look(n ast.Node, info *types.Info) bool {
 	if call, ok := n.(*ast.CallExpr); ok {
 		r.checkCall(call, info)
+		r.checkCount(call, info)
+	}
+	if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Names) == len(spec.Values) {
+		for i, v := range spec.Values {
+			if lit, ok := v.(*ast.CompositeLit); ok && isWord(info.Types[v].Type, "Plural") {
+				r.plurals[info.Defs[spec.Names[i]]] = &text{key: formsOf(lit, info)["Other"], plural: true}
+			}
+		}
 	}
 	e, ok := n.(ast.Expr)
 	if !ok {
@@ -179,7 +192,8 @@ func isWord(t types.Type, name string) bool {
 	return ok && named.Obj().Name() == name && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == wordsPath
 }
 
-func (r *reader) addPlural(lit *ast.CompositeLit, info *types.Info) {
+// formsOf gives the constant fields of a words.Plural by their names.
+func formsOf(lit *ast.CompositeLit, info *types.Info) map[string]string {
 	forms := map[string]string{}
 	for _, e := range lit.Elts {
 		if kv, ok := e.(*ast.KeyValueExpr); ok {
@@ -188,6 +202,11 @@ func (r *reader) addPlural(lit *ast.CompositeLit, info *types.Info) {
 			}
 		}
 	}
+	return forms
+}
+
+func (r *reader) addPlural(lit *ast.CompositeLit, info *types.Info) {
+	forms := formsOf(lit, info)
 	if forms["One"] == "" || forms["Other"] == "" {
 		r.say(lit, "a plural has the constants One and Other, by their names")
 		return
@@ -230,13 +249,39 @@ func (r *reader) checkCall(call *ast.CallExpr, info *types.Info) {
 	if value == nil || !isWord(info.Types[text].Type, "Text") {
 		return
 	}
+	r.checkPairs(call, given, pairs, namesIn(constant.StringVal(value)), info)
+}
+
+// checkCount compares the names of a variable of words.Plural with those that a call of Of
+// fills in.
+func (r *reader) checkCount(call *ast.CallExpr, info *types.Info) {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "Of" || call.Ellipsis.IsValid() || len(call.Args) == 0 {
+		return
+	}
+	name, ok := sel.X.(*ast.Ident)
+	if other, is := sel.X.(*ast.SelectorExpr); is {
+		name, ok = other.Sel, true
+	}
+	if !ok {
+		return
+	}
+	r.counts = append(r.counts, func() {
+		if t := r.plurals[info.Uses[name]]; t != nil {
+			r.checkPairs(call, nil, call.Args[1:], t.names(), info)
+		}
+	})
+}
+
+// checkPairs compares the names in pairs, and those given besides, with those of a text.
+func (r *reader) checkPairs(call *ast.CallExpr, given []string, pairs []ast.Expr, want []string, info *types.Info) {
 	for i := 0; i < len(pairs); i += 2 {
 		if v := info.Types[pairs[i]].Value; v != nil && v.Kind() == constant.String {
 			given = append(given, constant.StringVal(v))
 		}
 	}
 	slices.Sort(given)
-	if want := namesIn(constant.StringVal(value)); !slices.Equal(given, want) || len(pairs)%2 != 0 {
+	if !slices.Equal(given, want) || len(pairs)%2 != 0 {
 		r.say(call, fmt.Sprintf("fills in %v, the text has %v", given, want))
 	}
 }

@@ -65,8 +65,8 @@ func TestCompare(t *testing.T) {
 func TestReadCode(t *testing.T) {
 	root := t.TempDir()
 	for name, code := range map[string]string{
-		"assets/words/words.go": "package words\ntype Text string\nfunc (t Text) With(p ...any) string { return string(t) }\nfunc Wrap(t Text, reason error, p ...any) error { return reason }\ntype Error string\ntype Plural struct{ One, Other string }\n",
-		"app/a_linux.go":        "package app\nimport \"portlight/assets/words\"\nconst a = words.Text(\"a {{.X}}\")\nvar b = []words.Text{\"b\"}\nfunc c() words.Text { return \"c\" }\nfunc d() { a.With(\"Y\", 1) }\nfunc g() { words.Wrap(a, nil, \"Z\", 1); words.Wrap(\"{{.X}}: {{.Reason}}\", nil, \"X\", 1) }\n",
+		"assets/words/words.go": "package words\ntype Text string\nfunc (t Text) With(p ...any) string { return string(t) }\nfunc (p Plural) Of(n int, q ...any) string { return p.One }\nfunc Wrap(t Text, reason error, p ...any) error { return reason }\ntype Error string\ntype Plural struct{ One, Other string }\n",
+		"app/a_linux.go":        "package app\nimport \"portlight/assets/words\"\nconst a = words.Text(\"a {{.X}}\")\nvar b = []words.Text{\"b\"}\nfunc c() words.Text { return \"c\" }\nfunc d() { a.With(\"Y\", 1); h.Of(1, \"V\", 2) }\nvar h = words.Plural{One: \"{{.N}} g\", Other: \"{{.N}} gs\"}\nfunc g() { words.Wrap(a, nil, \"Z\", 1); words.Wrap(\"{{.X}}: {{.Reason}}\", nil, \"X\", 1) }\n",
 		"app/a_darwin.go":       "package app\nimport (\n\t\"example.org/elsewhere\"\n\t\"portlight/assets/words\"\n)\nconst e = words.Error(\"e\")\nvar f = elsewhere.G(words.Plural{One: \"{{.N}} f\", Other: \"{{.N}} fs\"})\nvar no = \"no\"\n",
 	} {
 		path := filepath.Join(root, name)
@@ -82,10 +82,11 @@ func TestReadCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := slices.Sorted(maps.Keys(texts)), []string{"a {{.X}}", "b", "c", "e", "{{.N}} fs", "{{.X}}: {{.Reason}}"}; !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(texts)), []string{"a {{.X}}", "b", "c", "e", "{{.N}} fs", "{{.N}} gs", "{{.X}}: {{.Reason}}"}; !slices.Equal(got, want) {
 		t.Errorf("texts %q, want %q", got, want)
 	}
-	if len(problems) != 2 || !strings.Contains(problems[0], "fills in [Y]") || !strings.Contains(problems[1], "fills in [Reason Z]") {
-		t.Errorf("problems %q, want one on the name Y and one on Z", problems)
+	all := strings.Join(problems, "\n")
+	if len(problems) != 3 || !strings.Contains(all, "fills in [Y]") || !strings.Contains(all, "fills in [V]") || !strings.Contains(all, "fills in [Reason Z]") {
+		t.Errorf("problems %q, want one on the name Y, one on V and one on Z", problems)
 	}
 }
