@@ -219,6 +219,16 @@ func (o *outside) options(a fyne.App) Options {
 	}
 }
 
+// paint has a window in light or in dark, for pictures. Else it is as the test's screen is:
+// another theme has everything laid out again.
+func (w *Window) paint(dark bool) {
+	v := theme.VariantLight
+	if dark {
+		v = theme.VariantDark
+	}
+	w.opts.App.Settings().SetTheme(variant{newTheme(), v})
+}
+
 // variant pins light or dark.
 type variant struct {
 	fyne.Theme
@@ -237,7 +247,6 @@ func newTestWindow(t testing.TB) (*Window, *outside) {
 	o := &outside{}
 	a := test.NewTempApp(t)
 	w := newWindow(o.options(a), inline, inline, func() time.Time { return noon }, o.later)
-	a.Settings().SetTheme(variant{newTheme(), theme.VariantLight})
 	w.win.Resize(fyne.NewSize(900, 600))
 	return w, o
 }

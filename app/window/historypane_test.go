@@ -12,7 +12,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
 
 	"portlight/app/alerts"
 	"portlight/app/history"
@@ -280,19 +279,20 @@ func TestHistoryPictures(t *testing.T) {
 	for name, act := range map[string]func(*Window){
 		"history": func(w *Window) { press(w, fyne.KeyDown) },
 		"historyweek": func(w *Window) {
-			w.opts.App.Settings().SetTheme(variant{newTheme(), theme.VariantDark})
 			w.past.spans.choose(2)
 			w.past.tapLane(2)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _, _ := newPast(t, longDay)
+			w.paint(name == "historyweek")
 			act(w)
 			test.AssertRendersToImage(t, name+".png", w.win.Canvas())
 		})
 	}
 	t.Run("historyempty", func(t *testing.T) {
 		w, _, _ := newPast(t, func(*memory) {})
+		w.paint(false)
 		test.AssertRendersToImage(t, "historyempty.png", w.win.Canvas())
 	})
 }

@@ -105,6 +105,7 @@ func TestLanguagePictures(t *testing.T) {
 	for _, l := range words.Languages[1:] {
 		t.Run(l.Tag, func(t *testing.T) {
 			w, _ := newSpoken(t, l.Tag)
+			w.paint(false)
 			for i, s := range screens {
 				s.show(w)
 				name := "language-" + l.Tag + "-" + s.name + ".png"

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
 
 	"portlight/scanner"
 	"portlight/scanner/process"
@@ -133,9 +132,7 @@ func TestPictures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, _ := newTestWindow(t)
-			if c.dark {
-				w.opts.App.Settings().SetTheme(variant{newTheme(), theme.VariantDark})
-			}
+			w.paint(c.dark)
 			if c.big {
 				w.win.Canvas().(software.WindowlessCanvas).SetScale(2)
 				w.win.Resize(fyne.NewSize(1440, 900))

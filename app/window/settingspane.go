@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"image/color"
 	"maps"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -69,6 +70,7 @@ func newSettingsPane(o *Options, do, spawn func(func()), look, speak func(string
 		look(themes[i])
 		p.save(map[string]string{settingTheme: themes[i]})
 	}, wordAsSystem.String(), wordLight.String(), wordDark.String())
+	p.theme.chosen = max(0, slices.Index(themes[:], o.Settings[settingTheme]))
 	p.language = newChoice(languages(), languageChoice, p.saveAlerts)
 	p.loopback = widget.NewCheck(wordTellLoopback.String(), func(bool) { p.saveAlerts() })
 	p.ephemeral = widget.NewCheck(wordTellEphemeral.String(), func(bool) { p.saveAlerts() })

@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
 
 	"portlight/app/alerts"
 	"portlight/assets"
@@ -222,12 +221,10 @@ func TestWelcomePictures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, _, m := welcoming(t, c.change)
-			if c.dark { // the pictures take the colours of when they are made
-				w.opts.App.Settings().SetTheme(variant{newTheme(), theme.VariantDark})
-				w.closePopup()
-				m.check(m.agent.Set(alerts.SettingWelcomed, ""))
-				w.SetMemory(m.window, nil)
-			}
+			w.paint(c.dark)
+			w.closePopup() // its pictures have the colours of when they were made
+			m.check(m.agent.Set(alerts.SettingWelcomed, ""))
+			w.SetMemory(m.window, nil)
 			test.AssertRendersToImage(t, c.name+".png", w.win.Canvas())
 		})
 	}
