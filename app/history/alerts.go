@@ -53,6 +53,25 @@ type Alert struct {
 	Away        bool             // it always came while nobody watched
 }
 
+// AlertKey tells alerts that are new apart.
+type AlertKey struct {
+	Program string // its identity
+	Proto   scanner.Proto
+	Port    uint16 // 0 for those that the system hands out: they are one
+}
+
+// NewAlertKey gives that of an alert about a program that holds a listener.
+func NewAlertKey(program string, l *scanner.Listener) AlertKey {
+	k := AlertKey{Program: program, Proto: l.Proto, Port: l.Port}
+	if l.Ephemeral {
+		k.Port = 0
+	}
+	return k
+}
+
+// Key tells an alert from all others that are new.
+func (a *Alert) Key() AlertKey { return AlertKey{a.Program, a.Proto, a.Port} }
+
 // alert extends the new alert about a program and a port, or makes one.
 func (r *recorder) alert(j *alerts.Judgement, f alerts.Finding, listener []byte) error {
 	l := &j.Event.Listener
@@ -60,10 +79,7 @@ func (r *recorder) alert(j *alerts.Judgement, f alerts.Finding, listener []byte)
 	if err != nil {
 		return err
 	}
-	port := l.Port
-	if l.Ephemeral {
-		port = 0
-	}
+	port := NewAlertKey(f.Program, l).Port
 	id, verdict, found, err := r.newAlert(program, int(l.Proto), port)
 	if err != nil {
 		return err
@@ -79,6 +95,19 @@ func (r *recorder) alert(j *alerts.Judgement, f alerts.Finding, listener []byte)
 		}
 	}
 	return r.exec(`UPDATE alerts SET count = count + 1, last = ?2, away = away AND ?3, listener = ?4 WHERE id = ?1`, id, j.Event.Time, j.Away, listener)
+}
+
+// decided sets the state of an alert that is still new, if there is one.
+func (r *recorder) decided(k AlertKey, state State) error {
+	program, err := r.program(k.Program, nil, r.tick.Time)
+	if err != nil {
+		return err
+	}
+	id, _, found, err := r.newAlert(program, int(k.Proto), k.Port)
+	if err != nil || !found {
+		return err
+	}
+	return r.exec(`UPDATE alerts SET state = ?2 WHERE id = ?1`, id, string(state))
 }
 
 // newAlert finds an alert that is still new.

@@ -18,6 +18,7 @@ type Tick struct {
 	Judgements []alerts.Judgement   // all, in order
 	Seen       []alerts.Fingerprint // what is known from now on, or was seen again
 	Baseline   bool                 // Seen is the first snapshot, taken for known
+	Decided    map[AlertKey]State   // what a person did with alerts before they could be written
 }
 
 // Record writes a tick, whole or not at all. On ErrBusy and ErrFull the caller may
@@ -60,6 +61,11 @@ func (r *recorder) record() error {
 	}
 	for i := range r.tick.Judgements {
 		if err := r.judgement(&r.tick.Judgements[i], lived); err != nil {
+			return err
+		}
+	}
+	for key, state := range r.tick.Decided {
+		if err := r.decided(key, state); err != nil {
 			return err
 		}
 	}

@@ -53,10 +53,13 @@ func (k *Keeper) MarkSeenTo(newest int64) error {
 	if len(k.news) > 0 && newest == k.news[0].ID && k.unseen > len(k.news) {
 		return k.markAll()
 	}
+	err := k.mark(history.StateSeen, func(a *history.Alert) bool { return a.ID <= newest })
 	if newest > keptFirst {
 		k.kept.more = 0 // they are older
+		k.settle(history.StateSeen, func(key history.AlertKey) bool { return k.kept.index(key) < 0 })
+		k.readNews()
 	}
-	return k.mark(history.StateSeen, func(a *history.Alert) bool { return a.ID <= newest })
+	return err
 }
 
 // MarkNoticeSeen marks the alerts of a notice as seen.
@@ -67,6 +70,7 @@ func (k *Keeper) MarkNoticeSeen(n alerts.Notice) error {
 // markAll marks all as seen, also those that were not read.
 func (k *Keeper) markAll() (err error) {
 	k.kept.clear()
+	k.settle(history.StateSeen, func(history.AlertKey) bool { return true })
 	if k.store != nil {
 		err = k.store.MarkAllSeen()
 	}
@@ -75,9 +79,15 @@ func (k *Keeper) markAll() (err error) {
 	return err
 }
 
-// mark sets the state of alerts that are new.
+// mark sets the state of alerts that are new. In the store those that it has not get
+// theirs when they are written.
 func (k *Keeper) mark(state history.State, choose func(*history.Alert) bool) (err error) {
+	chosen := map[history.AlertKey]bool{}
+	for i := range k.news {
+		chosen[k.news[i].Key()] = chosen[k.news[i].Key()] || choose(&k.news[i])
+	}
 	k.kept.forget(choose)
+	k.settle(state, func(key history.AlertKey) bool { return chosen[key] && k.kept.index(key) < 0 })
 	var ids []int64
 	for i := range k.stored {
 		if choose(&k.stored[i]) {

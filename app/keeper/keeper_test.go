@@ -33,6 +33,7 @@ import (
 //	jump SECONDS                     the clock is set
 //	slept SECONDS                    the computer has slept
 //	allow N, mute N                  a click on the Nth of the alerts that are new
+//	click N, click all               the same, or on the row for all of them: they are seen
 //	rule ACTION PROGRAM PORTS [tcp]  by another process; remove is the opposite, of all
 //	pause SECONDS                    of alerts
 //	loopback                         is told, by another process
@@ -40,11 +41,13 @@ import (
 //	seen                             all alerts are, by another process
 //	forget [PROGRAM]                 by another process
 //	lock                             another program writes to the file, until unlock
+//	refuse PORT                      the file takes no event of a port, until accept
 //	rules                            tells the rules
 //	note                             tells what the menu says is wrong
 //	menu                             tells the rows of the section New
 //	damage                           the file is overwritten while nobody has it
 //	unseen                           tells the alerts that are new
+//	alerts                           tells all that the store has, the latest first, with their states
 //	history                          tells the events, the oldest first
 //
 // Behind " => " stands what is judged, and what notifications say in brackets.
@@ -131,6 +134,12 @@ func (s *stage) perform(step string, more bool) string {
 	case "unlock":
 		s.must(s.locker.Close())
 		return ""
+	case "refuse":
+		s.execute(fmt.Sprintf(`CREATE TRIGGER refuse_%[1]s BEFORE INSERT ON events WHEN NEW.port = %[1]s BEGIN SELECT RAISE(ABORT, 'refused'); END`, rest))
+		return ""
+	case "accept":
+		s.execute("DROP TRIGGER refuse_" + rest)
+		return ""
 	case "rules":
 		var got []string
 		for _, r := range s.keeper.policy.Rules {
@@ -144,6 +153,8 @@ func (s *stage) perform(step string, more bool) string {
 		return s.menu()
 	case "unseen":
 		return s.unseen()
+	case "alerts":
+		return s.alerts()
 	case "history":
 		return s.history()
 	default:
@@ -167,6 +178,14 @@ func (s *stage) must(err error) {
 	if err != nil {
 		s.Fatal(err)
 	}
+}
+
+// execute changes the file.
+func (s *stage) execute(sql string) {
+	db, err := sqlite3.Open(filepath.Join(s.dir, history.FileName))
+	s.must(err)
+	defer db.Close()
+	s.must(db.Exec(sql))
 }
 
 func (s *stage) start() string {
@@ -244,6 +263,14 @@ func (s *stage) decide(verb string, words []string) string {
 		n, err := strconv.Atoi(words[0])
 		s.must(err)
 		s.must(k.Decide(k.News()[n-1].ID, alerts.Action(verb)))
+	case "click":
+		if words[0] == "all" {
+			s.must(k.MarkSeenTo(k.News()[0].ID))
+			break
+		}
+		n, err := strconv.Atoi(words[0])
+		s.must(err)
+		s.must(k.MarkSeen(k.News()[n-1].ID))
 	case "rule":
 		r := alerts.Rule{Action: alerts.Action(words[0]), Program: words[1]}
 		s.must(r.SetPorts(words[2]))
@@ -297,6 +324,16 @@ func (s *stage) unseen() string {
 	var got []string
 	for _, a := range all {
 		got = append(got, fmt.Sprintf("%s %s %d x%d", a.Verdict, a.Program, a.Port, a.Count))
+	}
+	return strings.Join(got, ", ")
+}
+
+func (s *stage) alerts() string {
+	all, err := s.keeper.store.Alerts("", 0, 0)
+	s.must(err)
+	var got []string
+	for _, a := range all {
+		got = append(got, fmt.Sprintf("%s %s %d x%d", a.State, a.Program, a.Port, a.Count))
 	}
 	return strings.Join(got, ", ")
 }

@@ -158,13 +158,34 @@ func (k *Keeper) write(t history.Tick) {
 // flush writes what is not written yet.
 func (k *Keeper) flush() {
 	k.tried = k.now()
+	before := k.kept.count()
 	for len(k.unsaved) > 0 && k.wrote(k.store.Record(k.unsaved[0])) {
+		k.kept.written(&k.unsaved[0])
 		k.waiting -= len(k.unsaved[0].Judgements)
 		k.unsaved = slices.Delete(k.unsaved, 0, 1)
 	}
-	if len(k.unsaved) == 0 && k.kept.count() > 0 {
+	if len(k.unsaved) == 0 {
 		k.kept.clear()
+	}
+	if k.kept.count() != before {
 		k.readNews()
+	}
+}
+
+// settle notes what a person did with alerts that are not written yet, for the time when
+// they are.
+func (k *Keeper) settle(state history.State, choose func(history.AlertKey) bool) {
+	for i := range k.unsaved {
+		t := &k.unsaved[i]
+		for key := range undecided(t) {
+			if !choose(key) {
+				continue
+			}
+			if t.Decided == nil {
+				t.Decided = map[history.AlertKey]history.State{}
+			}
+			t.Decided[key] = state
+		}
 	}
 }
 
