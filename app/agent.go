@@ -39,12 +39,13 @@ type agent struct {
 	queue    *notify.Queue // to the notifier
 	tray     *tray.Tray
 	keeper   *keeper.Keeper
-	jobs     chan func()     // for the goroutine of the keeper
-	ended    <-chan struct{} // nobody serves jobs any more
-	tells    map[string]bool // listeners whose end is to be told, by id; of that goroutine
-	fault    error           // why the newest scan failed, nil if it did not; of that goroutine
-	silent   bool            // it records only, as `watch --record` does
-	language *string         // of the settings, as taken last; nil before
+	instance *desktop.Instance // this one; nil if the data folder could not be locked
+	jobs     chan func()       // for the goroutine of the keeper
+	ended    <-chan struct{}   // nobody serves jobs any more
+	tells    map[string]bool   // listeners whose end is to be told, by id; of that goroutine
+	fault    error             // why the newest scan failed, nil if it did not; of that goroutine
+	silent   bool              // it records only, as `watch --record` does
+	language *string           // of the settings, as taken last; nil before
 
 	shown    keeper.Shown
 	watcher  atomic.Pointer[scanner.Watcher]  // nil before it is made
@@ -62,16 +63,14 @@ func newAgent(p *program) *agent {
 // no folder.
 func (p *program) agent(ctx context.Context) error {
 	a := newAgent(p)
-	instance, err := a.acquire()
+	err := a.acquire()
 	if errors.Is(err, desktop.ErrRunning) {
 		return p.showRunning()
 	}
-	if err == nil {
-		defer instance.Close()
-	}
+	defer a.release()
 	if missing := p.checkSession(ctx); missing != nil {
 		if err == nil {
-			instance.Close() // a desktop that begins later may have its agent
+			a.release() // a desktop that begins later may have its agent
 		} else {
 			fmt.Fprintf(p.err, wordsNoDataDir+"\n", err)
 		}
@@ -92,17 +91,35 @@ func (p *program) agent(ctx context.Context) error {
 var errUnlocked = errors.New("data folder not locked")
 
 // acquire makes this process the agent of its data folder.
-func (a *agent) acquire() (*desktop.Instance, error) {
+func (a *agent) acquire() error {
 	dir, err := desktop.DataDir(a.dataDir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a.dataDir = dir
-	instance, err := desktop.Acquire(roleAgent, dir, a.answer)
-	if err != nil && !errors.Is(err, desktop.ErrRunning) {
+	return a.lock()
+}
+
+// lock makes it the agent of a folder that is known, if it is not yet.
+func (a *agent) lock() error {
+	if a.instance != nil {
+		return nil
+	}
+	instance, err := desktop.Acquire(roleAgent, a.dataDir, a.answer)
+	switch {
+	case err == nil:
+		a.instance = instance
+	case !errors.Is(err, desktop.ErrRunning):
 		err = fmt.Errorf("%w: %w", errUnlocked, err)
 	}
-	return instance, err
+	return err
+}
+
+// release has another process be the agent from now on.
+func (a *agent) release() {
+	if a.instance != nil {
+		a.instance.Close()
+	}
 }
 
 // checkSession says why there is no desktop for the agent here, or nil.
@@ -220,10 +237,17 @@ func (a *agent) watchHere(reason error) {
 	a.terminal.Store(true)
 }
 
-// remember opens the memory, if it can be.
+// remember opens the memory, if it can be, or has it opened later.
 func (a *agent) remember() (closeMemory func()) {
 	store, err := history.Open(a.dataDir, history.Agent, history.Options{})
 	a.names, a.keeper = a.newNames(store), keeper.New(a.log, store, err)
+	a.keeper.OpenLater(func() (*history.Store, error) {
+		if err := a.lock(); errors.Is(err, desktop.ErrRunning) {
+			return nil, err
+		}
+		store, err = history.Open(a.dataDir, history.Agent, history.Options{})
+		return store, err
+	})
 	a.speak()
 	return func() {
 		a.keeper.Close()

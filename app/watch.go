@@ -70,14 +70,14 @@ func (w *watcher) run(ctx context.Context) error {
 func (w *watcher) record(ctx context.Context) error {
 	a := newAgent(w.program)
 	a.silent = true
-	instance, err := a.acquire()
+	err := a.acquire()
 	if errors.Is(err, desktop.ErrRunning) {
 		return errors.New(wordsRecords)
 	}
 	if err != nil {
 		return err
 	}
-	defer instance.Close()
+	defer a.release()
 	store, err := history.Open(a.dataDir, history.Agent, history.Options{})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package keeper
 import (
 	"cmp"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"portlight/app/alerts"
@@ -26,7 +27,7 @@ type Follower struct {
 func (k *Keeper) Follow(ctx context.Context, interval time.Duration, f Follower) error {
 	changed := make(chan struct{}, 1)
 	w, err := scanner.NewWatcher(scanner.Options{
-		Network: true, Interval: cmp.Or(interval, k.policy.Settings.Interval), Log: k.log, Scanned: lookForChanges(k.store, changed),
+		Network: true, Interval: cmp.Or(interval, k.policy.Settings.Interval), Log: k.log, Scanned: lookForChanges(&k.watched, changed),
 	})
 	if err != nil {
 		return err
@@ -34,6 +35,7 @@ func (k *Keeper) Follow(ctx context.Context, interval time.Duration, f Follower)
 	if k.pace = nil; interval == 0 {
 		k.pace = func(d time.Duration) { w.SetInterval(d) } // the settings hold none out of bounds
 	}
+	k.given = interval
 	k.tellInterval(interval)
 	defer k.tellInterval(0)
 	if f.Began != nil {
@@ -75,11 +77,12 @@ func (k *Keeper) tellInterval(d time.Duration) {
 
 // lookForChanges tells, with no wake-up of its own, when another process has changed
 // something in the store.
-func lookForChanges(s *history.Store, changed chan<- struct{}) func() {
-	if s == nil {
-		return nil
-	}
+func lookForChanges(store *atomic.Pointer[history.Store], changed chan<- struct{}) func() {
 	return func() {
+		s := store.Load()
+		if s == nil {
+			return
+		}
 		if is, _ := s.Changed(); !is { // an error is met again at the next use
 			return
 		}

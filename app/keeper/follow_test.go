@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -108,6 +110,56 @@ func TestFollowHearsOfChanges(t *testing.T) {
 	})
 	if err != nil || !known {
 		t.Errorf("%v, known %v", err, known)
+	}
+}
+
+// TestFollowOpensLater: a memory that cannot be opened at first is used as soon as it can
+// be, and what others write to it is heard of.
+func TestFollowOpensLater(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "later")
+	openIt := func() (*history.Store, error) { return history.Open(dir, history.Agent, history.Options{}) }
+	_, why := openIt()
+	k := New(slog.New(slog.DiscardHandler), nil, why)
+	k.OpenLater(openIt)
+	door := history.Name{Proto: scanner.TCP, Port: 22, Name: "door"}
+	ctx, cancel := soon(t)
+	var other *history.Store
+	seen, known := false, false
+	err := k.Follow(ctx, 300*time.Millisecond, Follower{
+		Seen: func(scanner.Update) {
+			if seen {
+				return
+			}
+			if seen = true; why == nil || k.Note() == "" {
+				t.Errorf("%v, %q before there is a folder", why, k.Note())
+			}
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Error(err)
+			}
+			k.opened = k.opened.Add(-reopenAfter)
+		},
+		Judged: func([]alerts.Judgement) error { return nil },
+		Done: func() {
+			if k.store != nil && other == nil {
+				other = open(t, dir, history.Other)
+				if err := other.SetName(door); err != nil {
+					t.Error(err)
+				}
+			}
+			if own := k.OwnNames(); len(own) == 1 && own[0] == door {
+				known = true
+				cancel()
+			}
+		},
+	})
+	if err != nil || !known || k.Note() != "" {
+		t.Fatalf("%v, known %v, %q", err, known, k.Note())
+	}
+	if first, err := other.First(); err != nil || first {
+		t.Errorf("%v, no baseline %v", err, first)
+	}
+	if err := k.store.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

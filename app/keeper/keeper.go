@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"portlight/app/alerts"
@@ -32,6 +33,11 @@ type Keeper struct {
 	judge *alerts.Judge
 	store *history.Store // nil without memory
 	now   func() time.Time
+
+	open    func() (*history.Store, error) // see OpenLater
+	opened  time.Time                      // when that was tried last
+	watched atomic.Pointer[history.Store]  // the store, for the goroutine of the watcher
+	given   time.Duration                  // the interval that holds in place of that of the settings, 0 for none
 
 	readOnly   bool // what is seen is kept here only
 	policy     alerts.Policy
@@ -81,7 +87,15 @@ func NewReader(log *slog.Logger, store *history.Store) *Keeper {
 }
 
 func newKeeper(log *slog.Logger, euid int, store *history.Store) *Keeper {
-	return &Keeper{log: log, judge: alerts.NewJudge(euid), store: store, now: wallClock, policy: alerts.Policy{Settings: alerts.DefaultSettings()}}
+	k := &Keeper{log: log, judge: alerts.NewJudge(euid), now: wallClock, policy: alerts.Policy{Settings: alerts.DefaultSettings()}}
+	k.use(store)
+	return k
+}
+
+// use has a store, which may be nil, used from now on.
+func (k *Keeper) use(store *history.Store) {
+	k.store = store
+	k.watched.Store(store)
 }
 
 func (k *Keeper) begin(reason error) {
@@ -91,11 +105,17 @@ func (k *Keeper) begin(reason error) {
 	}
 	k.recall()
 	k.reload()
-	if k.store != nil {
-		stored, err := k.store.Settings()
-		if k.works(err) {
-			k.silent, k.welcomed = stored[SettingSilent], stored[alerts.SettingWelcomed] != ""
-		}
+	k.readStatus()
+}
+
+// readStatus takes over what the store knows of notifications and of the welcome.
+func (k *Keeper) readStatus() {
+	if k.store == nil {
+		return
+	}
+	stored, err := k.store.Settings()
+	if k.works(err) {
+		k.silent, k.welcomed = stored[SettingSilent], stored[alerts.SettingWelcomed] != ""
 	}
 }
 
@@ -161,6 +181,9 @@ func (k *Keeper) update(u scanner.Update) []alerts.Judgement {
 	js = append(js, k.judge.Tick(u.Events)...)
 	tick.Judgements, tick.Seen = js, k.judge.TakeSeen()
 	if u.Baseline {
+		if k.store == nil {
+			tick.Seen = nil // a memory that is opened later judges it
+		}
 		k.began = true
 		k.beginSpans(u.Snapshot) // before the store knows that somebody watches again
 	}
@@ -200,6 +223,7 @@ func (k *Keeper) resume(s *scanner.Snapshot) []alerts.Judgement {
 // says when to call again (zero: no need).
 func (k *Keeper) due() (js []alerts.Judgement, next time.Time) {
 	now := k.now()
+	opened, again := k.openAgain(now)
 	js, next = k.judge.Due(now)
 	if len(js) > 0 {
 		k.save(history.Tick{Time: now, Judgements: js, Seen: k.judge.TakeSeen()})
@@ -207,7 +231,8 @@ func (k *Keeper) due() (js []alerts.Judgement, next time.Time) {
 	}
 	notices, later := k.folder.Take(now)
 	k.notices = append(k.notices, notices...)
-	if len(k.unsaved) > 0 {
+	later = sooner(later, again)
+	if k.store != nil && len(k.unsaved) > 0 {
 		if now.Sub(k.tried) >= retry || now.Before(k.tried) {
 			k.flush()
 		}
@@ -226,7 +251,7 @@ func (k *Keeper) due() (js []alerts.Judgement, next time.Time) {
 	if p := k.policy.Settings.Paused; now.Before(p) {
 		later = sooner(later, p)
 	}
-	return js, sooner(next, later)
+	return append(opened, js...), sooner(next, later)
 }
 
 // sooner gives the earlier of two times that are not zero.

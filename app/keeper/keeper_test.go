@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -41,6 +42,7 @@ import (
 //	seen                             all alerts are, by another process
 //	forget [PROGRAM]                 by another process
 //	lock                             another program writes to the file, until unlock
+//	hide                             the folder of the memory is not there, until show
 //	refuse PORT                      the file takes no event of a port, until accept
 //	rules                            tells the rules
 //	note                             tells what the menu says is wrong
@@ -134,6 +136,12 @@ func (s *stage) perform(step string, more bool) string {
 	case "unlock":
 		s.must(s.locker.Close())
 		return ""
+	case "hide":
+		s.must(os.Rename(s.dir, s.dir+".hidden"))
+		return ""
+	case "show":
+		s.must(os.Rename(s.dir+".hidden", s.dir))
+		return ""
 	case "refuse":
 		s.execute(fmt.Sprintf(`CREATE TRIGGER refuse_%[1]s BEFORE INSERT ON events WHEN NEW.port = %[1]s BEGIN SELECT RAISE(ABORT, 'refused'); END`, rest))
 		return ""
@@ -157,8 +165,14 @@ func (s *stage) perform(step string, more bool) string {
 		return s.alerts()
 	case "history":
 		return s.history()
+	case "allow", "mute", "click", "pause":
+		if err := s.click(verb, rest); err != nil && (s.keeper.store != nil || !errors.Is(err, errNotKept)) {
+			s.Fatal(err)
+		}
+		return ""
 	default:
-		return s.decide(verb, strings.Fields(rest))
+		s.decide(verb, strings.Fields(rest))
+		return ""
 	}
 	s.now = s.now.Add(elapsed)
 	if more || s.keeper == nil {
@@ -189,11 +203,15 @@ func (s *stage) execute(sql string) {
 }
 
 func (s *stage) start() string {
-	store, err := history.Open(s.dir, history.Agent, history.Options{})
-	s.must(err)
+	open := func() (*history.Store, error) { return history.Open(s.dir, history.Agent, history.Options{}) }
+	store, err := open()
+	if _, hidden := os.Stat(s.dir); hidden == nil {
+		s.must(err)
+	}
 	s.keeper = newKeeper(slog.New(slog.DiscardHandler), 1000, store)
 	s.keeper.now = func() time.Time { return s.now }
-	s.keeper.begin(nil)
+	s.keeper.begin(err)
+	s.keeper.OpenLater(open)
 	s.last, s.now = nil, s.now.Add(time.Second)
 	return s.scan()
 }
@@ -201,7 +219,9 @@ func (s *stage) start() string {
 func (s *stage) stop() {
 	if s.keeper != nil {
 		s.keeper.Close()
-		s.must(s.keeper.store.Close())
+		if s.keeper.store != nil {
+			s.must(s.keeper.store.Close())
+		}
 		s.keeper = nil
 	}
 }
@@ -252,25 +272,29 @@ func toldOf(j alerts.Judgement) string {
 	return strings.Join(words, " ")
 }
 
-// decide does what a person decides, in the menu or by another process.
-func (s *stage) decide(verb string, words []string) string {
+// click does what a person decides in the menu.
+func (s *stage) click(verb, on string) error {
 	k := s.keeper
+	switch {
+	case verb == "pause":
+		return k.Pause(s.now.Add(s.seconds(on)))
+	case on == "all":
+		return k.MarkSeenTo(k.News()[0].ID)
+	}
+	n, err := strconv.Atoi(on)
+	s.must(err)
+	if verb == "click" {
+		return k.MarkSeen(k.News()[n-1].ID)
+	}
+	return k.Decide(k.News()[n-1].ID, alerts.Action(verb))
+}
+
+// decide does what a person decides by another process.
+func (s *stage) decide(verb string, words []string) {
 	other, err := history.Open(s.dir, history.Other, history.Options{})
 	s.must(err)
 	defer other.Close()
 	switch verb {
-	case "allow", "mute":
-		n, err := strconv.Atoi(words[0])
-		s.must(err)
-		s.must(k.Decide(k.News()[n-1].ID, alerts.Action(verb)))
-	case "click":
-		if words[0] == "all" {
-			s.must(k.MarkSeenTo(k.News()[0].ID))
-			break
-		}
-		n, err := strconv.Atoi(words[0])
-		s.must(err)
-		s.must(k.MarkSeen(k.News()[n-1].ID))
 	case "rule":
 		r := alerts.Rule{Action: alerts.Action(words[0]), Program: words[1]}
 		s.must(r.SetPorts(words[2]))
@@ -281,8 +305,6 @@ func (s *stage) decide(verb string, words []string) string {
 		s.must(err)
 	case "remove":
 		s.must(other.ReplaceRules(nil))
-	case "pause":
-		s.must(k.Pause(s.now.Add(s.seconds(words[0]))))
 	case "loopback":
 		set := alerts.DefaultSettings()
 		set.Loopback = true
@@ -300,7 +322,6 @@ func (s *stage) decide(verb string, words []string) string {
 	default:
 		s.Fatalf("unknown step %q", verb)
 	}
-	return ""
 }
 
 // facts give ports the names that the system's do, and those that everybody knows.

@@ -20,7 +20,7 @@ func (k *Keeper) recall() {
 		k.generation, err = k.store.Generation()
 	}
 	if k.knows = k.works(err); k.knows {
-		k.judge.Know(known)
+		k.judge.Know(append(sightings(k.unsaved), known...))
 	}
 }
 
@@ -133,7 +133,7 @@ func (k *Keeper) save(t history.Tick) {
 	if k.readOnly || len(t.Judgements) == 0 && len(t.Seen) == 0 && !t.Baseline {
 		return
 	}
-	if k.store != nil {
+	if k.store != nil || k.open != nil {
 		k.write(t)
 	}
 	if k.store == nil || len(k.unsaved) > 0 {
@@ -147,11 +147,17 @@ func (k *Keeper) save(t history.Tick) {
 func (k *Keeper) write(t history.Tick) {
 	k.unsaved = append(k.unsaved, t)
 	k.waiting += len(t.Judgements)
-	k.flush()
-	for k.waiting > maxUnsaved && len(k.unsaved) > 1 {
+	most := maxUnopened
+	if k.store != nil {
+		most = maxUnsaved
+		k.flush()
+	}
+	for k.waiting > most && len(k.unsaved) > 1 {
 		k.waiting -= len(k.unsaved[0].Judgements)
 		k.unsaved = k.unsaved[1:]
-		k.log.Error("events are lost: they could not be written for too long")
+		if k.store != nil { // else it is said already
+			k.log.Error("events are lost: they could not be written for too long")
+		}
 	}
 }
 
