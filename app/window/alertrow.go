@@ -10,7 +10,7 @@ import (
 )
 
 func (p *alertsPane) newRows() *keyList {
-	l := &keyList{height: actionRowHeight, shortcut: p.o.shortcut, chosen: p.choose}
+	l := &keyList{height: actionRowHeight, shortcut: p.o.shortcut, focus: p.o.focus, chosen: p.choose}
 	l.skips = func(line int) bool { return p.list.at(line) == nil }
 	l.Length = func() int { return len(p.list.lines) }
 	l.CreateItem = func() fyne.CanvasObject { return newAlertRow(p).actionRow }

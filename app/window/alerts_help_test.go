@@ -127,6 +127,7 @@ type alertsScreen struct {
 func (s *alertsScreen) options(store alertStore) alertsOptions {
 	return alertsOptions{
 		store: store, now: func() time.Time { return morning }, do: inline, spawn: inline,
+		focus:    func(on fyne.Focusable) { s.win.Canvas().Focus(on) },
 		facts:    func() view.Facts { return view.Facts{Names: names} },
 		programs: func() []string { return []string{"exe:/usr/sbin/sshd", "exe:/usr/sbin/nginx"} },
 		details:  func(id string) { s.details = append(s.details, id) },

@@ -44,6 +44,7 @@ type alertsOptions struct {
 	details  func(listenerID string)  // shows a listener
 	unseen   func(int)                // takes how many alerts are new
 	shortcut func(fyne.Shortcut) bool // the window's; may be nil
+	focus    func(fyne.Focusable)     // gives something the keyboard
 	close    func()                   // closes what open opened, unless closed was told
 
 	// open shows a dialog. It tells when that is closed, by whomever, and lets it stay

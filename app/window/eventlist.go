@@ -33,7 +33,7 @@ type eventList struct {
 
 func newEventList(p *historyPane) *eventList {
 	l := &eventList{pane: p}
-	l.rows = &keyList{height: laneHeight, skips: func(int) bool { return false }, shortcut: p.o.shortcut, chosen: func(int) {}}
+	l.rows = &keyList{height: laneHeight, skips: func(int) bool { return false }, shortcut: p.o.shortcut, focus: p.o.focus, chosen: func(int) {}}
 	l.rows.Length = func() int { return len(l.shown) }
 	l.rows.CreateItem = func() fyne.CanvasObject { return newEventRow() }
 	l.rows.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {

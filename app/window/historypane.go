@@ -29,6 +29,7 @@ type historyOptions struct {
 	do       func(func())
 	spawn    func(func())
 	shortcut func(fyne.Shortcut) bool
+	focus    func(fyne.Focusable) // gives something the keyboard
 	save     saver
 	forget   func(program, name string) // asks, and deletes what is remembered; of all for ""
 }
@@ -48,6 +49,7 @@ type historyPane struct {
 	cursor string // the lane where the keyboard is
 	live   bool   // it goes on with time
 	read   bool
+	waits  bool // for the first reading, to give the lanes the keyboard
 	asking bool
 	again  bool
 
@@ -85,7 +87,7 @@ func newHistoryPane(o historyOptions) *historyPane {
 }
 
 func (p *historyPane) newLanes() *keyList {
-	l := &keyList{height: laneHeight, skips: func(int) bool { return false }, shortcut: p.o.shortcut}
+	l := &keyList{height: laneHeight, skips: func(int) bool { return false }, shortcut: p.o.shortcut, focus: p.o.focus}
 	l.Length = func() int { return len(p.shown) }
 	l.CreateItem = func() fyne.CanvasObject { return newLaneRow(p) }
 	l.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {
@@ -141,6 +143,7 @@ func (p *historyPane) use(s pastStore, why error) {
 
 // turned is for when the tab is turned to.
 func (p *historyPane) turned() {
+	p.waits = !p.read
 	p.refresh()
 	p.lanes.take()
 }
@@ -177,6 +180,10 @@ func (p *historyPane) taken(s pastStore, lanes []history.Lane, whole bool, err e
 			p.notice.say(wordTooMuch.String())
 		}
 		p.arranged()
+		if p.waits { // there was nothing to take it
+			p.waits = false
+			p.lanes.take()
+		}
 	}
 	if p.again {
 		p.refresh()

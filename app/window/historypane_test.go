@@ -245,6 +245,26 @@ func TestHistoryWithout(t *testing.T) {
 	p.zoom(2)
 }
 
+// TestFirstReadingTakesKeyboard: the lanes have the keyboard though there were none yet when
+// the tab was turned to.
+func TestFirstReadingTakesKeyboard(t *testing.T) {
+	w, m, _ := newPast(t, longDay)
+	w.nav.choose(tabListeners)
+	w.SetMemory(m.window, nil)
+	queue := slowly(w)
+	w.past.o.spawn = w.spawn
+	w.past.use(m.window, nil)
+	w.toTab(tabHistory)
+	for len(*queue) > 0 {
+		next := (*queue)[0]
+		*queue = (*queue)[1:]
+		next()
+	}
+	if w.win.Canvas().Focused() != w.past.lanes {
+		t.Errorf("the keyboard is at %T", w.win.Canvas().Focused())
+	}
+}
+
 // BenchmarkHistory opens the tab on 100,000 events, and moves through time.
 func BenchmarkHistory(b *testing.B) {
 	w, _, _ := newPast(b, func(m *memory) {

@@ -19,6 +19,7 @@ type keyList struct {
 	letters  map[rune]func()
 	alt      map[fyne.KeyName]func()  // together with Alt
 	shortcut func(fyne.Shortcut) bool // the window's, may be nil
+	focus    func(fyne.Focusable)     // gives something the keyboard, where it is on the screen
 }
 
 // start is for when all functions are set.
@@ -124,9 +125,6 @@ func (l *keyList) mark(line int) {
 	l.ScrollToOffset(offset)
 }
 
-// take gives the list the keyboard, where it is on the screen.
-func (l *keyList) take() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(l); c != nil {
-		c.Focus(l)
-	}
-}
+// take gives the list the keyboard, where it is on the screen. The driver knows the canvas
+// only of what has been drawn within the last minute: it is not asked.
+func (l *keyList) take() { l.focus(l) }

@@ -113,6 +113,7 @@ func (w *Window) alertsOptions() alertsOptions {
 		details:  func(id string) { w.bringUp(id, false) },
 		unseen:   w.tellUnseen,
 		shortcut: w.shortcut,
+		focus:    w.focus,
 		open: func(focus fyne.Focusable, dialog fyne.CanvasObject, closed func(), keeps func() bool) {
 			w.openDialog(focus, dialog, closed)
 			w.keepPopup(keeps)

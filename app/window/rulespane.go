@@ -38,7 +38,7 @@ func newRulesPane(p *alertsPane) *rulesPane {
 }
 
 func (r *rulesPane) newRows() *keyList {
-	l := &keyList{height: actionRowHeight, shortcut: r.alerts.o.shortcut, skips: func(int) bool { return false }}
+	l := &keyList{height: actionRowHeight, shortcut: r.alerts.o.shortcut, focus: r.alerts.o.focus, skips: func(int) bool { return false }}
 	l.chosen = func(i int) {
 		r.chosen = 0
 		if line := r.list.at(i); line != nil {

@@ -3,6 +3,8 @@ package window
 import (
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"portlight/app/alerts"
 	"portlight/assets/words"
 )
@@ -40,5 +42,20 @@ func TestSettingsInOrder(t *testing.T) {
 	}
 	if w.settings == p || w.settings.days.value() != 30 || w.settings.language.value() != "de" {
 		t.Errorf("shown are %d and %q", w.settings.days.value(), w.settings.language.value())
+	}
+}
+
+// TestKeyboardLeavesWithItsTab: what had the keyboard is changed by no key once another
+// tab is shown.
+func TestKeyboardLeavesWithItsTab(t *testing.T) {
+	w, _, m := newRemembering(t)
+	for _, turn := range map[string]func(){"by key": func() { w.toTab(tabHistory) }, "from elsewhere": func() { w.nav.choose(tabHealth) }} {
+		w.nav.choose(tabSettings)
+		w.win.Canvas().Focus(w.settings.events.Select)
+		turn()
+		press(w, fyne.KeyLeft)
+	}
+	if stored, _ := alerts.ParseSettings(allSettings(m)); stored.KeepEvents != alerts.DefaultSettings().KeepEvents {
+		t.Errorf("%d events are kept", stored.KeepEvents)
 	}
 }

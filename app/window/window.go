@@ -168,7 +168,7 @@ func (w *Window) furnish() {
 	w.nav = newSegments(w.turnTo, wordListeners.String(), wordAlerts.String(), wordHistory.String(), wordHealth.String(), wordSettings.String())
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
-		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, save: saveBy(w.win), forget: w.askForget,
+		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, focus: w.focus, save: saveBy(w.win), forget: w.askForget,
 	})
 	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.past.root, w.health.root, w.settings.root}
 	w.turnTo(tabListeners)
@@ -369,8 +369,15 @@ func (w *Window) entitle() {
 	}
 }
 
-// turnTo shows a tab.
+// focus gives something in the window the keyboard.
+func (w *Window) focus(on fyne.Focusable) { w.win.Canvas().Focus(on) }
+
+// turnTo shows a tab. The keyboard leaves the one before: keys would change what is not
+// seen any more.
 func (w *Window) turnTo(tab int) {
+	if c := w.win.Canvas(); w.popup == nil && c.Focused() != nil && c.Focused() != w.nav {
+		c.Unfocus()
+	}
 	for i, p := range w.pages {
 		show(p, i == tab)
 	}
