@@ -138,7 +138,9 @@ func (q Query) where(c *conn) (string, []any, error) {
 		add(`+e.time >= ?`, q.Since)
 	}
 	if !q.Until.IsZero() {
-		add(`e.id <= (SELECT max(id) FROM events INDEXED BY events_time WHERE time <= ?)`, q.Until)
+		if q.Before == 0 { // else that bounds them
+			add(`e.id <= (SELECT max(id) FROM events INDEXED BY events_time WHERE time <= ?)`, q.Until)
+		}
 		add(`+e.time <= ?`, q.Until)
 	}
 	if q.Port != 0 {

@@ -36,6 +36,7 @@ func TestQueries(t *testing.T) {
 		"3":                 {Program: "ärg", Before: 6},
 		"29 26":             {Program: "/BIN/MAIL", Since: at(25)},
 		"5 4 3":             {Since: at(2), Until: at(4)},
+		"4 3":               {Since: at(2), Until: at(4), Before: 5},
 		"7":                 {Port: 7},
 		"":                  {Port: 7, Program: "mail"},
 		"30 29":             {Since: at(28)},

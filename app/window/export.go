@@ -63,6 +63,10 @@ func (p *historyPane) export(kind string) {
 	})
 }
 
+// exportPage is how many events are read at once for a file: finding where a page's time
+// begins costs as much as reading some thousands.
+const exportPage = 5000
+
 // writeEvents writes the events that a query chooses, the latest first, page by page.
 func writeEvents(w io.WriteCloser, kind string, s pastStore, q history.Query, f view.Facts, progress func(int)) (n int, err error) {
 	defer func() {
@@ -70,6 +74,7 @@ func writeEvents(w io.WriteCloser, kind string, s pastStore, q history.Query, f 
 			err = e
 		}
 	}()
+	q.Limit = exportPage
 	var out eventWriter = &csvWriter{to: csv.NewWriter(w)}
 	if kind == "json" {
 		out = &jsonWriter{view.NewArrayWriter(w)}
