@@ -178,3 +178,16 @@ func TestNotificationsFail(t *testing.T) {
 		t.Errorf("it says %q when they are shown", said)
 	}
 }
+
+// TestTitleCountsAlerts: the window's title tells how many are new, as the tab does.
+func TestTitleCountsAlerts(t *testing.T) {
+	w, _, m := newRemembering(t)
+	w.nav.choose(tabAlerts)
+	for _, want := range []string{"Alerts (1) – Portlight", "Alerts (2) – Portlight"} {
+		if got := w.win.Title(); got != want {
+			t.Errorf("the title is %q, want %q", got, want)
+		}
+		m.tell(listener(scanner.TCP, "0.0.0.0", 6000, redis), alerts.New, time.Hour)
+		w.MemoryChanged()
+	}
+}

@@ -168,6 +168,7 @@ func (w *Window) tellUnseen(n int) {
 	w.nav.rename(tabAlerts, alertsTab(n))
 	if w.navBox != nil {
 		w.navBox.Refresh()
+		w.entitle()
 	}
 }
 
