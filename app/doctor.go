@@ -92,7 +92,11 @@ func (p *program) examineMemory() (view.MemoryJSON, view.NotificationsJSON, *vie
 		defer s.Close()
 		var stored map[string]string
 		stored, err = s.Settings()
-		settings, _ = alerts.ParseSettings(stored)
+		var wrong []error
+		settings, wrong = alerts.ParseSettings(stored)
+		for _, w := range wrong {
+			m.Wrong = append(m.Wrong, w.Error())
+		}
 		n.LastError = stored[keeper.SettingSilent]
 		if time.Now().Before(settings.Paused) {
 			n.PausedUntil = &settings.Paused

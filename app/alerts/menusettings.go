@@ -55,13 +55,25 @@ const (
 
 const (
 	textSetting    = words.Text("setting {{.Key}}: {{.Reason}}")
+	textInstead    = words.Text("setting {{.Key}}: {{.Reason}}; {{.Default}} holds instead")
+	textNoBool     = words.Text("{{.Value}} is neither true nor false")
+	textNoNumber   = words.Text("{{.Value}} is no number")
+	textNoTime     = words.Text("{{.Value}} is no time")
 	textNotBetween = words.Text("{{.Value}} is not between {{.Least}} and {{.Most}}")
 	textNoneOf     = words.Text("{{.Value}} is none of the choices: {{.Choices}}")
 )
 
+// wrongSetting says what is wrong with a setting, and what holds in its place.
+func wrongSetting(key string, why error) error {
+	if d := DefaultSettings().Values()[key]; d != "" {
+		return words.Wrap(textInstead, why, "Key", key, "Default", d)
+	}
+	return words.Wrap(textSetting, why, "Key", key)
+}
+
 // parseInterval reads a time between two scans.
 func parseInterval(text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
+	d, err := known(time.ParseDuration, textNoTime)(text)
 	if err == nil && (d < scanner.MinInterval || d > scanner.MaxInterval) {
 		err = errors.New(textNotBetween.With("Value", d, "Least", scanner.MinInterval, "Most", scanner.MaxInterval))
 	}

@@ -22,7 +22,7 @@ func TestParseMenuSettings(t *testing.T) {
 		{keyInterval, "249ms", nil, "249ms is not between 250ms and 1m0s"},
 		{keyInterval, "61s", nil, "1m1s is not between 250ms and 1m0s"},
 		{keyInterval, "-1s", nil, "not between"},
-		{keyInterval, "5", nil, "missing unit"},
+		{keyInterval, "5", nil, "is no time; 1s holds instead"},
 		{keyInterval, "9999999999999h", nil, "scan.interval"},
 		{keyRow, "program port", func(s *Settings) { s.Row = ProgramPort }, ""},
 		{keyRow, "Program port", nil, `"Program port" is none of the choices: port service program, port program, program port`},

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -73,12 +74,12 @@ func ParseSettings(stored map[string]string) (s Settings, problems []error) {
 			return
 		}
 		if err := parse(text); err != nil {
-			problems = append(problems, words.Wrap(textSetting, err, "Key", key))
+			problems = append(problems, wrongSetting(key, err))
 		}
 	}
-	read(keyLoopback, into(&s.Loopback, strconv.ParseBool))
-	read(keyEphemeral, into(&s.Ephemeral, strconv.ParseBool))
-	read(SettingPaused, into(&s.Paused, func(t string) (time.Time, error) { return time.Parse(time.RFC3339, t) }))
+	read(keyLoopback, into(&s.Loopback, known(strconv.ParseBool, textNoBool)))
+	read(keyEphemeral, into(&s.Ephemeral, known(strconv.ParseBool, textNoBool)))
+	read(SettingPaused, into(&s.Paused, known(func(t string) (time.Time, error) { return time.Parse(time.RFC3339, t) }, textNoTime)))
 	read(SettingKeepDays, into(&s.KeepDays, within(MinKeepDays, MaxKeepDays)))
 	read(SettingKeepEvents, into(&s.KeepEvents, within(MinKeepEvents, MaxKeepEvents)))
 	read(keyInterval, into(&s.Interval, parseInterval))
@@ -99,10 +100,21 @@ func into[T any](to *T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
+// known parses, and says of what cannot be parsed that it is none.
+func known[T any](parse func(string) (T, error), none words.Text) func(string) (T, error) {
+	return func(text string) (T, error) {
+		v, err := parse(text)
+		if err != nil {
+			err = errors.New(none.With("Value", fmt.Sprintf("%.*q", maxShown, text)))
+		}
+		return v, err
+	}
+}
+
 // within parses a number between two bounds.
 func within(low, high int) func(string) (int, error) {
 	return func(text string) (int, error) {
-		n, err := strconv.Atoi(text)
+		n, err := known(strconv.Atoi, textNoNumber)(text)
 		if err == nil && (n < low || n > high) {
 			err = errors.New(textNotBetween.With("Value", n, "Least", low, "Most", high))
 		}

@@ -19,8 +19,9 @@ type MemoryJSON struct {
 	Oldest     *time.Time `json:"oldest"` // of the events, null if there is none
 	KeepDays   int        `json:"keep_days"`
 	KeepEvents int        `json:"keep_events"`
-	Skipped    int        `json:"skipped"`    // entries that make no sense
-	Free       *int64     `json:"free_bytes"` // on its disk, null if it is not known
+	Skipped    int        `json:"skipped"`        // entries that make no sense
+	Free       *int64     `json:"free_bytes"`     // on its disk, null if it is not known
+	Wrong      []string   `json:"wrong_settings"` // what is wrong with stored settings, whose defaults hold
 }
 
 // NotificationsJSON tells of notifications in `doctor --json`.
@@ -38,6 +39,11 @@ type NotificationsJSON struct {
 // clean makes all its texts Clean.
 func (m MemoryJSON) clean() MemoryJSON {
 	m.Path, m.Error = Clean(m.Path, maxPath), Clean(m.Error, 2*maxPath)
+	wrong := make([]string, 0, len(m.Wrong)) // never null in JSON
+	for _, w := range m.Wrong {
+		wrong = append(wrong, Clean(w, maxPath))
+	}
+	m.Wrong = wrong
 	return m
 }
 
@@ -58,6 +64,7 @@ func (m MemoryJSON) words() []string {
 		lines = []string{wordsNothingYet.With("Path", m.Path)}
 	}
 	lines = append(lines, wordsKept.Of(m.KeepDays, "Events", words.Grouped(m.KeepEvents)))
+	lines = append(lines, m.Wrong...)
 	switch {
 	case m.Free == nil, *m.Free >= scarceBelow:
 	case *m.Free >= fullBelow:

@@ -24,6 +24,8 @@ func TestMemoryWords(t *testing.T) {
 		{MemoryJSON{Path: "/d/portlight.db", Found: true, Bytes: 4096, KeepDays: 90, KeepEvents: 200_000}, "/d/portlight.db, 4 KB\n0 events, 0 programs, 0 rules, 0 new alerts\nEvents are kept for 90 days, 200,000 of them at most"},
 		{MemoryJSON{Path: "/d/portlight.db", Found: true, Bytes: 1, Events: 1, Oldest: &old, KeepDays: 90, KeepEvents: 200_000, Skipped: 2},
 			"/d/portlight.db, 1 byte\n1 event since 2026-11-01 12:00, 0 programs, 0 rules, 0 new alerts\nEvents are kept for 90 days, 200,000 of them at most\n2 rows of it could not be read"},
+		{MemoryJSON{Path: "/d/portlight.db", KeepDays: 90, KeepEvents: 1, Wrong: []string{"setting a\n: \"b\" is no number"}}.clean(),
+			"/d/portlight.db: nothing has been remembered yet\nEvents are kept for 90 days, 1 of them at most\nsetting a : \"b\" is no number"},
 		{MemoryJSON{Path: "/d/portlight.db", KeepDays: 90, KeepEvents: 1, Free: &enough}, "/d/portlight.db: nothing has been remembered yet\nEvents are kept for 90 days, 1 of them at most"},
 		{MemoryJSON{Path: "/d/portlight.db", KeepDays: 90, KeepEvents: 1, Free: &little},
 			"/d/portlight.db: nothing has been remembered yet\nEvents are kept for 90 days, 1 of them at most\nits disk is almost full (66 KB left): make room, or what happens is soon not remembered any more"},

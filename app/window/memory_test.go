@@ -258,6 +258,7 @@ func TestStoredSettings(t *testing.T) {
 	test.Tap(p.loopback)
 	test.Tap(p.ephemeral)
 	p.days.SetSelected(daysWords(7))
+	button(t, w.popup.Content, "Keep less").OnTapped()
 	p.events.SetSelected(eventsWords(1_000_000))
 	p.tray.interval.SetSelected("10 s")
 	p.tray.row.SetSelected("Program and port")
@@ -314,7 +315,7 @@ func TestTraySettings(t *testing.T) {
 		{"1m", "program port", "reachable", [3]string{"1 min", "Program and port", "How many listeners others can reach"}, "sshd  22", time.Minute, nil},
 		{"250ms", "", "new", [3]string{"250 ms", "Port, service and program", "How many alerts are new"}, "22  ssh — sshd", 250 * time.Millisecond, nil},
 		{"2h", "all", "\x1b\u202e", [3]string{"1 s", "Port, service and program", "How many alerts are new"}, "22  ssh — sshd", time.Second,
-			[]string{"scan.interval: 2h0m0s is not between 250ms and 1m0s.", `menu.row: "all" is none`, "tray.title"}},
+			[]string{"scan.interval: 2h0m0s is not between 250ms and 1m0s; 1s holds instead.", `menu.row: "all" is none`, "tray.title"}},
 	} {
 		m.check(m.agent.SetAll(map[string]string{"scan.interval": c.interval, "menu.row": c.row, "tray.title": c.title}))
 		w.MemoryChanged()

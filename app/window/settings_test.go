@@ -1,6 +1,7 @@
 package window
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -25,9 +26,9 @@ func TestSettingsInOrder(t *testing.T) {
 	w.nav.choose(tabSettings)
 	p, queue := w.settings, slowly(w)
 	p.refresh()
-	p.days.show(7)
+	p.days.show(365)
 	p.language.show("de")
-	p.days.show(30)
+	p.days.show(3650)
 	for i := 0; len(*queue) > 0; i++ { // the newest first
 		if i > 100 {
 			t.Fatal("there is no end of it")
@@ -37,10 +38,10 @@ func TestSettingsInOrder(t *testing.T) {
 		last()
 	}
 	stored, problems := alerts.ParseSettings(allSettings(m))
-	if stored.KeepDays != 30 || stored.Language != "de" || len(problems) > 0 || words.InUse() != "de" {
+	if stored.KeepDays != 3650 || stored.Language != "de" || len(problems) > 0 || words.InUse() != "de" {
 		t.Errorf("stored are %+v, in use is %q", stored, words.InUse())
 	}
-	if w.settings == p || w.settings.days.value() != 30 || w.settings.language.value() != "de" {
+	if w.settings == p || w.settings.days.value() != 3650 || w.settings.language.value() != "de" {
 		t.Errorf("shown are %d and %q", w.settings.days.value(), w.settings.language.value())
 	}
 }
@@ -57,5 +58,40 @@ func TestKeyboardLeavesWithItsTab(t *testing.T) {
 	}
 	if stored, _ := alerts.ParseSettings(allSettings(m)); stored.KeepEvents != alerts.DefaultSettings().KeepEvents {
 		t.Errorf("%d events are kept", stored.KeepEvents)
+	}
+}
+
+// TestKeepLess asks before less is kept, and changes nothing where the answer is not yes.
+func TestKeepLess(t *testing.T) {
+	w, _, m := newRemembering(t)
+	w.nav.choose(tabSettings)
+	p := w.settings
+	kept := func() int {
+		stored, _ := alerts.ParseSettings(allSettings(m))
+		return stored.KeepEvents
+	}
+	for _, leave := range []func(){func() { press(w, fyne.KeyEscape) }, func() { press(w, fyne.KeyReturn) }, func() { w.ShowAlerts(); w.nav.choose(tabSettings) }} {
+		p.events.SetSelected(eventsWords(20_000))
+		if w.popup == nil || !strings.Contains(said(w), "more than 20,000 events") {
+			t.Fatalf("nothing is asked: %q", said(w))
+		}
+		if leave(); w.popup != nil || kept() != 200_000 || p.events.value() != 200_000 {
+			t.Errorf("after no %d events are kept, %d shown", kept(), p.events.value())
+		}
+	}
+	p.events.SetSelected(eventsWords(20_000))
+	button(t, w.popup.Content, "Keep less").OnTapped()
+	if w.popup != nil || kept() != 20_000 {
+		t.Errorf("after yes %d events are kept", kept())
+	}
+	p.events.SetSelected(eventsWords(1_000_000))
+	if w.popup != nil || kept() != 1_000_000 {
+		t.Errorf("of more, %d are kept", kept())
+	}
+	m.check(m.agent.Set(alerts.SettingPaused, "soon"))
+	w.MemoryChanged()
+	p.loopback.SetChecked(true)
+	if got := allSettings(m)[alerts.SettingPaused]; got != "" {
+		t.Errorf("a pause that makes no sense is still there: %q", got)
 	}
 }

@@ -45,6 +45,7 @@ type settingsPane struct {
 	stored map[string]string // as shown; nil before
 	look   func(variant string)
 	speak  func(language string)
+	less   func(days, events int, yes, no func()) // asks whether to keep less
 	notice *banner
 
 	atLogin   *widget.Check
@@ -63,8 +64,8 @@ type settingsPane struct {
 	round  int            // how many there were: what was read before the last is old
 }
 
-func newSettingsPane(o *Options, do, spawn func(func()), look, speak func(string), sample func() *view.Row, notice *banner) *settingsPane {
-	p := &settingsPane{opts: o, do: do, spawn: spawn, look: look, speak: speak, notice: notice, why: faint(""), noStore: faint("")}
+func newSettingsPane(o *Options, do, spawn func(func()), look, speak func(string), less func(days, events int, yes, no func()), sample func() *view.Row, notice *banner) *settingsPane {
+	p := &settingsPane{opts: o, do: do, spawn: spawn, look: look, speak: speak, less: less, notice: notice, why: faint(""), noStore: faint("")}
 	p.atLogin = widget.NewCheck(wordAtLogin.String(), p.setAtLogin)
 	p.theme = newSegments(func(i int) {
 		look(themes[i])
@@ -74,8 +75,8 @@ func newSettingsPane(o *Options, do, spawn func(func()), look, speak func(string
 	p.language = newChoice(languages(), languageChoice, p.saveAlerts)
 	p.loopback = widget.NewCheck(wordTellLoopback.String(), func(bool) { p.saveAlerts() })
 	p.ephemeral = widget.NewCheck(wordTellEphemeral.String(), func(bool) { p.saveAlerts() })
-	p.days = newChoice(dayChoices, daysWords, p.saveAlerts)
-	p.events = newChoice(eventChoices, eventsWords, p.saveAlerts)
+	p.days = newChoice(dayChoices, daysWords, p.saveKept)
+	p.events = newChoice(eventChoices, eventsWords, p.saveKept)
 	p.tray = newTraySettings(o, sample, p.saveAlerts)
 	for _, l := range []*widget.Label{p.why, p.noStore} {
 		l.Wrapping = fyne.TextWrapWord
@@ -167,6 +168,20 @@ func (p *settingsPane) show(stored map[string]string) {
 	}
 }
 
+// saveKept stores how much is kept. Less is asked about before: what is beyond it is
+// deleted.
+func (p *settingsPane) saveKept() {
+	if p.setting || p.store == nil {
+		return
+	}
+	days, events := p.days.value(), p.events.value()
+	if set, _ := alerts.ParseSettings(p.stored); days < set.KeepDays || events < set.KeepEvents {
+		p.less(days, events, p.saveAlerts, func() { p.show(p.stored) })
+		return
+	}
+	p.saveAlerts()
+}
+
 // saveAlerts stores what to tell of, what to keep, and what the tray shows.
 func (p *settingsPane) saveAlerts() {
 	if p.setting || p.store == nil {
@@ -177,7 +192,9 @@ func (p *settingsPane) saveAlerts() {
 	set.Language = p.language.value()
 	p.opts.SetInterval(set.Interval)
 	all := set.Values()
-	delete(all, alerts.SettingPaused) // that is set elsewhere
+	if _, wrong := alerts.ParseSettings(map[string]string{alerts.SettingPaused: p.stored[alerts.SettingPaused]}); len(wrong) == 0 {
+		delete(all, alerts.SettingPaused) // that is set elsewhere
+	}
 	defaults := alerts.DefaultSettings().Values()
 	maps.DeleteFunc(all, func(key, value string) bool { // another process may have set that meanwhile
 		return value == cmp.Or(p.stored[key], defaults[key])

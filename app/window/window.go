@@ -164,7 +164,7 @@ func (w *Window) furnish() {
 	w.list.search.shortcut, w.list.search.leave = w.shortcut, w.toTable
 	w.failure, w.notice = newBanner(w.place), newBanner(w.place)
 	w.notice.later = func(f func()) { w.after(doneFor, func() { w.do(f) }) }
-	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.useLanguage, w.sample, w.notice)
+	w.health, w.settings = newHealthPane(&w.opts, w.do, w.spawn, w.copy), newSettingsPane(&w.opts, w.do, w.spawn, w.useTheme, w.useLanguage, w.askLess, w.sample, w.notice)
 	w.nav = newSegments(w.turnTo, wordListeners.String(), wordAlerts.String(), wordHistory.String(), wordHealth.String(), wordSettings.String())
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{

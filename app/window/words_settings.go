@@ -7,6 +7,10 @@ import (
 
 // Everything that a user reads in the tabs Settings and Health.
 const (
+	wordLessTitle = words.Text("Keep less?")
+	wordLessText  = words.Text("Events that are older than {{.Days}}, and those that make more than {{.Events}}, are deleted soon. That cannot be undone.")
+	wordKeepLess  = words.Text("Keep less | button")
+
 	wordLanguage  = words.Text("Language | a label")
 	wordNotSpoken = words.Text("The language stays: {{.Error}}")
 

@@ -91,6 +91,8 @@ func closest(wanted []string) string {
 	}
 	match := language.NewMatcher(spoken)
 	for _, name := range wanted {
+		name, _, _ = strings.Cut(name, "@") // a modifier, as in de_AT@euro
+		name, _, _ = strings.Cut(name, ".") // a character set
 		tag, err := language.Parse(name)
 		if err != nil {
 			continue

@@ -135,7 +135,7 @@ func TestLanguages(t *testing.T) {
 
 func TestClosest(t *testing.T) {
 	for wanted, want := range map[string]string{
-		"": "en", "C": "en", "de_AT": "de", "de-CH": "de", "fr_CA": "fr", "es-419": "es", "ja_JP": "ja", "zh_CN": "zh-Hans", "zh-Hans-SG": "zh-Hans", "en_GB": "en",
+		"": "en", "C": "en", "de_AT": "de", "de_AT@euro": "de", "fr_FR.UTF-8": "fr", "de-CH": "de", "fr_CA": "fr", "es-419": "es", "ja_JP": "ja", "zh_CN": "zh-Hans", "zh-Hans-SG": "zh-Hans", "en_GB": "en",
 		"zh_TW": "en", "ru": "en", "\x00\xff": "en", "sr-Cyrl ja": "ja", "sv de": "de", "en de": "en",
 	} {
 		if got := closest(strings.Fields(wanted)); got != want {
