@@ -3,6 +3,8 @@ package history
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -25,6 +27,11 @@ type Lane struct {
 	Port    uint16
 	Spans   []LaneSpan // by when they began; those of several addresses may overlap
 	Marks   []Mark     // by time
+}
+
+// Matches reports whether a Query with this Search chooses the lane's events.
+func (l *Lane) Matches(search string) bool {
+	return strings.Contains(strings.ToLower(l.Name), strings.ToLower(search)) || isDigits(search) && strings.HasPrefix(strconv.Itoa(int(l.Port)), search)
 }
 
 // LaneSpan is a Span without what its lane tells.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -39,6 +40,7 @@ type Query struct {
 	Since, Until time.Time // both ends in it; zero is no bound
 	Program      string    // part of the program's display name or identity, in any case
 	Port         int       // 0 is any
+	Search       string    // part of the program's display name, in any case, or how the port begins
 	Limit        int       // 0 is 100; 10,000 at most
 	Before       int64     // only events with a lower id: of the last one, to read on; 0 is none
 }
@@ -147,22 +149,37 @@ func (q Query) where(c *conn) (string, []any, error) {
 		add(`e.port = ?`, q.Port)
 	}
 	if q.Program != "" {
-		ids, err := c.programsLike(q.Program)
+		ids, err := c.programsLike(q.Program, true)
 		if err != nil || ids == "" {
 			return "", nil, err
 		}
 		add(`e.program IN (SELECT value FROM json_each(?))`, ids)
 	}
+	if q.Search != "" {
+		ids, err := c.programsLike(q.Search, false)
+		if err != nil || ids == "" && !isDigits(q.Search) {
+			return "", nil, err
+		}
+		sought, arg := `+e.program IN (SELECT value FROM json_each(?))`, any(cmp.Or(ids, "[]")) // "+": an index would have each page sort all that matches
+		if isDigits(q.Search) {
+			sought, args = `(`+sought+` OR e.port || '' LIKE ?)`, append(args, arg)
+			arg = q.Search + "%"
+		}
+		add(sought, arg)
+	}
 	return strings.Join(conditions, " AND "), args, nil
 }
 
-// programsLike gives the ids of the programs that a text is part of, as JSON, ""
-// for none.
-func (c *conn) programsLike(text string) (string, error) {
+// isDigits reports whether a text may be how a port begins.
+func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+
+// programsLike gives the ids of the programs of whose display name, or also identity, a
+// text is part, as JSON, "" for none.
+func (c *conn) programsLike(text string, identity bool) (string, error) {
 	text = strings.ToLower(text)
 	var ids []int64
 	err := c.each(`SELECT id, `+textOf("identity", maxName)+`, `+textOf("name", maxText)+` FROM programs`, func(s *sqlite3.Stmt) error {
-		if strings.Contains(strings.ToLower(s.ColumnText(1)), text) || strings.Contains(strings.ToLower(s.ColumnText(2)), text) {
+		if identity && strings.Contains(strings.ToLower(s.ColumnText(1)), text) || strings.Contains(strings.ToLower(s.ColumnText(2)), text) {
 			ids = append(ids, s.ColumnInt64(0))
 		}
 		return nil

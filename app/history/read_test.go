@@ -38,6 +38,11 @@ func TestQueries(t *testing.T) {
 		"5 4 3":             {Since: at(2), Until: at(4)},
 		"4 3":               {Since: at(2), Until: at(4), Before: 5},
 		"7":                 {Port: 7},
+		"30 3":              {Search: "3", Since: at(0), Limit: 2},
+		"1":                 {Search: "w", Until: at(1)},
+		"29 26 23":          {Search: "MAIL", Limit: 3},
+		"12 9 6":            {Search: "ärg", Before: 13, Limit: 3},
+		"25":                {Search: "2", Program: "web", Since: at(23)},
 		"":                  {Port: 7, Program: "mail"},
 		"30 29":             {Since: at(28)},
 		"2 1":               {Until: at(1)},
@@ -51,7 +56,7 @@ func TestQueries(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", q, got, want)
 		}
 	}
-	for _, q := range []Query{{Since: at(99)}, {Until: at(-1)}, {Program: "nobody"}, {Program: "%"}, {Port: 70000}} {
+	for _, q := range []Query{{Since: at(99)}, {Until: at(-1)}, {Program: "nobody"}, {Program: "%"}, {Port: 70000}, {Search: "bin"}, {Search: "%"}, {Search: "31"}, {Search: "-1"}} {
 		if events := must[[]Event](t)(s.Events(q)); len(events) != 0 {
 			t.Errorf("%+v: %v", q, events)
 		}

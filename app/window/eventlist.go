@@ -1,9 +1,9 @@
 package window
 
 import (
-	"strings"
-
 	"image/color"
+	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -18,8 +18,11 @@ import (
 // eventPage is how many events are read at once.
 const eventPage = 500
 
-// eventList is the events of the time that the picture shows, the latest first: all, or
-// those of the chosen lane. More are read as one scrolls down.
+// searchPause is how long a search stands still before events are read for it.
+const searchPause = 250 * time.Millisecond
+
+// eventList is the events of the time that the picture shows, the latest first: those that
+// match the search, or those of the chosen lane. More are read as one scrolls down.
 type eventList struct {
 	root  fyne.CanvasObject
 	pane  *historyPane
@@ -27,7 +30,9 @@ type eventList struct {
 	shown []history.Event
 	more  bool
 	lane  *history.Lane
-	round int // of reading: an answer to an earlier one is dropped
+	asked history.Query // what was read last
+	round int           // of reading: an answer to an earlier one is dropped
+	soon  int           // how often a reading was put off, or made
 	busy  bool
 }
 
@@ -66,38 +71,56 @@ func (l *eventList) of(lane *history.Lane) {
 }
 
 // reload reads from the latest on.
-func (l *eventList) reload() { l.readFrom(0) }
+func (l *eventList) reload() {
+	l.soon++
+	l.asked = l.query()
+	l.read()
+}
+
+// reloadSoon reads from the latest on, when it was not asked for again for a while.
+func (l *eventList) reloadSoon() {
+	l.soon++
+	soon := l.soon
+	l.pane.o.after(searchPause, func() {
+		if soon == l.soon {
+			l.reload()
+		}
+	})
+}
 
 // readOn reads what comes before, if there is more.
 func (l *eventList) readOn() {
 	if l.more && !l.busy && len(l.shown) > 0 {
-		l.readFrom(l.shown[len(l.shown)-1].ID)
+		l.asked.Before = l.shown[len(l.shown)-1].ID
+		l.read()
 	}
 }
 
-// query chooses the events that are shown.
+// query chooses the events that are to be shown.
 func (l *eventList) query() history.Query {
 	q := history.Query{Since: l.pane.time.from, Until: l.pane.time.to, Limit: eventPage}
 	if l.lane != nil {
 		q.Program, q.Port = l.lane.Program, int(l.lane.Port)
+	} else {
+		q.Search = l.pane.sought()
 	}
 	return q
 }
 
-func (l *eventList) readFrom(before int64) {
+// read reads what is asked.
+func (l *eventList) read() {
 	s := l.pane.store
 	if s == nil {
 		return
 	}
 	l.round++
 	l.busy = true
-	round, q := l.round, l.query()
-	q.Before = before
+	round, q := l.round, l.asked
 	l.pane.o.spawn(func() {
 		events, err := s.Events(q)
 		l.pane.o.do(func() {
 			if round == l.round {
-				l.taken(events, before, err)
+				l.taken(events, q.Before, err)
 			}
 		})
 	})

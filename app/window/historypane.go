@@ -2,7 +2,6 @@ package window
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +27,7 @@ type historyOptions struct {
 	now      func() time.Time
 	do       func(func())
 	spawn    func(func())
+	after    func(time.Duration, func()) // runs a function on Fyne's goroutine, later
 	shortcut func(fyne.Shortcut) bool
 	focus    func(fyne.Focusable) // gives something the keyboard
 	save     saver
@@ -77,7 +77,7 @@ func newHistoryPane(o historyOptions) *historyPane {
 	p.search = newSearchEntry()
 	p.search.PlaceHolder = wordSearchHistory.String()
 	p.search.shortcut, p.search.leave = o.shortcut, func() { p.lanes.take() }
-	p.search.OnChanged = func(string) { p.arranged() }
+	p.search.OnChanged = func(string) { p.searched() }
 	p.axis = newTimeAxis(p)
 	p.lanes = p.newLanes()
 	p.events = newEventList(p)
@@ -233,12 +233,25 @@ func (p *historyPane) redraw() {
 	p.tellCursor()
 }
 
+// sought is what lanes and events have to match, "" for all.
+func (p *historyPane) sought() string { return strings.TrimSpace(p.search.Text) }
+
+// searched shows the lanes that match the search at once, the events when it stands still.
+// A lane that was chosen goes where it does not match.
+func (p *historyPane) searched() {
+	if l := p.events.lane; l != nil && !l.Matches(p.sought()) {
+		p.chosen, p.events.lane = "", nil
+	}
+	p.arranged()
+	p.events.reloadSoon()
+}
+
 // arranged shows the lanes that match the search.
 func (p *historyPane) arranged() {
-	text := strings.ToLower(strings.TrimSpace(p.search.Text))
+	text := p.sought()
 	p.shown = p.shown[:0]
 	for i := range p.all {
-		if l := &p.all[i]; text == "" || strings.Contains(strings.ToLower(l.Name), text) || strings.HasPrefix(strconv.Itoa(int(l.Port)), text) {
+		if p.all[i].Matches(text) {
 			p.shown = append(p.shown, i)
 		}
 	}

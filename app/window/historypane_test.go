@@ -225,6 +225,49 @@ func TestExport(t *testing.T) {
 	w.past.export("csv")
 }
 
+// TestHistorySearch: events, their number and an export are those that match the search.
+func TestHistorySearch(t *testing.T) {
+	w, _, out := newPast(t, longDay)
+	p := w.past
+	var later []func()
+	p.o.after = func(_ time.Duration, f func()) { later = append(later, f) }
+	search := func(text string) {
+		for i := range text {
+			p.search.SetText(text[:i+1])
+		}
+		was := p.events.round
+		for _, f := range later {
+			f()
+		}
+		if later = nil; p.events.round != was+1 {
+			t.Errorf("%q is read %d times", text, p.events.round-was)
+		}
+	}
+	for _, c := range []struct {
+		text, foot string
+		lines      int
+	}{{"80", "1 lane, 13 events", 13}, {"NGI", "1 lane, 3 events", 3}, {"5353", "1 lane, 1 event", 1}, {"nobody", "0 lanes, 0 events", 0}} {
+		search(c.text)
+		if p.foot.Text != c.foot || len(p.events.shown) != c.lines {
+			t.Errorf("%q: %d events, the foot is %q", c.text, len(p.events.shown), p.foot.Text)
+		}
+		out.Reset()
+		if p.export("csv"); strings.Count(out.String(), "\n") != c.lines+1 {
+			t.Errorf("%q: written is\n%s", c.text, out.String())
+		}
+	}
+	search("80")
+	p.tapLane(0)
+	search("8080")
+	if p.events.lane == nil {
+		t.Error("a lane that matches is not chosen any more")
+	}
+	search("ngin")
+	if p.events.lane != nil || p.foot.Text != "1 lane, 3 events" {
+		t.Errorf("after another search %+v is chosen, the foot is %q", p.events.lane, p.foot.Text)
+	}
+}
+
 // TestHistoryWithout shows what there is without a memory, and without a past.
 func TestHistoryWithout(t *testing.T) {
 	w, m, _ := newPast(t, func(*memory) {})

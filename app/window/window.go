@@ -169,6 +169,7 @@ func (w *Window) furnish() {
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
 		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, focus: w.focus, save: saveBy(w.win), forget: w.askForget,
+		after: func(d time.Duration, f func()) { w.after(d, func() { w.do(f) }) },
 	})
 	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.past.root, w.health.root, w.settings.root}
 	w.turnTo(tabListeners)
