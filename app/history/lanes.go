@@ -69,6 +69,15 @@ func (s *Store) Lanes(since, until time.Time) (lanes []Lane, whole bool, err err
 	return lanes, whole, err
 }
 
+// LatestEvent is the latest time of an event, which lies in the future where a clock was
+// ahead; zero if there is none.
+func (s *Store) LatestEvent() (time.Time, error) {
+	return read(s, "read the latest time", func(c *conn) (time.Time, error) {
+		n, _, err := c.number(`SELECT ifnull(max(time), 0) FROM events`)
+		return timeOf(n), err
+	})
+}
+
 type laneKey struct {
 	program int64
 	proto   scanner.Proto

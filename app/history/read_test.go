@@ -42,7 +42,7 @@ func TestQueries(t *testing.T) {
 		"1":                 {Search: "w", Until: at(1)},
 		"29 26 23":          {Search: "MAIL", Limit: 3},
 		"12 9 6":            {Search: "ärg", Before: 13, Limit: 3},
-		"25":                {Search: "2", Program: "web", Since: at(23)},
+		"28 25":             {Search: "2", Program: "web", Since: at(23)},
 		"":                  {Port: 7, Program: "mail"},
 		"30 29":             {Since: at(28)},
 		"2 1":               {Until: at(1)},

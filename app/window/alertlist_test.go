@@ -77,7 +77,7 @@ func TestDecidedAlertStays(t *testing.T) {
 
 func TestAgoWords(t *testing.T) {
 	for ago, want := range map[time.Duration]string{
-		-time.Hour: "just now", 59 * time.Second: "just now", 3 * time.Minute: "3 min ago", 90 * time.Minute: "1 h ago",
+		-time.Hour: "2 November 2026", -9999 * 24 * time.Hour: "19 March 2054", -time.Second: "just now", 59 * time.Second: "just now", 3 * time.Minute: "3 min ago", 90 * time.Minute: "1 h ago",
 		25 * time.Hour: "1 day ago", 50 * time.Hour: "2 days ago", 10 * 24 * time.Hour: "23 October 2026",
 	} {
 		if got := agoWords(morning.Add(-ago), morning); got != want {

@@ -149,3 +149,25 @@ func (flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		at.X += need.Width + flowGap
 	}
 }
+
+// apart is a layout: two objects at the left and the right, below each other where they
+// have no room beside each other.
+type apart struct{}
+
+// MinSize is the wider one's width, and the height that was needed last.
+func (apart) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	left, right := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(max(left.Width, right.Width), max(left.Height, objects[1].Position().Y+right.Height))
+}
+
+// Layout puts the right one below where the width is used up.
+func (apart) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left, right := objects[0].MinSize(), objects[1].MinSize()
+	at, height := fyne.NewPos(size.Width-right.Width, 0), max(left.Height, right.Height)
+	if left.Width+flowGap+right.Width > size.Width {
+		at = fyne.NewPos(0, height+flowGap)
+	}
+	objects[0].Resize(fyne.NewSize(left.Width, height))
+	objects[1].Resize(fyne.NewSize(right.Width, height))
+	objects[1].Move(at)
+}

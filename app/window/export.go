@@ -28,6 +28,7 @@ func saveBy(win fyne.Window) saver {
 				then(w, w.URI().Path(), nil)
 			}
 		}, win)
+		d.SetTitleText(wordExportTitle.String())
 		d.SetFileName(name)
 		d.Show()
 	}

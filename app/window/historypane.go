@@ -19,6 +19,7 @@ import (
 type pastStore interface {
 	Lanes(since, until time.Time) ([]history.Lane, bool, error)
 	Events(history.Query) ([]history.Event, error)
+	LatestEvent() (time.Time, error)
 }
 
 // historyOptions are what the History tab needs from outside.
@@ -29,7 +30,8 @@ type historyOptions struct {
 	spawn    func(func())
 	after    func(time.Duration, func()) // runs a function on Fyne's goroutine, later
 	shortcut func(fyne.Shortcut) bool
-	focus    func(fyne.Focusable) // gives something the keyboard
+	focus    func(fyne.Focusable)    // gives something the keyboard
+	held     func() fyne.KeyModifier // the modifiers that are held now
 	save     saver
 	forget   func(program, name string) // asks, and deletes what is remembered; of all for ""
 }
@@ -44,11 +46,15 @@ type historyPane struct {
 
 	time   timeline
 	all    []history.Lane
-	shown  []int  // places in all of those that match the search
-	chosen string // the lane whose events are shown, "" is all
-	cursor string // the lane where the keyboard is
-	live   bool   // it goes on with time
+	shown  []int     // places in all of those that match the search
+	chosen string    // the lane whose events are shown, "" is all
+	cursor string    // the lane where the keyboard is
+	latest time.Time // of all events
+	live   bool      // it goes on with time
+	going  bool      // that is planned
+	ranged string    // what was said last of what the picture shows
 	read   bool
+	whole  bool // nothing is left out of the picture
 	waits  bool // for the first reading, to give the lanes the keyboard
 	asking bool
 	again  bool
@@ -61,6 +67,7 @@ type historyPane struct {
 	said   *widget.Label
 	foot   *widget.Label
 	notice *banner
+	partly *banner // says that something is left out
 	empty  *fyne.Container
 	body   *container.Split
 }
@@ -69,8 +76,8 @@ type historyPane struct {
 var spanChoices = [...]time.Duration{time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * time.Hour}
 
 func newHistoryPane(o historyOptions) *historyPane {
-	p := &historyPane{o: o, said: caption(), foot: caption(), live: true}
-	p.notice = newBanner(func() { p.place() })
+	p := &historyPane{o: o, said: caption(), foot: caption(), live: true, whole: true}
+	p.notice, p.partly = newBanner(func() { p.place() }), newBanner(func() { p.place() })
 	p.time = lately(spanChoices[1], o.now())
 	p.spans = newSegments(func(i int) { p.showLast(spanChoices[i]) }, wordHour.String(), wordDay.String(), wordWeek.String(), wordMonth.String())
 	p.spans.chosen = 1
@@ -103,7 +110,7 @@ func (p *historyPane) newLanes() *keyList {
 		fyne.KeyReturn: choose, fyne.KeyEnter: choose, fyne.KeyEscape: p.clear,
 	}
 	l.letters = map[rune]func(){
-		'+': func() { p.zoom(0.5) }, '=': func() { p.zoom(0.5) }, '-': func() { p.zoom(2) }, '0': func() { p.showLast(p.time.span()) },
+		'+': func() { p.zoom(0.5) }, '=': func() { p.zoom(0.5) }, '-': func() { p.zoom(2) }, '0': p.toNow,
 	}
 	l.start()
 	return l
@@ -112,12 +119,13 @@ func (p *historyPane) newLanes() *keyList {
 func (p *historyPane) build() {
 	small := func(label string, do func()) fyne.CanvasObject { return newKeyButton(label, do, nil) }
 	steps := container.NewHBox(small("–", func() { p.zoom(2) }), small("+", func() { p.zoom(0.5) }),
-		small("←", func() { p.move(-0.5) }), small("→", func() { p.move(0.5) }), wide(newKeyButton(wordNow.String(), func() { p.showLast(p.time.span()) }, nil)))
+		small("←", func() { p.move(-0.5) }), small("→", func() { p.move(0.5) }), wide(newKeyButton(wordNow.String(), p.toNow, nil)))
 	export := wide(newMenuButton(wordExport.String(), p.exportMenu, nil))
 	forget := wide(newMenuButton(wordForget.String(), p.forgetMenu, nil))
 	search := container.New(atLeast{200, 0}, p.search)
-	tools := container.NewHBox(container.NewCenter(p.spans), container.NewCenter(steps), layout.NewSpacer(), container.NewCenter(search), container.NewCenter(export), container.NewCenter(forget))
-	top := container.New(layout.NewCustomPaddedVBoxLayout(0), padded(8, 10, tools), widget.NewSeparator(), p.notice.box)
+	tools := container.New(apart{}, container.NewHBox(container.NewCenter(p.spans), container.NewCenter(steps)),
+		container.NewHBox(container.NewCenter(search), container.NewCenter(export), container.NewCenter(forget)))
+	top := container.New(layout.NewCustomPaddedVBoxLayout(0), padded(8, 10, tools), widget.NewSeparator(), p.partly.box, p.notice.box)
 	picture := container.New(frame{}, container.NewStack(newPanel(theme.ColorNameHeaderBackground, 0), p.axis), closely(p.lanes),
 		container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(), padded(0, 6, p.said)))
 	p.body = container.NewVSplit(picture, p.events.root)
@@ -137,7 +145,8 @@ func (p *historyPane) place() {
 
 // use takes another memory, or nil and why there is none.
 func (p *historyPane) use(s pastStore, why error) {
-	p.store, p.why, p.read, p.all = s, why, false, nil
+	p.store, p.why, p.read, p.all, p.latest = s, why, false, nil, time.Time{}
+	p.tellWhole(true)
 	p.arranged()
 }
 
@@ -146,6 +155,7 @@ func (p *historyPane) turned() {
 	p.waits = !p.read
 	p.refresh()
 	p.lanes.take()
+	p.goOn()
 }
 
 // refresh reads the picture anew: the memory has changed, or another time is shown.
@@ -154,7 +164,7 @@ func (p *historyPane) refresh() {
 		return
 	}
 	if p.live {
-		p.time = lately(p.time.span()*50/51, p.o.now())
+		p.time = lately(p.time.past(), p.o.now())
 	}
 	if p.again = p.asking; p.asking {
 		return
@@ -163,23 +173,26 @@ func (p *historyPane) refresh() {
 	s, t := p.store, p.time
 	p.o.spawn(func() {
 		lanes, whole, err := s.Lanes(t.from, t.to)
-		p.o.do(func() { p.taken(s, lanes, whole, err) })
+		var latest time.Time
+		if err == nil {
+			latest, err = s.LatestEvent()
+		}
+		p.o.do(func() { p.taken(s, lanes, whole, latest, err) })
 	})
 	p.events.reload()
 }
 
-func (p *historyPane) taken(s pastStore, lanes []history.Lane, whole bool, err error) {
+func (p *historyPane) taken(s pastStore, lanes []history.Lane, whole bool, latest time.Time, err error) {
 	p.asking = false
 	switch {
 	case s != p.store:
 	case err != nil:
 		p.notice.say(historyFailed(err))
 	default:
-		p.all, p.read = lanes, true
-		if !whole {
-			p.notice.say(wordTooMuch.String())
-		}
+		p.all, p.latest, p.read = lanes, latest, true
+		p.tellWhole(whole)
 		p.arranged()
+		p.goOn()
 		if p.waits { // there was nothing to take it
 			p.waits = false
 			p.lanes.take()
@@ -190,41 +203,16 @@ func (p *historyPane) taken(s pastStore, lanes []history.Lane, whole bool, err e
 	}
 }
 
-// showLast shows the last so much time, and goes on with it.
-func (p *historyPane) showLast(span time.Duration) {
-	p.live = true
-	p.time = lately(span, p.o.now())
-	p.refresh()
-	p.redraw()
-}
-
-// move moves through time by a share of what is shown.
-func (p *historyPane) move(share float64) { p.goTo(p.time.pan(share, p.o.now())) }
-
-// zoom shows so much more, around the middle; at now, around now.
-func (p *historyPane) zoom(factor float64) {
-	around := p.time.at(0.5, 1)
-	if p.live {
-		around = p.o.now()
+// tellWhole says that something is left out of the picture, until that is over. Who takes
+// it away is not told again.
+func (p *historyPane) tellWhole(whole bool) {
+	switch {
+	case whole:
+		p.partly.clear()
+	case p.whole:
+		p.partly.say(wordTooMuch.String())
 	}
-	p.goTo(p.time.zoom(factor, around).pan(0, p.o.now()))
-}
-
-func (p *historyPane) goTo(t timeline) {
-	p.time = t
-	p.live = !t.to.Before(p.o.now())
-	p.redraw()
-	p.refresh()
-}
-
-// scrolled moves through time by a wheel or a pad: sideways it moves, up and down it
-// goes through the lanes.
-func (p *historyPane) scrolled(ev *fyne.ScrollEvent) {
-	if ev.Scrolled.DX != 0 {
-		p.move(-float64(ev.Scrolled.DX) / 500)
-		return
-	}
-	p.lanes.ScrollToOffset(max(p.lanes.GetScrollOffset()-ev.Scrolled.DY, 0))
+	p.whole = whole
 }
 
 func (p *historyPane) redraw() {
@@ -331,7 +319,12 @@ func (p *historyPane) tellCursor() {
 		p.said.SetText(laneFacts(l))
 		return
 	}
-	p.said.SetText(rangeWords(p.time, p.o.now()))
+	p.tellRange()
+}
+
+func (p *historyPane) tellRange() {
+	p.ranged = rangeWords(p.time, p.o.now())
+	p.said.SetText(p.ranged)
 }
 
 func (p *historyPane) counted() {

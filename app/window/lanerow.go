@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"portlight/app/history"
 )
 
 const (
@@ -54,8 +56,10 @@ func (r *laneRow) MouseOut() { r.pane.tellCursor() }
 // Tapped chooses the lane.
 func (r *laneRow) Tapped(*fyne.PointEvent) { r.pane.tapLane(r.place) }
 
-// Scrolled moves through time, sideways; with Ctrl or Shift the wheel does too.
-func (r *laneRow) Scrolled(ev *fyne.ScrollEvent) { r.pane.scrolled(ev) }
+// Scrolled moves through time, sideways; with Shift the wheel does too, with Ctrl it zooms.
+func (r *laneRow) Scrolled(ev *fyne.ScrollEvent) {
+	r.pane.scrolled(ev, ev.Position.X-laneInset-laneLabel, laneWidth(r.Size().Width))
+}
 
 // Dragged moves through time.
 func (r *laneRow) Dragged(ev *fyne.DragEvent) {
@@ -94,7 +98,7 @@ func (p *laneParts) place(size fyne.Size) {
 	}
 	foreground, accent := themed(p.row, theme.ColorNameForeground), themed(p.row, theme.ColorNamePrimary)
 	p.label.Color, p.label.TextSize = foreground, p.row.Theme().Size(theme.SizeNameText)
-	fitText(p.label, laneWords(l), laneInset, (size.Height-p.label.MinSize().Height)/2, laneLabel-8)
+	p.placeLabel(l, size.Height)
 	p.ring.Hidden, p.ring.StrokeColor = !p.row.cursor, accent
 	p.ring.Move(fyne.NewPos(1, 1))
 	p.ring.Resize(size.SubtractWidthHeight(2, 2))
@@ -118,6 +122,14 @@ func (p *laneParts) place(size fyne.Size) {
 			m.Move(fyne.NewPos(left+marks[i]-dotSize/2-1, (size.Height-dotSize-2)/2))
 		}
 	}
+}
+
+// placeLabel names the lane. A long name of the program is shortened, not the port.
+func (p *laneParts) placeLabel(l *history.Lane, height float32) {
+	name, port := laneParted(l)
+	width := func(s string) float32 { return fyne.MeasureText(s, p.label.TextSize, p.label.TextStyle).Width }
+	words := shorten(name, laneLabel-8-width(port), width) + port
+	fitText(p.label, words, laneInset, (height-p.label.MinSize().Height)/2, laneLabel-8)
 }
 
 // grow makes bars and marks; the marks lie on top.
@@ -156,8 +168,10 @@ func newTimeAxis(p *historyPane) *timeAxis {
 	return a
 }
 
-// Scrolled moves through time.
-func (a *timeAxis) Scrolled(ev *fyne.ScrollEvent) { a.pane.scrolled(ev) }
+// Scrolled moves through time, or zooms.
+func (a *timeAxis) Scrolled(ev *fyne.ScrollEvent) {
+	a.pane.scrolled(ev, ev.Position.X-laneInset-laneLabel, laneWidth(a.Size().Width))
+}
 
 // CreateRenderer draws a short line and words for each tick.
 func (a *timeAxis) CreateRenderer() fyne.WidgetRenderer {

@@ -61,6 +61,7 @@ func (w *Window) refurnish() {
 	w.past.search.SetText(past.search.Text)
 	w.past.spans.choose(past.spans.chosen)
 	w.past.goTo(past.time)
+	past.root.Hide() // it goes on with time no more
 	w.useMemory(w.memory, w.noMemory)
 	w.settings.show(stored)
 	if s := w.model.snap; s != nil {

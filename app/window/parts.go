@@ -158,11 +158,11 @@ func (frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	above, rest, below := objects[0], objects[1], objects[2]
 	for _, o := range []fyne.CanvasObject{above, below} {
-		height := o.MinSize().Height
-		if !o.Visible() {
-			height = 0
+		if o.Visible() {
+			wrap(o, size.Width)
+		} else {
+			o.Resize(fyne.NewSize(size.Width, 0))
 		}
-		o.Resize(fyne.NewSize(size.Width, height))
 	}
 	rest.Move(fyne.NewPos(0, above.Size().Height))
 	rest.Resize(fyne.NewSize(size.Width, size.Height-above.Size().Height-below.Size().Height))

@@ -11,7 +11,7 @@ import (
 type segments struct {
 	widget.BaseWidget
 	items   []string
-	chosen  int
+	chosen  int // -1 is none
 	focused bool
 	changed func(int)
 	keys    map[fyne.KeyName]func() // what other keys do; may be nil
@@ -44,6 +44,14 @@ func (s *segments) choose(i int) {
 	s.chosen = i
 	s.Refresh()
 	s.changed(i)
+}
+
+// mark shows a choice that was made elsewhere; -1 is none of these.
+func (s *segments) mark(i int) {
+	if i != s.chosen {
+		s.chosen = i
+		s.Refresh()
+	}
 }
 
 // Tapped chooses what was tapped.
@@ -129,6 +137,7 @@ func (s *segments) minSize(texts []*canvas.Text) fyne.Size {
 func (s *segments) place(size fyne.Size, track, pill *canvas.Rectangle, texts []*canvas.Text) {
 	track.Resize(size)
 	x := float32(0)
+	pill.Hidden = s.chosen < 0
 	for i, w := range s.widths(size.Width) {
 		if i == s.chosen {
 			pill.Resize(fyne.NewSize(w-2*segmentInset, size.Height-2*segmentInset))

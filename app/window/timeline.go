@@ -25,6 +25,14 @@ func lately(span time.Duration, now time.Time) timeline {
 
 func (t timeline) span() time.Duration { return t.to.Sub(t.from) }
 
+// past is what lately was given.
+func (t timeline) past() time.Duration { return t.span() / 51 * 50 }
+
+// endsAt reports whether it shows the last time up to a moment, as lately does.
+func (t timeline) endsAt(now time.Time) bool {
+	return !t.to.Before(now) && t.to.Sub(now) < t.span()/40
+}
+
 // x is where a time stands in a width; it may lie outside.
 func (t timeline) x(at time.Time, width float32) float32 {
 	return float32(float64(at.Sub(t.from)) / float64(t.span()) * float64(width))
@@ -43,10 +51,10 @@ func (t timeline) zoom(factor float64, around time.Time) timeline {
 	return timeline{from, from.Add(span)}
 }
 
-// pan moves by a share of what is shown, but not beyond now.
-func (t timeline) pan(share float64, now time.Time) timeline {
+// pan moves by a share of what is shown, but not beyond the last moment.
+func (t timeline) pan(share float64, last time.Time) timeline {
 	by := time.Duration(share * float64(t.span()))
-	if latest := now.Add(t.span() / 50); t.to.Add(by).After(latest) {
+	if latest := last.Add(t.span() / 50); t.to.Add(by).After(latest) {
 		by = max(latest.Sub(t.to), 0)
 	}
 	return timeline{t.from.Add(by), t.to.Add(by)}
@@ -66,10 +74,7 @@ func (t timeline) bars(l *history.Lane, width float32, now time.Time) []bar {
 	}
 	for i := range l.Spans {
 		s := &l.Spans[i]
-		end := s.Closed
-		if end.IsZero() {
-			end = now
-		}
+		end := endOf(s, now)
 		b := bar{t.x(s.Opened, width), t.x(end, width), i}
 		if b.to < 0 || b.from > width || b.to < b.from {
 			continue
@@ -82,6 +87,18 @@ func (t timeline) bars(l *history.Lane, width float32, now time.Time) []bar {
 		bars = append(bars, b)
 	}
 	return bars
+}
+
+// endOf is when a span ended, of one that stands now; of one that began later, by a clock
+// that was ahead, its beginning.
+func endOf(s *history.LaneSpan, now time.Time) time.Time {
+	switch {
+	case !s.Closed.IsZero():
+		return s.Closed
+	case s.Opened.After(now):
+		return s.Opened
+	}
+	return now
 }
 
 // leastBar is how wide a bar is at least, to be seen.
@@ -103,10 +120,7 @@ func (t timeline) marks(l *history.Lane, width float32) []float32 {
 // spanAt is the span of a lane at a time, with some tolerance; -1 is none.
 func spanAt(l *history.Lane, at time.Time, tolerance time.Duration, now time.Time) int {
 	for i := range slices.Backward(l.Spans) {
-		end := l.Spans[i].Closed
-		if end.IsZero() {
-			end = now
-		}
+		end := endOf(&l.Spans[i], now)
 		if !at.Before(l.Spans[i].Opened.Add(-tolerance)) && !at.After(end.Add(tolerance)) {
 			return i
 		}

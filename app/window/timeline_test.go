@@ -47,7 +47,7 @@ func TestBars(t *testing.T) {
 		{"too close to be told apart", []history.LaneSpan{span(10, 11), span(12, 13), span(13, 30), span(33, 34)}, "10-30 33-35"},
 		{"several addresses at once", []history.LaneSpan{span(10, 90), span(20, 30)}, "10-90"},
 		{"a clock that was set back", []history.LaneSpan{{Opened: minute(50), Closed: minute(20)}}, ""},
-		{"opened later than now", []history.LaneSpan{span(110, -1)}, ""},
+		{"opened later than now", []history.LaneSpan{span(110, -1)}, "110-112"},
 	} {
 		if got := barWords(twoHours.bars(&history.Lane{Spans: c.spans}, 120, minute(100))); got != c.want {
 			t.Errorf("%s: bars %q, want %q", c.name, got, c.want)

@@ -168,7 +168,7 @@ func (w *Window) furnish() {
 	w.nav = newSegments(w.turnTo, wordListeners.String(), wordAlerts.String(), wordHistory.String(), wordHealth.String(), wordSettings.String())
 	w.alerts = newAlertsPane(w.alertsOptions())
 	w.past = newHistoryPane(historyOptions{
-		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, focus: w.focus, save: saveBy(w.win), forget: w.askForget,
+		facts: w.facts, now: w.now, do: w.do, spawn: w.spawn, shortcut: w.shortcut, focus: w.focus, held: heldKeys, save: saveBy(w.win), forget: w.askForget,
 		after: func(d time.Duration, f func()) { w.after(d, func() { w.do(f) }) },
 	})
 	w.pages = []fyne.CanvasObject{w.list.root, w.alerts.root, w.past.root, w.health.root, w.settings.root}

@@ -195,9 +195,11 @@ func alertFacts(a *history.Alert, now time.Time) string {
 // datedAfter is how old something is when it has its date.
 const datedAfter = 7 * 24 * time.Hour
 
-// agoWords is how long ago something was; what is older than a week has its date.
+// agoWords is how long ago something was; what is older than a week, or to come,
+// has its date.
 func agoWords(t, now time.Time) string {
 	switch d := now.Sub(t); {
+	case d < -time.Minute: // a clock was ahead
 	case d < time.Minute:
 		return wordJustNow.String()
 	case d < time.Hour:

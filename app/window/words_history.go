@@ -12,15 +12,16 @@ import (
 
 // Everything that a user reads in the History tab.
 const (
-	wordHistory = words.Text("History | what happened, a heading")
-	wordHour    = words.Text("Hour | how much time is shown")
-	wordDay     = words.Text("Day | how much time is shown")
-	wordWeek    = words.Text("Week | how much time is shown")
-	wordMonth   = words.Text("Month | how much time is shown")
-	wordNow     = words.Text("Now | show this moment, a button")
-	wordExport  = words.Text("Export | a button")
-	wordCSV     = words.Text("As CSV…")
-	wordJSON    = words.Text("As JSON…")
+	wordHistory     = words.Text("History | what happened, a heading")
+	wordHour        = words.Text("Hour | how much time is shown")
+	wordDay         = words.Text("Day | how much time is shown")
+	wordWeek        = words.Text("Week | how much time is shown")
+	wordMonth       = words.Text("Month | how much time is shown")
+	wordNow         = words.Text("Now | show this moment, a button")
+	wordExportTitle = words.Text("Export history | title of the dialog for a file")
+	wordExport      = words.Text("Export | a button")
+	wordCSV         = words.Text("As CSV…")
+	wordJSON        = words.Text("As JSON…")
 
 	wordForget    = words.Text("Delete | what is remembered, a button")
 	wordForgetAll = words.Text("Everything… | what is to be deleted, in a menu")
@@ -113,7 +114,13 @@ func dayWords(at time.Time, apart int) string {
 
 // laneWords names a lane: "nginx · 443", "avahi-daemon · 5353/udp".
 func laneWords(l *history.Lane) string {
-	return view.Clean(l.Name, 64) + " · " + view.PortProto(l.Port, l.Proto.String())
+	name, port := laneParted(l)
+	return name + port
+}
+
+// laneParted is what laneWords is made of.
+func laneParted(l *history.Lane) (name, port string) {
+	return view.Clean(l.Name, 64), " · " + view.PortProto(l.Port, l.Proto.String())
 }
 
 // spanWords says when a lane was open: "nginx · 443: from 09:12 to 11:03, 1 h 51 min".
@@ -153,14 +160,11 @@ func momentWords(t, now time.Time) string {
 
 // rangeWords says what a picture shows.
 func rangeWords(t timeline, now time.Time) string {
-	return wordRange.With("From", momentWords(t.from, now), "To", momentWords(minTime(t.to, now), now))
-}
-
-func minTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
+	to := t.to
+	if t.endsAt(now) {
+		to = now
 	}
-	return b
+	return wordRange.With("From", momentWords(t.from, now), "To", momentWords(to, now))
 }
 
 // historyFoot counts what is shown; the events are those of a lane, or of all if it is nil.
