@@ -88,3 +88,37 @@ func BenchmarkLanes(b *testing.B) {
 		b.ReportMetric(float64(len(lanes)), "lanes")
 	}
 }
+
+// TestLatestEvent: the latest time is not that of the last event where the clock went back.
+func TestLatestEvent(t *testing.T) {
+	s := store(t, t.TempDir(), Agent)
+	if at := must[time.Time](t)(s.LatestEvent()); !at.IsZero() {
+		t.Errorf("without events it is %v", at)
+	}
+	many(t, s, 3)
+	ahead := start().AddDate(2, 0, 0)
+	check(t, s.Record(tick(ahead, judged(scanner.Opened, listener("web", 80), alerts.Known, ahead))))
+	check(t, s.Record(tick(start(), judged(scanner.Closed, listener("web", 80), alerts.Gone, start()))))
+	if at := must[time.Time](t)(s.LatestEvent()); !at.Equal(ahead) {
+		t.Errorf("it is %v, want %v", at, ahead)
+	}
+}
+
+// TestMatches: a lane matches a search as its events do.
+func TestMatches(t *testing.T) {
+	s := store(t, t.TempDir(), Agent)
+	many(t, s, 30)
+	lanes, _, err := s.Lanes(start(), start().Add(time.Hour))
+	check(t, err)
+	for _, text := range []string{"", "w", "EB", "är", "Ä", "1", "12", "30", "31", "0", "bin", "%", "_", "-1", " ", "1 "} {
+		n := 0
+		for i := range lanes {
+			if lanes[i].Matches(text) {
+				n++
+			}
+		}
+		if events := must[[]Event](t)(s.Events(Query{Search: text})); len(events) != n {
+			t.Errorf("%q: %d lanes match and %d events, of which each lane has one", text, n, len(events))
+		}
+	}
+}

@@ -225,6 +225,18 @@ func TestExport(t *testing.T) {
 	w.past.export("csv")
 }
 
+// TestSaveTitle: the dialog for an export has a title of its own in each language, not one
+// that the toolkit joins.
+func TestSaveTitle(t *testing.T) {
+	for tag, title := range map[string]string{"en": "Export history", "de": "Verlauf exportieren"} {
+		w, _ := newSpoken(t, tag)
+		saveBy(w.win)("portlight.csv", func(io.WriteCloser, string, error) {})
+		if got := texts(w.win.Canvas().Overlays().List()...); !strings.Contains(got, title+"\n") {
+			t.Errorf("%s: the dialog reads\n%s", tag, got)
+		}
+	}
+}
+
 // TestHistorySearch: events, their number and an export are those that match the search.
 func TestHistorySearch(t *testing.T) {
 	w, _, out := newPast(t, longDay)

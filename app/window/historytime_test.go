@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 
 	"portlight/app/alerts"
 	"portlight/assets/words"
@@ -198,6 +199,27 @@ func TestLongLane(t *testing.T) {
 		if !strings.HasSuffix(label.Text, port) || label.Size().Width > laneLabel {
 			t.Errorf("the lane reads %q, %v wide", label.Text, label.Size().Width)
 		}
+	}
+}
+
+// TestApart: what stands below has room for two lines as soon as there are two.
+func TestApart(t *testing.T) {
+	box := func(w, h float32) *canvas.Rectangle {
+		r := canvas.NewRectangle(nil)
+		r.SetMinSize(fyne.NewSize(w, h))
+		return r
+	}
+	left, right, rest := box(100, 30), box(200, 20), box(10, 10)
+	tools := container.New(apart{}, left, right)
+	all := container.New(frame{}, padded(8, 10, tools), rest, container.NewWithoutLayout())
+	for _, c := range []struct{ width, x, y, rest float32 }{{500, 280, 0, 46}, {320, 0, 34, 70}, {324, 104, 0, 46}, {220, 0, 34, 70}} {
+		all.Resize(fyne.NewSize(c.width, 300))
+		if right.Position() != fyne.NewPos(c.x, c.y) || rest.Position().Y != c.rest || left.Position() != (fyne.Position{}) {
+			t.Errorf("%v wide: the right one at %v, the rest at %v", c.width, right.Position(), rest.Position())
+		}
+	}
+	if least := tools.MinSize(); least != fyne.NewSize(200, 54) {
+		t.Errorf("it takes %v", least)
 	}
 }
 
