@@ -42,8 +42,11 @@ func (p *historyPane) zoomAt(factor float64, around time.Time) {
 // goTo shows a time. Where it reaches now, or goes beyond all that there is, it goes on with time.
 func (p *historyPane) goTo(t timeline) {
 	now := p.o.now()
+	p.live = t.endsAt(now) || t.to.After(now) && !p.latest.After(now)
+	if p.live {
+		t = lately(t.past(), now)
+	}
 	p.time = t
-	p.live = t.endsAt(now) || t.to.After(now) && !p.last().After(now)
 	p.spans.mark(slices.IndexFunc(spanChoices[:], func(d time.Duration) bool { return (t.past() - d).Abs() < d/1000 }))
 	p.redraw()
 	p.refresh()

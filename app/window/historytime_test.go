@@ -184,6 +184,15 @@ func TestHistoryWheel(t *testing.T) {
 	if p.axis.Scrolled(wheel); p.time.span() != was.span() {
 		t.Errorf("back it shows %v", p.time)
 	}
+	now := morning
+	p.o.now = func() time.Time { // a clock that does not stand still
+		now = now.Add(time.Microsecond)
+		return now
+	}
+	wheel.Position.X = laneInset + laneLabel
+	if p.axis.Scrolled(wheel); !p.live || !p.time.endsAt(now) || p.spans.chosen != -1 {
+		t.Errorf("out beyond now it shows %v at %v, live %v", p.time, now, p.live)
+	}
 }
 
 // TestLongLane: a long name of a program leaves the port of its lane to be read.
