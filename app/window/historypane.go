@@ -250,7 +250,7 @@ func (p *historyPane) arranged() {
 	case !p.read:
 		p.empty.Objects = []fyne.CanvasObject{blank(wordReadingHistory.String(), "")}
 	case len(p.all) == 0:
-		p.empty.Objects = []fyne.CanvasObject{blank(wordNoHistory.String(), wordNoHistoryHint.String())}
+		p.empty.Objects = []fyne.CanvasObject{blank(wordNoHistory.String(), wordNoHistoryHint.String()), newEmptyLane(p)}
 	case len(p.shown) == 0:
 		p.empty.Objects = []fyne.CanvasObject{blank(wordNoLane.String(), wordNoMatchHint.String())}
 	}

@@ -284,8 +284,14 @@ func TestHistorySearch(t *testing.T) {
 func TestHistoryWithout(t *testing.T) {
 	w, m, _ := newPast(t, func(*memory) {})
 	p := w.past
-	if p.body.Visible() || len(p.empty.Objects) != 1 || !p.read {
+	if p.body.Visible() || len(p.empty.Objects) != 2 || !p.read {
 		t.Error("an empty past shows a picture")
+	}
+	was := p.time.span()
+	p.o.held = func() fyne.KeyModifier { return fyne.KeyModifierShortcutDefault }
+	test.Scroll(w.win.Canvas(), fyne.NewPos(450, 400), 0, -100)
+	if d := p.time.span() - 2*was; d.Abs() > time.Second {
+		t.Errorf("the wheel leads from %v to %v where there is nothing", was, p.time.span())
 	}
 	m.window.Close()
 	p.refresh()

@@ -154,6 +154,28 @@ func (p *laneParts) grow(bars, marks int) {
 	}
 }
 
+// emptyLane stands where there are no lanes: the wheel does there what it does in one.
+type emptyLane struct {
+	widget.BaseWidget
+	pane *historyPane
+}
+
+func newEmptyLane(p *historyPane) *emptyLane {
+	e := &emptyLane{pane: p}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// Scrolled moves through time, or zooms.
+func (e *emptyLane) Scrolled(ev *fyne.ScrollEvent) {
+	e.pane.scrolled(ev, ev.Position.X-laneInset-laneLabel, laneWidth(e.Size().Width))
+}
+
+// CreateRenderer draws nothing.
+func (e *emptyLane) CreateRenderer() fyne.WidgetRenderer {
+	return &renderer{widget: e, place: func(fyne.Size) {}, paint: func() {}, min: func() fyne.Size { return fyne.Size{} }}
+}
+
 // timeAxis is the words of time above the lanes.
 type timeAxis struct {
 	widget.BaseWidget
