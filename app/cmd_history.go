@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -129,51 +128,47 @@ func (e *eventPrinter) end() error {
 }
 
 // eachEvent calls f for the latest events that a query chooses, limit of them at most
-// if that is not 0, the oldest first. More reports whether there are older ones. It
-// reads page by page, first to find where they begin: of all there are it holds one
-// page in memory.
+// if that is not 0, the oldest first. More reports whether there are older ones. Of all
+// there are it holds one page in memory.
 func eachEvent(ctx context.Context, s *history.Store, q history.Query, limit int, f func(history.Event) error) (more bool, err error) {
-	type page struct {
-		before int64
-		count  int
+	if q, more, err = latestEvents(ctx, s, q, limit); err != nil || q.Limit == 0 {
+		return false, err
 	}
-	var pages []page
-	var oldest []history.Event
-	for total := 0; limit == 0 || total < limit; total += len(oldest) {
-		if q.Limit = pageEvents; limit > 0 {
-			q.Limit = min(pageEvents, limit-total)
-		}
+	for {
 		events, err := s.Events(q)
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return false, err
 		}
-		if len(events) == 0 {
-			break
-		}
-		oldest, q.Before = events, events[len(events)-1].ID
-		pages = append(pages, page{events[0].ID + 1, len(events)})
-	}
-	for i, p := range slices.Backward(pages) {
-		events := oldest
-		if i < len(pages)-1 {
-			again := q
-			again.Before, again.Limit = p.before, p.count
-			if events, err = s.Events(again); err != nil {
-				return false, err
-			}
-		}
-		for _, e := range slices.Backward(events) {
+		for _, e := range events {
 			if err := errors.Join(f(e), ctx.Err()); err != nil {
 				return false, err
 			}
+			q.After = e.ID
+		}
+		if len(events) < q.Limit {
+			return more, nil
 		}
 	}
-	if limit > 0 && len(pages) > 0 {
-		q.Limit = 1
-		older, err := s.Events(q)
-		return len(older) > 0, err
+}
+
+// latestEvents finds where the latest events begin and end that a query chooses. It gives
+// a query for them, of which the first page is the oldest, with a Limit of 0 for none.
+func latestEvents(ctx context.Context, s *history.Store, q history.Query, limit int) (latest history.Query, more bool, err error) {
+	latest, left := q, limit+1 // one more tells whether there are older ones
+	for q.Limit = 1; left > 0; q.Limit = min(left, pageEvents) {
+		events, err := s.Events(q)
+		if err := errors.Join(err, ctx.Err()); err != nil || len(events) == 0 {
+			return latest, false, err
+		}
+		if latest.Limit == 0 {
+			latest.Before, latest.Limit, latest.Oldest = events[0].ID+1, pageEvents, true
+		}
+		q.Before = events[len(events)-1].ID
+		if left -= len(events); left == 0 && limit > 0 {
+			latest.After, more = q.Before, true
+		}
 	}
-	return false, nil
+	return latest, more, nil
 }
 
 func newHistoryDeleteCommand(p *program) *cobra.Command {

@@ -22,6 +22,7 @@ type conn struct {
 	stmts   map[string]*sqlite3.Stmt
 	version *sqlite3.Stmt // see changed
 	seen    int64         // by it
+	first   firstID
 }
 
 // openConn opens a database and checks that it is one of ours, of this version.

@@ -37,12 +37,16 @@ func textOf(column string, n int) string {
 
 // Query chooses events. The zero value is the latest.
 type Query struct {
-	Since, Until time.Time // both ends in it; zero is no bound
-	Program      string    // part of the program's display name or identity, in any case
-	Port         int       // 0 is any
-	Search       string    // part of the program's display name, in any case, or how the port begins
-	Limit        int       // 0 is 100; 10,000 at most
-	Before       int64     // only events with a lower id: of the last one, to read on; 0 is none
+	Since, Until time.Time     // both ends in it; zero is no bound
+	Program      string        // part of the program's display name or identity, in any case
+	Identity     string        // of the program, the whole of it; "" is any
+	Proto        scanner.Proto // 0 is any
+	Port         int           // 0 is any
+	Search       string        // part of the program's display name, in any case, or how the port begins
+	Limit        int           // 0 is 100; 10,000 at most
+	Before       int64         // only events with a lower id: of the last one, to read on; 0 is none
+	After        int64         // only events with a higher id: of the last one, to read on with Oldest; 0 is none
+	Oldest       bool          // the oldest first, instead of the latest
 }
 
 // Event is one that was recorded.
@@ -50,21 +54,6 @@ type Event struct {
 	ID int64 // gives the order in which events were recorded
 	alerts.Judgement
 	Name string // display name of the program
-}
-
-// Events gives the latest events that a query chooses, the latest first.
-func (s *Store) Events(q Query) ([]Event, error) {
-	return read(s, "read events", func(c *conn) ([]Event, error) {
-		var events []Event
-		want := limitOf(q.Limit)
-		for {
-			rows, last, err := s.page(c, q, want-len(events), &events)
-			if err != nil || rows == 0 || len(events) == want {
-				return events, err
-			}
-			q.Before = last // rows that make no sense leave room for others
-		}
-	})
 }
 
 // EventsAfter gives the events that were recorded after the one with this id, the oldest
@@ -92,58 +81,25 @@ func (s *Store) EventsAfter(id int64) ([]Event, error) {
 	}
 }
 
-// page reads a number of rows and appends those that make sense. It gives how many
-// it read, and the id of the last.
-func (s *Store) page(c *conn, q Query, limit int, events *[]Event) (rows int, last int64, err error) {
-	where, args, err := q.where(c)
-	if err != nil || where == "" {
-		return 0, 0, err
-	}
-	return s.rows(c, where, args, limit, events)
-}
-
-// rows reads the latest events that conditions choose, and appends those that make
-// sense. It gives how many it read, and the id of the last.
-func (s *Store) rows(c *conn, where string, args []any, limit int, events *[]Event) (rows int, last int64, err error) {
-	err = c.each(`SELECT e.id, e.time, e.op, e.rule, e.away, `+textOf("p.identity", maxName)+`, `+textOf("p.name", maxText)+`, `+
-		textOf("e.verdict", maxWord)+`, `+textOf("e.would", maxWord)+`, `+
-		textOf("e.others", maxJSON)+`, `+textOf("e.listener", maxJSON)+`, `+textOf("e.before", maxJSON)+`
-		FROM events e JOIN programs p ON p.id = e.program WHERE `+where+` ORDER BY e.id DESC LIMIT ?`,
-		func(row *sqlite3.Stmt) error {
-			rows++
-			last = row.ColumnInt64(0)
-			e, err := eventOf(row)
-			if err != nil {
-				s.skipped++
-				return nil
-			}
-			*events = append(*events, e)
-			return nil
-		}, append(args, limit)...)
-	return rows, last, err
-}
-
 // where gives the conditions of a query with their values, "" if nothing can be
-// chosen. Bounds of time bound the ids too, or all events would be read: a clock
-// seldom jumps.
+// chosen. Those of its ids are by bounds.
 func (q Query) where(c *conn) (string, []any, error) {
 	conditions, args := []string{"1"}, []any{}
 	add := func(condition string, value any) {
 		conditions = append(conditions, condition)
 		args = append(args, value)
 	}
-	if q.Before != 0 {
-		add(`e.id < ?`, q.Before)
-	}
 	if !q.Since.IsZero() {
-		add(`e.id >= (SELECT min(id) FROM events INDEXED BY events_time WHERE time >= ?)`, q.Since)
 		add(`+e.time >= ?`, q.Since)
 	}
 	if !q.Until.IsZero() {
-		if q.Before == 0 { // else that bounds them
-			add(`e.id <= (SELECT max(id) FROM events INDEXED BY events_time WHERE time <= ?)`, q.Until)
-		}
 		add(`+e.time <= ?`, q.Until)
+	}
+	if q.Identity != "" {
+		add(`e.program = (SELECT id FROM programs WHERE identity = ?)`, clip(q.Identity, maxName))
+	}
+	if q.Proto != 0 {
+		add(`e.proto = ?`, int(q.Proto))
 	}
 	if q.Port != 0 {
 		add(`e.port = ?`, q.Port)

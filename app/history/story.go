@@ -44,11 +44,12 @@ func (t *teller) tell(last int) (alerts.Story, error) {
 			return alerts.Story{}, err
 		}
 	}
-	var events []Event
-	if _, _, err := t.rows(t.conn, chosenEvents, t.chosen(), last, &events); err != nil {
+	latest := page{conn: t.conn, where: chosenEvents, args: t.chosen()}
+	_, _, err := latest.rows(idRange{1, maxID}, last)
+	if t.skipped += latest.skipped; err != nil {
 		return alerts.Story{}, err
 	}
-	for _, e := range events {
+	for _, e := range latest.events {
 		t.story.Last = append(t.story.Last, e.Judgement)
 	}
 	return t.story, nil
