@@ -129,13 +129,12 @@ func (e *eventPrinter) end() error {
 
 // eachEvent calls f for the latest events that a query chooses, limit of them at most
 // if that is not 0, the oldest first. More reports whether there are older ones. Of all
-// there are it holds one page in memory.
+// there are it holds two pages in memory.
 func eachEvent(ctx context.Context, s *history.Store, q history.Query, limit int, f func(history.Event) error) (more bool, err error) {
 	if q, more, err = latestEvents(ctx, s, q, limit); err != nil || q.Limit == 0 {
 		return false, err
 	}
-	for {
-		events, err := s.Events(q)
+	for events, err := range history.Pages(s.Events, q) {
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return false, err
 		}
@@ -143,12 +142,9 @@ func eachEvent(ctx context.Context, s *history.Store, q history.Query, limit int
 			if err := errors.Join(f(e), ctx.Err()); err != nil {
 				return false, err
 			}
-			q.After = e.ID
-		}
-		if len(events) < q.Limit {
-			return more, nil
 		}
 	}
+	return more, nil
 }
 
 // latestEvents finds where the latest events begin and end that a query chooses. It gives

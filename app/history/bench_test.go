@@ -97,3 +97,41 @@ func BenchmarkRead(b *testing.B) {
 	info := must[Info](b)(s.Info())
 	b.Logf("%d bytes an event", info.Size/int64(info.Events))
 }
+
+// BenchmarkPages reads 100,000 events in pages, by one program of them too, and in one
+// bare statement, which is the least that it can cost.
+func BenchmarkPages(b *testing.B) {
+	const n = 100_000
+	s := store(b, b.TempDir(), Agent)
+	many(b, s, n)
+	perEvent := func(b *testing.B, events int) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(events), "ns/event")
+	}
+	b.Run("Statement", func(b *testing.B) {
+		for b.Loop() {
+			p := page{conn: s.db, where: "1"}
+			rows, _, err := p.rows(idRange{1, maxID}, n)
+			if check(b, err); rows != n {
+				b.Fatalf("%d events", rows)
+			}
+		}
+		perEvent(b, n)
+	})
+	since := start()
+	for name, q := range map[string]Query{
+		"All": {}, "Since": {Since: since}, "Oldest": {Since: since, Oldest: true}, "Program": {Program: "mail", Since: since}, "Port": {Port: 77},
+	} {
+		b.Run(name, func(b *testing.B) {
+			var events int
+			for b.Loop() {
+				events = 0
+				q.Limit = 1000
+				for page, err := range Pages(s.Events, q) {
+					check(b, err)
+					events += len(page)
+				}
+			}
+			perEvent(b, events)
+		})
+	}
+}

@@ -1,15 +1,16 @@
 package history
 
 import (
+	"iter"
 	"math"
 	"slices"
 
 	"github.com/ncruces/go-sqlite3"
 )
 
-// Events gives the events that a query chooses, the latest first: the latest of them,
-// or with Oldest the other way round. To read on by Before or After costs what the
-// events of the page do, however many there are of them.
+// Events gives the latest events that a query chooses, the latest first; with Oldest
+// the oldest, the oldest first. To read on by Before or After costs what the events of
+// the page do, however many there are.
 func (s *Store) Events(q Query) ([]Event, error) {
 	return read(s, "read events", func(c *conn) ([]Event, error) {
 		where, args, err := q.where(c)
@@ -25,6 +26,44 @@ func (s *Store) Events(q Query) ([]Event, error) {
 		s.skipped += p.skipped
 		return p.events, err
 	})
+}
+
+// Pages gives the events that a query chooses in pages of its Limit, which events reads.
+// The next is read while the caller works with one. An error is the last.
+func Pages(events func(Query) ([]Event, error), q Query) iter.Seq2[[]Event, error] {
+	type page struct {
+		events []Event
+		err    error
+	}
+	return func(yield func([]Event, error) bool) {
+		next, q := make(chan page, 1), q
+		read := func(q Query) {
+			got, err := events(q)
+			next <- page{got, err}
+		}
+		go read(q)
+		for last := false; !last; {
+			got := <-next
+			if last = got.err != nil || len(got.events) < limitOf(q.Limit); !last {
+				q = q.from(got.events[len(got.events)-1].ID)
+				go read(q)
+			}
+			if goesOn := yield(got.events, got.err); !goesOn && !last {
+				<-next
+				return
+			}
+		}
+	}
+}
+
+// from gives the query for what follows an event.
+func (q Query) from(id int64) Query {
+	if q.Oldest {
+		q.After = id
+	} else {
+		q.Before = id
+	}
+	return q
 }
 
 // idRange are the ids from one to another, both in it.
@@ -63,11 +102,11 @@ type page struct {
 }
 
 // firstWidth is how many ids are looked through first.
-const firstWidth = 1000
+const firstWidth = 100
 
 // read looks through ranges of ids, each twice as wide as the one before where that
-// had too little: the database sorts what it finds in a range by an index that is
-// not in the order of the ids, and would sort all there is anew for each page.
+// had too little: of each of the programs that a query chooses the database reads as
+// much of a range as a page may have, and throws away what others have later.
 func (p *page) read(ids idRange) error {
 	for width := int64(max(p.want, firstWidth)); !ids.empty() && len(p.events) < p.want; {
 		part, rest := ids.split(width, p.oldest)
@@ -150,7 +189,7 @@ func (c *conn) bounds(q Query) (ids idRange, err error) {
 	}
 	ids.low, ids.high = max(ids.low, q.After+1, 1), min(ids.high, maxID)
 	if q.Before != 0 {
-		ids.high = min(ids.high, q.Before-1)
+		ids.high = min(ids.high, max(q.Before, 1)-1)
 	}
 	return ids, err
 }

@@ -40,6 +40,7 @@ func (l *Log) Line(j alerts.Judgement) string {
 type ArrayWriter struct {
 	to    io.Writer
 	begun bool
+	text  bytes.Buffer // of an element
 }
 
 // NewArrayWriter makes a writer; nothing is written yet.
@@ -47,14 +48,13 @@ func NewArrayWriter(to io.Writer) *ArrayWriter { return &ArrayWriter{to: to} }
 
 // Add writes one element.
 func (a *ArrayWriter) Add(v any) error {
-	var b bytes.Buffer
-	b.WriteString(",\n")
+	b, before := &a.text, ",\n"
 	if !a.begun {
-		a.begun = true
-		b.Reset()
-		b.WriteString("[\n")
+		a.begun, before = true, "[\n"
 	}
-	if err := WriteJSON(&b, v, ""); err != nil {
+	b.Reset()
+	b.WriteString(before)
+	if err := WriteJSON(b, v, ""); err != nil {
 		return err
 	}
 	_, err := a.to.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))

@@ -100,7 +100,7 @@ func (l *eventList) readOn() {
 func (l *eventList) query() history.Query {
 	q := history.Query{Since: l.pane.time.from, Until: l.pane.time.to, Limit: eventPage}
 	if l.lane != nil {
-		q.Program, q.Port = l.lane.Program, int(l.lane.Port)
+		q.Identity, q.Proto, q.Port = l.lane.Program, l.lane.Proto, int(l.lane.Port)
 	} else {
 		q.Search = l.pane.sought()
 	}

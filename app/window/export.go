@@ -1,6 +1,7 @@
 package window
 
 import (
+	"bufio"
 	"encoding/csv"
 	"io"
 	"strconv"
@@ -64,9 +65,8 @@ func (p *historyPane) export(kind string) {
 	})
 }
 
-// exportPage is how many events are read at once for a file: finding where a page's time
-// begins costs as much as reading some thousands.
-const exportPage = 5000
+// exportPage is how many events are read at once for a file.
+const exportPage = 1000
 
 // writeEvents writes the events that a query chooses, the latest first, page by page.
 func writeEvents(w io.WriteCloser, kind string, s pastStore, q history.Query, f view.Facts, progress func(int)) (n int, err error) {
@@ -76,12 +76,12 @@ func writeEvents(w io.WriteCloser, kind string, s pastStore, q history.Query, f 
 		}
 	}()
 	q.Limit = exportPage
-	var out eventWriter = &csvWriter{to: csv.NewWriter(w)}
+	to := bufio.NewWriterSize(w, 64<<10)
+	var out eventWriter = &csvWriter{to: csv.NewWriter(to)}
 	if kind == "json" {
-		out = &jsonWriter{view.NewArrayWriter(w)}
+		out = &jsonWriter{view.NewArrayWriter(to)}
 	}
-	for {
-		events, err := s.Events(q)
+	for events, err := range history.Pages(s.Events, q) {
 		if err != nil {
 			return n, err
 		}
@@ -91,12 +91,12 @@ func writeEvents(w io.WriteCloser, kind string, s pastStore, q history.Query, f 
 			}
 		}
 		n += len(events)
-		if len(events) < q.Limit {
-			return n, out.close()
-		}
-		q.Before = events[len(events)-1].ID
 		progress(n)
 	}
+	if err := out.close(); err != nil {
+		return n, err
+	}
+	return n, to.Flush()
 }
 
 // eventWriter writes events in some form.
