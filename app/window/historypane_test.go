@@ -164,6 +164,32 @@ func TestHistoryByKeyboard(t *testing.T) {
 	}
 }
 
+// TestHistoryOfLane has programs and ports that are like the lane's.
+func TestHistoryOfLane(t *testing.T) {
+	nc, ncat := owner(71, "nc", "user", 1000), owner(72, "ncat", "user", 1000)
+	w, _, out := newPast(t, func(m *memory) {
+		for i, l := range []scanner.Listener{
+			listener(scanner.TCP, "0.0.0.0", 53, ncat), listener(scanner.UDP, "0.0.0.0", 53, nc), listener(scanner.TCP, "0.0.0.0", 530, nc), listener(scanner.TCP, "0.0.0.0", 53, nc),
+		} {
+			m.at(time.Duration(9-i)*time.Hour, scanner.Opened, alerts.New, l)
+		}
+	})
+	p := w.past
+	for i, want := range []string{"nc · 53", "nc · 53/udp", "nc · 530", "ncat · 53"} {
+		p.clear()
+		p.tapLane(i)
+		lane, shown := p.lane(i), p.events.shown
+		if got := laneWords(lane); got != want || len(shown) != 1 || shown[0].Program != lane.Program || shown[0].Event.Listener.Proto != lane.Proto || shown[0].Event.Listener.Port != lane.Port {
+			t.Errorf("lane %d is %s, want %s, its events are %v", i, got, want, shown)
+		}
+		out.Reset()
+		p.export("csv")
+		if n := strings.Count(out.String(), "\n"); n != 2 {
+			t.Errorf("%s: %d lines are written", want, n)
+		}
+	}
+}
+
 func TestHistoryPages(t *testing.T) {
 	w, _, out := newPast(t, func(m *memory) {
 		tick := history.Tick{Time: morning.Add(-time.Hour)}
